@@ -1,0 +1,158 @@
+import { awscdk, javascript } from 'projen';
+
+/**
+ * Everything that a maintainer changes before the first release stands here, and nowhere else.
+ */
+const RELEASE = {
+  author: 'cdk-redshift-lookout authors',
+  authorAddress: 'cdk-redshift-lookout@example.com',
+  repositoryUrl: 'https://github.com/cdk-redshift-lookout/cdk-redshift-lookout.git',
+  npmName: 'cdk-redshift-lookout',
+  pypi: { distName: 'cdk-redshift-lookout', module: 'cdk_redshift_lookout' },
+  maven: {
+    javaPackage: 'io.github.cdkredshiftlookout',
+    mavenGroupId: 'io.github.cdkredshiftlookout',
+    mavenArtifactId: 'cdk-redshift-lookout',
+    mavenServerId: 'central-ossrh',
+  },
+  go: { moduleName: 'github.com/cdk-redshift-lookout/cdk-redshift-lookout-go', packageName: 'redshiftlookout' },
+};
+
+/**
+ * Lambda handlers, one folder each in `handlers/`, bundled at build time into `assets/<name>/index.mjs`. The user's synth bundles
+ * nothing. The embedded cloud runs these same files.
+ */
+const HANDLERS = ['crawl', 'detector', 'detect', 'service'];
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: RELEASE.npmName,
+  description: 'Anomaly detection on Amazon Redshift queries: the custom connector for Amazon Lookout for Metrics as a CDK construct, with a detection service of its own.',
+  author: RELEASE.author,
+  authorAddress: RELEASE.authorAddress,
+  repositoryUrl: RELEASE.repositoryUrl,
+  license: 'Apache-2.0',
+  keywords: ['aws', 'cdk', 'redshift', 'lookout-for-metrics', 'anomaly-detection', 'time-series', 'unload'],
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+
+  // 2.240.0 is the first version with current runtimes for the framework's own functions, typed Redshift references
+  // (`aws-cdk-lib/interfaces`) and NODEJS_24_X, after the change of log group types in 2.235.
+  cdkVersion: '2.240.0',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  majorVersion: 0,
+  stability: 'experimental',
+  minNodeVersion: '20.0.0',
+  workflowNodeVersion: '24',
+
+  publishToPypi: RELEASE.pypi,
+  publishToMaven: RELEASE.maven,
+  publishToGo: RELEASE.go,
+
+  lambdaAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+  sampleCode: false,
+  docgen: true,
+  compat: false, // until there is a first release to compare with
+
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'handlers', 'local', 'examples/typescript', 'bench', 'scripts'], prettier: false },
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    include: ['src/**/*.ts', 'test/**/*.ts', 'handlers/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', '.projenrc.ts'],
+    exclude: ['node_modules', '**/cdk.out'],
+    compilerOptions: {
+      target: 'ES2023',
+      lib: ['es2023'],
+      module: 'preserve',
+      moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+      types: ['node', 'jest', 'aws-lambda'],
+    },
+  },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: { testTimeout: 60_000, maxWorkers: 2, collectCoverage: false },
+    junitReporting: false,
+  },
+
+  devDeps: [
+    // the AWS clients that the handlers call; all of them are bundled, none is taken from the Lambda runtime
+    '@aws-sdk/client-lookoutmetrics@3.918.0', // the last release
+    '@aws-sdk/client-redshift-data',
+    '@aws-sdk/client-redshift',
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/util-dynamodb',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sns',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-sfn',
+    '@aws-sdk/credential-providers', // assumes the roles that API callers pass (RoleArn)
+    '@aws-lambda-powertools/logger',
+    '@aws-lambda-powertools/metrics',
+    '@smithy/types',
+    '@smithy/protocol-http',
+    'csv-parse', // streaming CSV reader: quoted newlines, bad rows
+    'luxon', // time zones and date formats
+    '@types/luxon',
+    '@types/aws-lambda',
+    'esbuild', // explicit, or projen floats it
+    // the embedded cloud
+    '@electric-sql/pglite',
+    'aws-local-stepfunctions',
+    'dynalite',
+    'selfsigned', // the custom resource framework answers CloudFormation over https only
+    'tsx',
+    'node@^24', // Lambda's runtime; first on the scripts' PATH
+    // tests
+    '@swc/core',
+    '@swc/jest', // understands the bundler's module resolution, which ts-jest does not
+    'asl-validator',
+    'cdk-nag@^2', // 3.x needs a newer aws-cdk-lib than our floor
+    'fast-check',
+    'aws-cdk@^2', // 3.x refuses the assembly of aws-cdk-lib 2.x
+    '@types/node@^24',
+  ],
+  gitignore: ['/demo-output/', 'cdk.out/', '.venv/', '*.tgz', '/.tmp/', '__pycache__/'],
+});
+
+// `npm ci` fails on unrs-resolver 1.13.0: some of its optional platform packages are missing from the registry.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// jest runs TypeScript through swc; types are checked by `typecheck`.
+project.jest!.config.transform = { '^.+\\.[t]sx?$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] };
+project.deps.removeDependency('ts-jest');
+
+const typecheck = project.addTask('typecheck', {
+  description: 'Checks the types of handlers, embedded cloud and tests, which neither esbuild nor swc does',
+  exec: 'tsc --noEmit -p tsconfig.dev.json',
+});
+project.preCompileTask.spawn(typecheck);
+
+for (const handler of HANDLERS) {
+  project.bundler.addBundle(`handlers/${handler}/index.ts`, {
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    outfile: 'index.mjs',
+    minify: true,
+    externals: [],
+    tsconfigPath: 'tsconfig.dev.json',
+    sourcemap: false,
+    watchTask: false,
+    mainFields: ['module', 'main'],
+    // some dependencies are CommonJS inside and ask for `require`
+    banner: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  });
+}
+
+// the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made
+project.npmignore!.addPatterns(
+  '/handlers/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.npmrc', '/demo-output/', '/.tmp/',
+  '.jsii.tabl.json', '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
+);
+
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+project.synth();
