@@ -1,0 +1,178 @@
+import type { Frequency, MetricSetConfiguration } from '../../src/private/contract';
+
+/** Seconds since 1970, as the API sends CreationTime. Fractions allowed. */
+export type EpochSeconds = number;
+
+export type DetectorStatus =
+  | 'INACTIVE' | 'ACTIVATING' | 'LEARNING' | 'ACTIVE' | 'DEACTIVATING' | 'DEACTIVATED'
+  | 'BACK_TEST_ACTIVATING' | 'BACK_TEST_ACTIVE' | 'BACK_TEST_COMPLETE' | 'FAILED' | 'DELETING';
+
+export type FailureType = 'ACTIVATION_FAILURE' | 'BACK_TEST_ACTIVATION_FAILURE' | 'DELETION_FAILURE' | 'DEACTIVATION_FAILURE';
+
+export interface DetectorRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly frequency: Frequency;
+  readonly kmsKeyArn?: string;
+  readonly status: DetectorStatus;
+  readonly failureReason?: string;
+  readonly failureType?: FailureType;
+  readonly createdAt: EpochSeconds;
+  readonly modifiedAt: EpochSeconds;
+  readonly tags?: Record<string, string>;
+}
+
+/** `definition` is the input of CreateMetricSet without the detector's ARN, name and tags, with Offset and Timezone filled in. */
+export interface MetricSetRecord {
+  readonly arn: string;
+  readonly detectorArn: string;
+  readonly name: string;
+  readonly definition: Omit<MetricSetConfiguration, 'MetricSetName' | 'DimensionList'> & { readonly DimensionList?: string[] };
+  readonly createdAt: EpochSeconds;
+  readonly modifiedAt: EpochSeconds;
+  readonly tags?: Record<string, string>;
+}
+
+export interface AlertAction {
+  readonly SNSConfiguration?: { readonly RoleArn: string; readonly SnsTopicArn: string; readonly SnsFormat?: 'JSON' | 'LONG_TEXT' | 'SHORT_TEXT' };
+  readonly LambdaConfiguration?: { readonly RoleArn: string; readonly LambdaArn: string };
+}
+
+export interface AlertRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly detectorArn: string;
+  readonly description?: string;
+  readonly threshold: number;
+  readonly action: AlertAction;
+  readonly type: 'SNS' | 'LAMBDA';
+  readonly status: 'ACTIVE' | 'INACTIVE';
+  readonly createdAt: EpochSeconds;
+  readonly modifiedAt: EpochSeconds;
+  readonly tags?: Record<string, string>;
+}
+
+/** One run of the detector over one interval. `outcome` is the DetectionOutcome that a second request for the interval gets. */
+export interface ExecutionRecord {
+  readonly detectorArn: string;
+  /** Interval start. */
+  readonly start: EpochSeconds;
+  readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  readonly failureReason?: string;
+  readonly outcome?: unknown;
+}
+
+/** Shares of the dimension values in the event, 0-100, adding up to 100 for each dimension. */
+export interface DimensionContribution {
+  readonly dimension: string;
+  readonly values: { readonly value: string; readonly contribution: number }[];
+}
+
+/** One anomalous time series of a group. */
+export interface GroupSeriesRecord {
+  readonly timeSeriesId: string;
+  readonly dimensions: { readonly name: string; readonly value: string }[];
+  /** 0-100 */
+  readonly severity: number;
+  /** At the interval where the series was most severe. */
+  readonly observed: number;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Start of that interval. */
+  readonly at: EpochSeconds;
+}
+
+/** Anomalous series of one measure in successive intervals, shown as one event. */
+export interface GroupRecord {
+  readonly detectorArn: string;
+  /** UUID */
+  readonly id: string;
+  readonly measure: string;
+  /** Start of the first anomalous interval. */
+  readonly start: EpochSeconds;
+  /** Start of the last anomalous interval. */
+  readonly end: EpochSeconds;
+  /** 0-100, two decimals. */
+  readonly score: number;
+  readonly contributions: DimensionContribution[];
+  /** Most severe first. */
+  readonly series: GroupSeriesRecord[];
+  /** Number of anomalous series; `series` may hold fewer (the most severe 100). */
+  readonly seriesCount: number;
+  /** ARNs of the alerts that were sent for the group: each alert is sent once a group. */
+  readonly alertsSent: string[];
+}
+
+export interface FeedbackRecord {
+  readonly detectorArn: string;
+  readonly groupId: string;
+  readonly timeSeriesId: string;
+  readonly isAnomaly: boolean;
+  readonly at: EpochSeconds;
+}
+
+/** One page of a list; `next` is absent on the last page. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly next?: string;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly from?: string;
+}
+
+/** Thrown by `create…` when the record exists, and by `changeStatus` when the detector is in none of the states asked for. */
+export class StoreConflict extends Error {
+  public constructor(message: string, public readonly found?: string) {
+    super(message);
+    this.name = 'StoreConflict';
+  }
+}
+
+/**
+ * What the detection service remembers. Implemented on DynamoDB and in memory; one test suite holds for both.
+ * Lists are in a fixed order and paged; a `from` that no page gave is a TypeError.
+ */
+export interface Store {
+  createDetector(record: DetectorRecord): Promise<void>;
+  getDetector(arn: string): Promise<DetectorRecord | undefined>;
+  listDetectors(page: PageRequest): Promise<Page<DetectorRecord>>;
+  /** Sets the given attributes. Returns the record after the change; undefined when there is no such detector. */
+  updateDetector(arn: string, change: Partial<Omit<DetectorRecord, 'arn' | 'name' | 'status'>>): Promise<DetectorRecord | undefined>;
+  /** Compare and set: goes to `to` only from one of `from`. Clears or sets the failure. */
+  changeStatus(
+    arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
+    failure?: { readonly reason: string; readonly type?: FailureType },
+  ): Promise<DetectorRecord>;
+  /** Removes the detector with everything that belongs to it. */
+  deleteDetector(arn: string): Promise<void>;
+
+  createMetricSet(record: MetricSetRecord): Promise<void>;
+  putMetricSet(record: MetricSetRecord): Promise<void>;
+  getMetricSet(arn: string): Promise<MetricSetRecord | undefined>;
+  listMetricSets(detectorArn: string | undefined, page: PageRequest): Promise<Page<MetricSetRecord>>;
+
+  createAlert(record: AlertRecord): Promise<void>;
+  putAlert(record: AlertRecord): Promise<void>;
+  getAlert(arn: string): Promise<AlertRecord | undefined>;
+  listAlerts(detectorArn: string | undefined, page: PageRequest): Promise<Page<AlertRecord>>;
+  deleteAlert(arn: string): Promise<void>;
+
+  putExecution(record: ExecutionRecord): Promise<void>;
+  getExecution(detectorArn: string, start: EpochSeconds): Promise<ExecutionRecord | undefined>;
+  /** Newest first. */
+  listExecutions(detectorArn: string, page: PageRequest): Promise<Page<ExecutionRecord>>;
+
+  /** Creates or replaces. */
+  putGroup(record: GroupRecord): Promise<void>;
+  getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined>;
+  /** Newest end first, then highest score first. */
+  listGroups(detectorArn: string, page: PageRequest): Promise<Page<GroupRecord>>;
+
+  putFeedback(record: FeedbackRecord): Promise<void>;
+  listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>>;
+}

@@ -1,0 +1,302 @@
+/**
+ * The contract between the constructs and the Lambda handlers: names, event shapes, paths, limits and metrics.
+ * Imported by both sides, so that they cannot drift. Imports nothing of aws-cdk-lib.
+ */
+
+/** How often a detector runs: ISO 8601 durations, as the Lookout for Metrics API writes them. */
+export type Frequency = 'PT5M' | 'PT10M' | 'PT1H' | 'P1D';
+
+/** Length of each frequency's interval, in seconds. */
+export const FREQUENCY_SECONDS: Record<Frequency, number> = { PT5M: 300, PT10M: 600, PT1H: 3600, P1D: 86400 };
+
+/**
+ * Intervals that a detector must have learned before it reports anomalies (status ACTIVE instead of LEARNING).
+ * Lookout for Metrics: 300 intervals (14 for days), developer guide "quotas", June 2021; 96 for hours in its workshop of late 2021.
+ */
+export const LEARNING_INTERVALS: Record<Frequency, number> = { PT5M: 300, PT10M: 300, PT1H: 96, P1D: 14 };
+
+/** History read by default, in intervals: two weeks of 5 and 10 minutes' intervals, 60 days of hours, 400 days of days. */
+export const DEFAULT_HISTORY_INTERVALS: Record<Frequency, number> = { PT5M: 4032, PT10M: 2016, PT1H: 1440, P1D: 400 };
+
+/** Limits of Lookout for Metrics (developer guide "quotas" and the API model). */
+export const LIMITS = {
+  nameLength: 63,
+  namePattern: /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/,
+  descriptionLength: 256,
+  dimensions: 10,
+  metrics: 10,
+  offsetSeconds: 432_000,
+  /** Statement size of the Redshift Data API, in bytes. */
+  statementBytes: 100_000,
+};
+
+/** Severity from which an alert is sent when no threshold is given: the default of the Lookout for Metrics console. */
+export const DEFAULT_ALERT_THRESHOLD = 70;
+
+/** Placeholders in a query, replaced by the interval's bounds as `YYYY-MM-DD HH:MM:SS` in the connector's time zone. */
+export const PLACEHOLDERS = { start: '{{start}}', end: '{{end}}' };
+
+/** Prefixes in the data bucket. `live/` is followed by `yyyyMMdd/HHmm/` of the interval's start on the connector's wall clock. */
+export const PREFIXES = { history: 'history/', live: 'live/', liveTemplate: 'live/{{yyyyMMdd}}/{{HHmm}}/', state: 'state/' };
+
+/** Environment variables of the handlers. */
+export const ENVIRONMENT = {
+  /** crawl: name of the ledger table. */
+  ledgerTable: 'LEDGER_TABLE_NAME',
+  /** crawl, detect: value of the `Connector` (crawl) or `Detector` (detect) dimension of the metrics. */
+  connectorName: 'CONNECTOR_NAME',
+  /** service, detect: name of the service table. */
+  serviceTable: 'SERVICE_TABLE_NAME',
+  /** service, detect: bucket of models and series values. */
+  stateBucket: 'STATE_BUCKET_NAME',
+  /** service: function that learns and detects. */
+  detectFunction: 'DETECT_FUNCTION_NAME',
+} as const;
+
+/** Keys of the ledger table. */
+export const LEDGER_KEYS = { partition: 'kind', sort: 'start' } as const;
+
+/** Keys of the service table. */
+export const SERVICE_KEYS = { partition: 'partition', sort: 'sort' } as const;
+
+/** CloudWatch metrics that the handlers emit (embedded metric format). */
+export const METRICS = {
+  namespace: 'RedshiftLookout',
+  connectorDimension: 'Connector',
+  detectorDimension: 'Detector',
+  /** crawl, dimension Connector */
+  intervalsCrawled: 'IntervalsCrawled',
+  intervalsFailed: 'IntervalsFailed',
+  rowsUnloaded: 'RowsUnloaded',
+  /** Seconds between the end of the newest finished interval and the scheduled time: grows when the crawl falls behind. */
+  crawlLag: 'CrawlLag',
+  /** detect, dimension Detector */
+  anomalyGroups: 'AnomalyGroups',
+  alertsDelivered: 'AlertsDelivered',
+  alertsUndelivered: 'AlertsUndelivered',
+  rowsRejected: 'RowsRejected',
+} as const;
+
+/** Types of the custom resources that the `detector` handler answers. */
+export const RESOURCE_TYPES = {
+  detector: 'Custom::RedshiftLookoutDetector',
+  alert: 'Custom::RedshiftLookoutAlert',
+  roleAttachment: 'Custom::RedshiftLookoutRoleAttachment',
+} as const;
+
+/** One interval: start inclusive, end exclusive, ISO 8601 in UTC with seconds (`2026-11-23T10:00:00Z`). */
+export interface Interval {
+  readonly start: string;
+  readonly end: string;
+}
+
+// ---------------------------------------------------------------------------------------------------------------- crawl
+
+/** What the crawl needs to know of a connector. Written into the state machines' definitions (an environment variable is too small for SQL). */
+export interface ConnectorSettings {
+  readonly query: string;
+  /** Query of the history run; `query` when absent. */
+  readonly historicalQuery?: string;
+  readonly bucketName: string;
+  readonly unloadRoleArn: string;
+  /** Region of the bucket. */
+  readonly region: string;
+  /** Customer managed key with which UNLOAD encrypts; absent: the bucket's own encryption. */
+  readonly kmsKeyArn?: string;
+  readonly frequency: Frequency;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Wait after an interval's end before it is read (Lookout's offset). */
+  readonly delaySeconds: number;
+  readonly historyIntervals: number;
+  /** Most intervals that one execution crawls. */
+  readonly catchUpLimit: number;
+  /** Times that an interval is tried, over all executions, before it is listed as failed and the crawl goes on. */
+  readonly maxAttempts: number;
+  readonly queryTimeoutSeconds: number;
+}
+
+/** Input of the Crawl state machine. The schedule passes `<aws.scheduler.scheduled-time>`. */
+export interface CrawlInput {
+  readonly scheduledTime: string;
+}
+
+/** Outcome of a statement as DescribeStatement tells it. */
+export interface StatementOutcome {
+  readonly Id: string;
+  readonly Status: string;
+  readonly Error?: string;
+  /** -1 when unknown. */
+  readonly ResultRows?: number;
+  /** Nanoseconds. */
+  readonly Duration?: number;
+}
+
+/** Error as a state machine's Catch gives it. */
+export interface CaughtError {
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+/** Events of the `crawl` function, sent by the two state machines only. */
+export type CrawlEvent =
+  /** Bootstrap: decides the history's bounds. `now` is `$$.Execution.StartTime`. */
+  | { readonly action: 'planHistory'; readonly settings: ConnectorSettings; readonly now: string; readonly execution: string }
+  /** Bootstrap: the statement was accepted. */
+  | { readonly action: 'historySubmitted'; readonly execution: string; readonly statementId: string }
+  /** Bootstrap: the history is unloaded and learned; the crawl may begin at its end. */
+  | { readonly action: 'historyFinished'; readonly execution: string; readonly statement: StatementOutcome }
+  | { readonly action: 'historyFailed'; readonly execution: string; readonly error: CaughtError }
+  /** Crawl: which intervals are missing. Takes the lease. */
+  | { readonly action: 'plan'; readonly settings: ConnectorSettings; readonly scheduledTime: string; readonly execution: string }
+  /** Crawl: the exact SQL of one interval; writes the attempt to the ledger. */
+  | { readonly action: 'begin'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string }
+  | { readonly action: 'submitted'; readonly interval: Interval; readonly execution: string; readonly statementId: string }
+  /** Crawl: the interval is unloaded and (in-account backend) detected. */
+  | {
+    readonly action: 'finished'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string;
+    readonly statement: StatementOutcome; readonly detection?: DetectionOutcome;
+  }
+  /** Crawl: the interval failed; releases the lease. */
+  | { readonly action: 'failed'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string; readonly error: CaughtError };
+
+/** Answer to `planHistory` and `begin`: one UNLOAD to run. */
+export interface UnloadPlan {
+  readonly interval: Interval;
+  readonly sql: string;
+  /** At most 64 characters; the same for every retry of the same attempt. */
+  readonly clientToken: string;
+  readonly statementName: string;
+  /** `s3://bucket/live/20261123/1000/` */
+  readonly folder: string;
+  /** Statement of an earlier attempt that may still run: cancelled first. Empty when there is none. */
+  readonly previousStatementId: string;
+  /** Whether the query has no placeholders, so that its rows and not the interval say what was read. */
+  readonly chosenByQuery: boolean;
+}
+
+/** Answer to `plan`. */
+export interface CrawlPlan {
+  /** Oldest first; empty: nothing to do. */
+  readonly intervals: Interval[];
+  /** Why there is nothing to do, in words. */
+  readonly reason: string;
+}
+
+// --------------------------------------------------------------------------------------------------------------- detect
+
+/** Events of the `detect` function. */
+export type DetectEvent =
+  /** From the service when a detector is activated (`backTest` false) or back-tested. Asynchronous. */
+  | { readonly action: 'learn'; readonly detectorArn: string; readonly backTest: boolean }
+  /** From the Crawl state machine: the interval's folder is complete. */
+  | { readonly action: 'detect'; readonly detectorArn: string; readonly interval: Interval; readonly chosenByQuery: boolean };
+
+/** Answer to `detect`. Asking again for an interval that was detected gives the same answer and changes nothing. */
+export interface DetectionOutcome {
+  /** The interval detected: the one asked for, or with `chosenByQuery` the one that holds most rows. */
+  readonly interval: Interval;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Rows outside the interval or unreadable. */
+  readonly rowsRejected: number;
+  readonly timeSeries: number;
+  /** Ids of the groups that began or went on in this interval. */
+  readonly anomalyGroupIds: string[];
+  readonly alertsDelivered: number;
+  readonly alertsUndelivered: number;
+  /** Status of the detector after the interval. */
+  readonly detectorStatus: string;
+}
+
+// ------------------------------------------------------------------------------------------------------ custom resources
+// CloudFormation turns every scalar of a custom resource's properties into a string, so all of them travel as one JSON text,
+// in the property `Configuration`.
+
+/** Which endpoint answers the Lookout for Metrics API. */
+export type Backend =
+  | { readonly type: 'IN_ACCOUNT'; readonly functionName: string }
+  | { readonly type: 'LOOKOUT_FOR_METRICS' };
+
+/** Where and as whom statements run: arguments of the Redshift Data API. */
+export interface WarehouseConnection {
+  readonly ClusterIdentifier?: string;
+  readonly WorkgroupName?: string;
+  readonly Database: string;
+  readonly SecretArn?: string;
+  readonly DbUser?: string;
+}
+
+/** `Configuration` of `Custom::RedshiftLookoutDetector`. Attributes: `DetectorArn`, `DetectorName`, `MetricSetArn`. */
+export interface DetectorConfiguration {
+  readonly backend: Backend;
+  /** Input of CreateAnomalyDetector. */
+  readonly detector: {
+    readonly AnomalyDetectorName: string;
+    readonly AnomalyDetectorDescription?: string;
+    readonly AnomalyDetectorConfig: { readonly AnomalyDetectorFrequency: Frequency };
+    readonly KmsKeyArn?: string;
+  };
+  /** Input of CreateMetricSet without the detector's ARN. */
+  readonly metricSet: MetricSetConfiguration;
+  /** How the query is tried before anything is created. */
+  readonly warehouse: WarehouseConnection;
+  readonly settings: ConnectorSettings;
+  readonly bootstrapStateMachineArn: string;
+}
+
+/** Input of CreateMetricSet, as far as the connector uses it. */
+export interface MetricSetConfiguration {
+  readonly MetricSetName: string;
+  readonly MetricSetDescription?: string;
+  readonly MetricList: { readonly MetricName: string; readonly AggregationFunction: 'SUM' | 'AVG' }[];
+  readonly DimensionList?: string[];
+  readonly TimestampColumn: { readonly ColumnName: string; readonly ColumnFormat: string };
+  readonly Offset: number;
+  readonly MetricSetFrequency: Frequency;
+  readonly Timezone: string;
+  readonly MetricSource: {
+    readonly S3SourceConfig: {
+      readonly RoleArn: string;
+      readonly TemplatedPathList: string[];
+      readonly HistoricalDataPathList: string[];
+      readonly FileFormatDescriptor: {
+        readonly CsvFormatDescriptor: {
+          readonly FileCompression: 'NONE' | 'GZIP'; readonly Charset: string; readonly ContainsHeader: boolean;
+          readonly Delimiter: string; readonly QuoteSymbol: string;
+        };
+      };
+    };
+  };
+}
+
+/** `Configuration` of `Custom::RedshiftLookoutAlert`. Attribute: `AlertArn`. */
+export interface AlertConfiguration {
+  readonly backend: Backend;
+  /** Input of CreateAlert. */
+  readonly alert: {
+    readonly AlertName: string;
+    readonly AnomalyDetectorArn: string;
+    readonly AlertDescription?: string;
+    readonly AlertSensitivityThreshold: number;
+    readonly Action: { readonly SNSConfiguration: { readonly RoleArn: string; readonly SnsTopicArn: string; readonly SnsFormat: 'JSON' | 'LONG_TEXT' | 'SHORT_TEXT' } };
+  };
+}
+
+/** `Configuration` of `Custom::RedshiftLookoutRoleAttachment`. */
+export interface RoleAttachmentConfiguration {
+  readonly clusterIdentifier: string;
+  readonly roleArn: string;
+}
+
+/** Events of the `detector` function that come from the Bootstrap state machine and not from CloudFormation. */
+export type DetectorEvent =
+  | { readonly action: 'activate'; readonly backend: Backend; readonly detectorArn: string }
+  /** Answer: `{ status, failureReason }` of the detector. */
+  | { readonly action: 'describe'; readonly backend: Backend; readonly detectorArn: string };
+
+/** Input of the Bootstrap state machine, which the custom resource starts. */
+export interface BootstrapInput {
+  readonly detectorArn: string;
+  readonly backend: Backend;
+}
