@@ -143,7 +143,7 @@ for (const handler of HANDLERS) {
     platform: 'node',
     target: 'node22',
     format: 'esm',
-    outfile: 'index.mjs',
+    outfile: `../../../${handler}/index.mjs`, // assets/<handler>/index.mjs
     minify: true,
     externals: [],
     tsconfigPath: 'tsconfig.dev.json',
@@ -161,6 +161,10 @@ project.npmignore!.addPatterns(
   '/handlers/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.npmrc', '/demo-output/', '/.tmp/',
   '.jsii.tabl.json', '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
 );
+
+// README's two commands. They install what is missing first, so they also run on a clone that has no node_modules yet.
+project.setScript('demo', 'node scripts/run.mjs demo');
+project.setScript('test', 'node scripts/run.mjs test');
 
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 

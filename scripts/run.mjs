@@ -1,0 +1,67 @@
+// `npm run demo` and `npm test`: install what is missing, build, then do the work under the Node version of Lambda.
+// Plain JavaScript without dependencies, since it must start on a fresh clone.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const BIN = join(ROOT, 'node_modules', '.bin');
+// node_modules/.bin holds Node 24 (the package `node`): first on the PATH, it runs everything that follows.
+const environment = { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}`, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' };
+
+/** Runs a command in the repository; ends the process with its exit code when it fails. */
+function run(command, args, { mayFail = false } = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, env: environment, stdio: 'inherit' });
+  if (error) {
+    console.error(`could not start ${command}: ${error.message}`);
+  }
+  const code = error ? 1 : status ?? 1;
+  if (code !== 0 && !mayFail) {
+    process.exit(code);
+  }
+  return code;
+}
+
+/** Installs when there is no node_modules, or when the lock file is newer than what is installed. */
+function install() {
+  const installed = join(ROOT, 'node_modules', '.package-lock.json');
+  const locked = join(ROOT, 'package-lock.json');
+  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
+    console.log('installing dependencies (npm ci), about a minute …');
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  }
+}
+
+/** The library as users get it: bundles in assets/, compiled constructs and assembly in lib/ and .jsii. */
+function build() {
+  run('projen', ['bundle']);
+  run('projen', ['compile']);
+}
+
+const [task, ...rest] = process.argv.slice(2);
+install();
+switch (task) {
+  case 'demo': {
+    // --assembly runs what is already synthesised, bundles included: nothing is built over it
+    if (!rest.some(argument => argument === '--assembly' || argument.startsWith('--assembly='))) {
+      run('projen', ['bundle']);
+    }
+    process.exit(run('tsx', ['local/demo/index.ts', ...rest], { mayFail: true }));
+  }
+  // eslint-disable-next-line no-fallthrough
+  case 'test': {
+    mkdirSync(join(ROOT, '.tmp'), { recursive: true });
+    build();
+    const checks = [
+      run('jest', ['--ci', '--json', '--outputFile=.tmp/jest.json', ...rest], { mayFail: true }),
+      run('projen', ['typecheck'], { mayFail: true }),
+      run('projen', ['eslint'], { mayFail: true }),
+    ];
+    process.exit(checks.some(code => code !== 0) ? 1 : 0);
+  }
+  // eslint-disable-next-line no-fallthrough
+  default:
+    console.error(`unknown task ${JSON.stringify(task)}: use "demo" or "test"`);
+    process.exit(2);
+}

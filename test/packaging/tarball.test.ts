@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..');
+
+interface Packed {
+  readonly unpackedSize: number;
+  readonly files: { readonly path: string; readonly size: number }[];
+}
+
+describe('npm tarball', () => {
+  let packed: Packed;
+  beforeAll(() => {
+    const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'], { cwd: ROOT, encoding: 'utf8' });
+    // npm 11 gives a list, npm 12 an object by package name
+    const parsed = JSON.parse(text) as Packed[] | Record<string, Packed>;
+    packed = Object.values(parsed)[0];
+  });
+
+  test('holds the compiled constructs, the assembly, the bundles and the documents, and nothing else', () => {
+    const outside = packed.files.map(file => file.path).filter(path =>
+      !/^(lib\/.*\.(js|d\.ts)|assets\/(crawl|detect|detector|service)\/index\.mjs|\.jsii|package\.json|README\.md|API\.md|LICENSE|NOTICE)$/.test(path));
+    expect(outside).toEqual([]);
+  });
+
+  test.each(['crawl', 'detect', 'detector', 'service'])('ships the bundle of the %s handler', handler => {
+    const bundle = packed.files.find(file => file.path === `assets/${handler}/index.mjs`);
+    expect(bundle?.size).toBeGreaterThan(10_000);
+  });
+
+  test('the one-client handler is at most 300 KB', () => {
+    const crawl = packed.files.find(file => file.path === 'assets/crawl/index.mjs')!;
+    expect(crawl.size).toBeLessThanOrEqual(300 * 1024);
+  });
+
+  test('needs nothing at the user\'s synth but its peers', () => {
+    const manifest = require('../../package.json');
+    expect(manifest.dependencies).toBeUndefined();
+    expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
+    expect(manifest.bundledDependencies).toBeUndefined();
+  });
+});
