@@ -158,7 +158,7 @@ for (const handler of HANDLERS) {
 
 // the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made
 project.npmignore!.addPatterns(
-  '/handlers/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.npmrc', '/demo-output/', '/.tmp/',
+  '/handlers/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/rosetta/', '/.npmrc', '/demo-output/', '/.tmp/',
   '.jsii.tabl.json', '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
 );
 
