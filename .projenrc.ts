@@ -114,7 +114,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
     'node@^24', // Lambda's runtime; first on the scripts' PATH
     // tests
-    '@swc/core',
+    '@swc/core@1.16.0', // of later versions the registry lacks some optional platform packages, which fails `npm ci`
     '@swc/jest', // understands the bundler's module resolution, which ts-jest does not
     'asl-validator',
     'cdk-nag@^2', // 3.x needs a newer aws-cdk-lib than our floor
