@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frequency } from '../../src/private/contract';
+
+const ROOT = join(__dirname, '..', '..');
+
+/**
+ * Synthesises examples/typescript into a folder, as `cdk synth` would: in a process of its own that is told folder and context.
+ * @throws with the app's output when it fails
+ */
+export function synthesiseExample(assembly: string, options: { readonly frequency: Frequency; readonly publishedQueries: boolean }): void {
+  rmSync(assembly, { recursive: true, force: true });
+  const context = { frequency: options.frequency, published: String(options.publishedQueries) };
+  const { status, stdout, stderr, error } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(ROOT, 'examples', 'typescript', 'app.ts')], {
+    encoding: 'utf8',
+    env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(context) },
+  });
+  if (error || status !== 0) {
+    throw new Error(`examples/typescript/app.ts does not synthesise: ${error?.message ?? `${stderr}${stdout}`}`);
+  }
+}
