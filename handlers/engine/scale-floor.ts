@@ -1,0 +1,43 @@
+const { abs, exp, max, min, sqrt } = Math;
+
+/** Standard deviation of normal noise whose mean absolute value is 1. */
+export const DEVIATION_TO_SCALE = 1.2533;
+
+/** Parts of the long-run mean absolute deviation below which the scale never falls: while a season is new, and when it is well known. */
+const DEVIATION_FLOOR_NEW = 0.15;
+const DEVIATION_FLOOR_KNOWN = 0.04;
+/** Part of the mean below which the scale never falls. */
+const MEAN_FLOOR = 0.001;
+/** Square-root noise of a count does not vanish with the count (Anscombe 1948). */
+const COUNT_OFFSET = 0.375;
+/** Seasonal counts deviate less from their expectation than one mean for all hours says. */
+const COUNT_DISPERSION_MARGIN = 1.5;
+
+/**
+ * The scale that a series has at least, whatever its errors say: parts of the long-run deviation and of the mean.
+ *
+ * A season that is badly known is a reason for a wide scale, one that is well known is not. So the part of the deviation falls with the
+ * weeks seen: kept for ever, the 0.15 of the prototype (detection.md 7.1) would hide what is plain to see in a series with a strong
+ * daily pattern and little noise.
+ */
+export function scaleFloor(deviation: number, mean: number, weeks: number): number {
+  const part = DEVIATION_FLOOR_KNOWN + (DEVIATION_FLOOR_NEW - DEVIATION_FLOOR_KNOWN) / (1 + weeks * weeks / 4);
+  return max(part * deviation, MEAN_FLOOR * abs(mean));
+}
+
+/** Mean absolute deviation of a Poisson variable from its mean (the exact value oscillates a little around this above 1). */
+function poissonDeviation(mean: number): number {
+  return mean < 1 ? 2 * mean * exp(-mean) : 0.8 * sqrt(mean);
+}
+
+/**
+ * Noise of a count around `expected`: its square root, as far as the series is as noisy as counts are. A series of whole numbers that is
+ * quieter than counts (1,000 page views, give or take 10) keeps its own scale, and a constant one has none.
+ */
+export function countNoise(expected: number, mean: number, deviation: number, scale: number): number {
+  if (mean <= 0) return 0;
+  // errors of rare counts are nearly always tiny; only the long run shows how large they get
+  const typicalError = mean < 1 ? max(scale / DEVIATION_TO_SCALE, deviation) : scale / DEVIATION_TO_SCALE;
+  const dispersion = COUNT_DISPERSION_MARGIN * typicalError / poissonDeviation(mean);
+  return sqrt(max(expected, 0) + COUNT_OFFSET) * min(1, dispersion);
+}

@@ -1,0 +1,202 @@
+import type { Calendar, SeasonPosition } from './calendar';
+import { continueRun, endRun, shiftLength } from './level-shift';
+import { learnRestlessness, type RestlessnessLimits, restlessnessLimits } from './restlessness';
+import { countNoise, DEVIATION_TO_SCALE, scaleFloor } from './scale-floor';
+import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
+import { ANOMALOUS_SCORE } from './severity';
+import { learnWeek, weekTrust } from './week-season';
+
+const { abs, floor, max, min } = Math;
+
+/** Prediction errors before the scale stands on its own; until then the spread of the values themselves helps out. */
+const TRUSTED_ERRORS = 20;
+/** So many errors are clipped no closer than the spread of the values allows: before that the scale is too rough to clip by. */
+const AVERAGED_ERRORS = 50;
+/** Errors are learned up to this many scales. */
+const CLIP = 3;
+/** Values enter the long-run figures up to this many mean deviations. */
+const LONG_RUN_CLIP = 20;
+/** Cycles after which the noise of the hour counts as much as that of the whole series. */
+const NOISE_CYCLES = 3;
+/** Above this share of anomalous intervals the model itself is taken to be wrong, and more and more of the whole error is learned. */
+const TOLERATED_SURPRISE = 0.05;
+const SURPRISE_TO_SHARE = 4;
+
+/** What fades away is 0 from here on: 32-bit numbers that are smaller are slow to compute with. */
+const SMALLEST = 1e-37;
+
+/** How much of an error each part of the state takes over. */
+interface Gains {
+  readonly level: number;
+  /** Lowest gain of a slot of the short cycle. */
+  readonly cycle: number;
+  readonly noise: number;
+  readonly scale: number;
+  readonly surprise: number;
+  readonly longRun: number;
+}
+
+function gainsOf(calendar: Calendar): Gains {
+  const daily = calendar.weekSlots === 0;
+  return {
+    level: daily ? 0.1 : 0.05,
+    cycle: 0.15,
+    noise: 1 - Math.pow(0.9, 1 / calendar.intervalsPerNoiseSlot),
+    scale: daily ? 0.03 : 0.01,
+    surprise: daily ? 0.03 : 0.01,
+    longRun: 1 / (8 * calendar.intervalsPerWeek),
+  };
+}
+
+/** What a member of the ensemble says about a block of series before the interval is learned; entry 0 is the block's first series. */
+export interface Prediction {
+  /** NaN for a series that has no past. */
+  readonly expected: Float64Array;
+  /** Usual size of the error as a standard deviation; 0 for a series without any noise. */
+  readonly scale: Float64Array;
+}
+
+/**
+ * Robust seasonal state: level + slot of the short cycle + (as far as it has proved itself) hour of the week. The parts learn from the same
+ * cleaned value: the observed one, brought to within 3 scales of the expected one. Constants are those of the measured prototype
+ * (detection.md 7.1) except where a comment gives another reason.
+ *
+ * The week learns what level and short cycle leave over, and they learn as if there were no week. Let all three share one error, and
+ * weekends go into the level before the week has seen them: the parts then take months to come apart.
+ */
+export class SeasonalMember {
+  private readonly gains: Gains;
+  private readonly shiftLength: number;
+  private readonly restlessness: RestlessnessLimits;
+
+  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
+    this.gains = gainsOf(calendar);
+    this.shiftLength = shiftLength(calendar);
+    this.restlessness = restlessnessLimits(calendar);
+  }
+
+  /** Fills `prediction` for the interval at `position` and the series from `from` up to but not including `to`. */
+  public predict(position: SeasonPosition, from: number, to: number, prediction: Prediction): void {
+    const { calendar } = this;
+    const { level, mean, scale, deviation, cycleError, weekError, cycle, week, noise, points, errors, kind, capacity } = this.state;
+    const { expected, scale: usual } = prediction;
+    const cycleRow = position.cycle * capacity;
+    const weekRow = position.week * capacity;
+    const noiseRow = position.noise * capacity;
+    const hasWeek = calendar.weekSlots > 0;
+    const noiseErrors = NOISE_CYCLES * calendar.cycleSlots;
+    const weeksPerPoint = 1 / calendar.intervalsPerWeek;
+    for (let s = from; s < to; s++) {
+      if (points[s] === 0) {
+        expected[s - from] = NaN;
+        usual[s - from] = 0;
+        continue;
+      }
+      const slot = cycle[cycleRow + s]!;
+      const spread = DEVIATION_TO_SCALE * deviation[s]!;
+      const average = mean[s]!;
+      const known = slot === slot;
+      // at a time of day that never had a value, all that is known is how the series is at other times
+      let value = known ? level[s]! + slot : average;
+      if (known && hasWeek) {
+        const weekly = week[weekRow + s]!;
+        if (weekly === weekly) value += weekTrust(cycleError[s]!, weekError[s]!) * weekly;
+      }
+      const trained = errors[s]!;
+      let width: number = scale[s]!;
+      if (!known) {
+        width = max(width, spread);
+      } else if (trained < TRUSTED_ERRORS) {
+        width = max(width, spread * (1 - trained / TRUSTED_ERRORS));
+      } else if (trained > noiseErrors && noise[noiseRow + s]! >= 0) {
+        width = 0.5 * (width + noise[noiseRow + s]!);
+      }
+      width = max(width, scaleFloor(deviation[s]!, average, points[s]! * weeksPerPoint));
+      if (kind[s] === COUNTS) width = max(width, countNoise(value, average, deviation[s]!, scale[s]!));
+      expected[s - from] = value;
+      usual[s - from] = width;
+    }
+  }
+
+  /**
+   * Learns an interval of the series from `from` up to but not including `to`.
+   * @param interval number of the interval since the model's beginning
+   * @param values what was observed in the block; NaN: nothing
+   * @param prediction what `predict` said of the block
+   * @param scores score of each value, for all series; NaN: not scored yet
+   */
+  public learn(
+    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction, scores: Float64Array,
+  ): void {
+    const { calendar, gains, state } = this;
+    const { level, mean, scale, deviation, surprise, unrest, cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
+    const cycleRow = position.cycle * capacity;
+    const noiseRow = position.noise * capacity;
+    const hasWeek = calendar.weekSlots > 0;
+    const longRunPoints = 1 / gains.longRun;
+    const scaleErrors = 1 / gains.scale;
+    const cyclePoints = calendar.cycleSlots / gains.cycle;
+    for (let s = from; s < to; s++) {
+      const value = values[s - from]!;
+      if (value !== value) continue;
+      if (kind[s] !== ANY_VALUES) {
+        if (value < 0) kind[s] = ANY_VALUES;
+        else if (kind[s] === COUNTS && value !== floor(value)) kind[s] = NEVER_NEGATIVE;
+      }
+      const seen = points[s]!;
+      points[s] = seen + 1;
+      if (seen === 0) {
+        level[s] = value;
+        mean[s] = value;
+        firstSeen[s] = interval;
+        cycle[cycleRow + s] = 0;
+        continue;
+      }
+
+      const off = value - mean[s]!;
+      const spread = deviation[s]!;
+      const longGain = seen < longRunPoints ? 1 / (seen + 1) : gains.longRun;
+      const bound = seen > TRUSTED_ERRORS && spread > 0 ? LONG_RUN_CLIP * spread : abs(off);
+      mean[s]! += longGain * max(-bound, min(bound, off));
+      deviation[s] = spread + longGain * (min(bound, abs(off)) - spread);
+
+      const slot = cycle[cycleRow + s]!;
+      if (slot !== slot) {
+        cycle[cycleRow + s] = value - level[s]!;
+        continue;
+      }
+
+      const error = value - prediction.expected[s - from]!;
+      const usual = prediction.scale[s - from]!;
+      const far = abs(error);
+      const anomalous = scores[s] === scores[s] && far > 0 && far >= ANOMALOUS_SCORE * usual;
+      const begins = anomalous && runLength[s] === 0;
+      if (begins || unrest[s] !== 0) learnRestlessness(state, s, begins ? far : 0, this.restlessness);
+      const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
+      surprise[s] = surprised < SMALLEST ? 0 : surprised;
+      if (anomalous) {
+        if (continueRun(state, s, error, this.shiftLength)) continue;
+      } else if (runLength[s] !== 0) {
+        endRun(state, s);
+      }
+
+      const trained = errors[s]!;
+      errors[s] = trained + 1;
+      let limit = CLIP * usual;
+      if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
+      if (surprised > TOLERATED_SURPRISE) limit += far * min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE));
+      const clipped = max(-limit, min(limit, error));
+      const size = DEVIATION_TO_SCALE * abs(clipped);
+      const wide = scale[s]! + (trained < scaleErrors ? 1 / (trained + 1) : gains.scale) * (size - scale[s]!);
+      scale[s] = wide < SMALLEST ? 0 : wide;
+      const atHour = noise[noiseRow + s]!;
+      noise[noiseRow + s] = atHour >= 0 ? atHour + gains.noise * (size - atHour) : size;
+      const left = value - level[s]! - slot;
+      const cleaned = left - error + clipped;
+      level[s]! += gains.level * cleaned;
+      const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
+      cycle[cycleRow + s] = slot + cycleGain * cleaned;
+      if (hasWeek) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
+    }
+  }
+}

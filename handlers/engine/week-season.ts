@@ -1,0 +1,83 @@
+import type { Calendar, SeasonPosition } from './calendar';
+import type { SeriesState } from './series-state';
+
+const { abs, floor, min } = Math;
+
+/** Lowest gain of a slot: the prototype's 0.1 needs a quarter of a year to follow a week that changes. */
+const GAIN = 0.25;
+/** Part of a second successive miss that is learned, unclipped. */
+const REPEATED_MISS_GAIN = 0.7;
+/** Errors are compared over some two weeks of hours. */
+const TRUST_HOURS = 336;
+/** Errors enter the comparison up to this many times the limit at which learning clips them. */
+const TRUST_CLIP = 3;
+/** How much better the week must be than nothing to be believed: half at 0.83 of the error. */
+const TRUST_PENALTY = 3;
+
+/**
+ * How far the week is believed, 0-1: nearly all where it makes the error much smaller, little where it does not (a series without a weekly
+ * pattern, whose week slots are all noise).
+ */
+export function weekTrust(errorWithout: number, errorWith: number): number {
+  if (errorWithout === 0) return 0;
+  const ratio = errorWith / errorWithout;
+  const square = ratio * ratio;
+  return 1 / (1 + TRUST_PENALTY * square * square * square);
+}
+
+/** Whether the bit of an hour is set in the bits of a day. */
+function hourIsSet(bits: number, hour: number): boolean {
+  return floor(bits / 2 ** hour) % 2 === 1;
+}
+
+/**
+ * Learns the hour of the week of one series.
+ * @param left what level and short cycle leave over of the observed value
+ * @param cleaned the same of the value that is learned, which is not far from the expected one
+ * @param limit how far that is
+ * @param seen values before this one
+ * @param trained errors before this one
+ */
+export function learnWeek(
+  calendar: Calendar, state: SeriesState, series: number, position: SeasonPosition,
+  left: number, cleaned: number, limit: number, seen: number, trained: number,
+): void {
+  const { week, weekMisses, cycleError, weekError, capacity } = state;
+  // The first week only teaches the short cycle. Its own leftovers would be mostly what that had not learned yet.
+  const visits = seen / calendar.intervalsPerWeek - 1;
+  if (visits < 0) return;
+  const slot = position.week * capacity + series;
+  const weekly = week[slot]!;
+  if (weekly !== weekly) {
+    week[slot] = cleaned;
+    return;
+  }
+
+  const trustPoints = calendar.intervalsPerWeekSlot * TRUST_HOURS;
+  const trustGain = 1 / min(trustPoints, trained + 1);
+  const bound = TRUST_CLIP * limit;
+  cycleError[series]! += trustGain * (min(bound, abs(left)) - cycleError[series]!);
+  weekError[series]! += trustGain * (min(bound, abs(left - weekly)) - weekError[series]!);
+
+  if (visits < 1) {
+    // intervals of the same hour, in the first week that counts: their average
+    week[slot] = weekly + (cleaned - weekly) / (1 + position.cycle % calendar.intervalsPerWeekSlot);
+    return;
+  }
+  // An anomaly in the first week that counts sits in its slot, and clipped learning would take months to get rid of it. Off twice in
+  // succession is not an anomaly but a wrong slot.
+  const day = floor(position.week / 24) * capacity + series;
+  const misses = weekMisses[day]!;
+  const missed = abs(left - weekly) > limit;
+  if (missed || misses !== 0) {
+    const hour = position.week % 24;
+    const missedBefore = hourIsSet(misses, hour);
+    if (missed !== missedBefore) weekMisses[day] = misses + (missed ? 1 : -1) * 2 ** hour;
+    if (missed && missedBefore) {
+      week[slot] = weekly + REPEATED_MISS_GAIN / calendar.intervalsPerWeekSlot * (left - weekly);
+      return;
+    }
+  }
+  const gain = visits + 1 < 1 / GAIN ? 1 / (visits + 1) : GAIN;
+  week[slot] = weekly + gain / calendar.intervalsPerWeekSlot * (cleaned - weekly);
+}

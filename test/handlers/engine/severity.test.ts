@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, HIGHEST_SCORE, severityOf } from '../../../handlers/engine/severity';
+
+describe('severity curve', () => {
+  test('goes from 0 through the anomalous score to nearly 100', () => {
+    expect(severityOf(0)).toBe(0);
+    expect(severityOf(ANOMALOUS_SCORE)).toBeCloseTo(ANOMALOUS_SEVERITY, 10);
+    expect(severityOf(HIGHEST_SCORE)).toBeGreaterThan(99.99);
+    expect(severityOf(HIGHEST_SCORE)).toBeLessThanOrEqual(100);
+  });
+
+  test('rises with the size of the score, whatever its sign', () => {
+    const score = fc.double({ min: -HIGHEST_SCORE, max: HIGHEST_SCORE, noNaN: true });
+    fc.assert(fc.property(score, score, (a, b) => {
+      const [low, high] = Math.abs(a) <= Math.abs(b) ? [a, b] : [b, a];
+      expect(severityOf(low)).toBeLessThanOrEqual(severityOf(high));
+      expect(severityOf(-a)).toBe(severityOf(a));
+    }));
+  });
+});
