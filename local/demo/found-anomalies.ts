@@ -6,7 +6,7 @@ import { openFunctionUrl } from '../gateway/function-url';
 import { clientSettings } from './accounting';
 import type { AnomalousSeries, FoundAnomaly } from './anomaly';
 import type { SeriesHistory } from './report';
-import { physicalName, type Stream } from './stream';
+import { CONNECTOR, physicalName, type Stream } from './stream';
 
 /** What was found, and the values around it. */
 export interface Findings {
@@ -42,7 +42,7 @@ export async function findAnomalies(stream: Stream, threshold: number): Promise<
   const url = await openFunctionUrl(stream.cloud, physicalName(stream, 'Service/ServiceFunction'));
   const client = new LookoutMetricsClient({ ...clientSettings(stream), endpoint: url.endpoint });
   try {
-    const AnomalyDetectorArn = String(stream.cloud.attribute(`RedshiftLookoutEcommerce/Ecommerce/Detector`, 'DetectorArn'));
+    const AnomalyDetectorArn = String(stream.cloud.attribute(`${CONNECTOR}/Detector/Default`, 'DetectorArn'));
     const alerts = new Map(stream.cloud.notifications.map(({ message }) => JSON.parse(message) as Alert).map(alert => [alert.anomalyGroupId, alert]));
     const anomalies: FoundAnomaly[] = [];
     const histories = new Map<string, SeriesHistory>();

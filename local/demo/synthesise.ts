@@ -11,7 +11,11 @@ const ROOT = join(__dirname, '..', '..');
  */
 export function synthesiseExample(assembly: string, options: { readonly frequency: Frequency; readonly publishedQueries: boolean }): void {
   rmSync(assembly, { recursive: true, force: true });
-  const context = { frequency: options.frequency, published: String(options.publishedQueries) };
+  const context = {
+    'frequency': options.frequency,
+    'published': String(options.publishedQueries),
+    'aws:cdk:enable-path-metadata': true, // as the CDK command line sets it: resources are found by their constructs' paths
+  };
   const { status, stdout, stderr, error } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(ROOT, 'examples', 'typescript', 'app.ts')], {
     encoding: 'utf8',
     env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(context) },
