@@ -264,6 +264,8 @@ export interface MetricSetConfiguration {
         readonly CsvFormatDescriptor: {
           readonly FileCompression: 'NONE' | 'GZIP'; readonly Charset: string; readonly ContainsHeader: boolean;
           readonly Delimiter: string; readonly QuoteSymbol: string;
+          /** Names of the columns of files without a header. */
+          readonly HeaderList?: string[];
         };
       };
     };

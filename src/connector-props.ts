@@ -1,0 +1,133 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { ConnectorQuery } from './connector-query';
+import { Detector } from './detector';
+import { DetectorFrequency } from './detector-frequency';
+import { InfrastructureOptions } from './infrastructure-options';
+import { Metric } from './metric';
+import { RedshiftCluster } from './redshift-cluster';
+import { TimestampColumn } from './timestamp-column';
+
+/**
+ * Props of `RedshiftLookoutConnector`.
+ */
+export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
+  /** The warehouse to read. */
+  readonly cluster: RedshiftCluster;
+
+  /** Database in which the query runs. */
+  readonly database: string;
+
+  /**
+   * Secret with the user name and password of a database user who may run the query.
+   *
+   * Without it, the state machines get temporary credentials from IAM. The database users are then named after their roles
+   * (`IAMR:` and the role's name), and need the right to read the tables.
+   *
+   * @default - temporary credentials from IAM
+   */
+  readonly secret?: secretsmanager.ISecret;
+
+  /** Query whose result is watched, run for every interval. */
+  readonly query: ConnectorQuery;
+
+  /**
+   * Query of the one run that reads the history.
+   *
+   * @default - `query`, with the history's bounds
+   */
+  readonly historicalQuery?: ConnectorQuery;
+
+  /** Column that says when a row happened. */
+  readonly timestampColumn: TimestampColumn;
+
+  /** Numeric columns to watch: 1 to 10. */
+  readonly metrics: Metric[];
+
+  /**
+   * Columns that divide the metrics into series: at most 10. Each combination of their values is watched by itself.
+   *
+   * @default - no dimensions: one series for each metric
+   */
+  readonly dimensions?: string[];
+
+  /** How often the query runs, and the length of an interval. */
+  readonly frequency: DetectorFrequency;
+
+  /**
+   * How long after the end of an interval it is read, so that late rows are in the warehouse: whole seconds, 0 to 5 days.
+   * Lookout for Metrics calls it offset. A schedule knows minutes only: seconds are rounded up.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly delay?: Duration;
+
+  /**
+   * Time zone of the placeholders' bounds, of the timestamps in the result, and of the day.
+   *
+   * @default TimeZone.ETC_UTC
+   */
+  readonly timezone?: TimeZone;
+
+  /**
+   * How much history is read and learned once: a whole number of intervals, at least as many as the detector must learn
+   * (300 of 5 or 10 minutes, 96 hours, 14 days).
+   *
+   * @default - 14 days for intervals of 5 and 10 minutes, 60 days for hours, 400 days for days; with
+   *   `Detector.lookoutForMetrics()` at most 2500 intervals
+   */
+  readonly history?: Duration;
+
+  /**
+   * What finds the anomalies.
+   *
+   * @default Detector.inAccount()
+   */
+  readonly detector?: Detector;
+
+  /**
+   * Name of the detector: 1 to 63 letters, digits, `-` and `_`, beginning with a letter or digit. Unique in account and region.
+   * Another name makes another detector, which learns anew.
+   *
+   * @default - a name made of stack, path and a hash
+   */
+  readonly detectorName?: string;
+
+  /**
+   * Description of the detector, 1 to 256 characters.
+   *
+   * @default - no description
+   */
+  readonly description?: string;
+
+  /**
+   * Role with which Redshift unloads. Bring one that is attached to the cluster already and that Redshift may assume; it is allowed to
+   * write the data prefixes of the bucket, as far as it can be changed from here.
+   *
+   * @default - a role of its own, attached to the cluster by the deployment and detached when it is deleted
+   */
+  readonly unloadRole?: iam.IRole;
+
+  /**
+   * Most intervals that one run crawls when it has fallen behind; the next run goes on. One execution of a state machine can
+   * record 25,000 events, so the longer statements may take, the fewer intervals fit into it.
+   *
+   * @default - 48, or as many as fit with `queryTimeout`
+   */
+  readonly catchUpLimit?: number;
+
+  /**
+   * Time that a statement may take before it is cancelled, for intervals and for the history: 1 minute to 24 hours.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly queryTimeout?: Duration;
+
+  /**
+   * How often an interval is tried, one try a run, before it is listed as failed and the crawl goes on: at least 1.
+   *
+   * @default 3
+   */
+  readonly maxAttempts?: number;
+}

@@ -1,0 +1,329 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { AlertOptions, LookoutAlert } from './alert';
+import { RedshiftLookoutConnectorProps } from './connector-props';
+import { LookoutService } from './lookout-service';
+import { AlertRegistry } from './private/alert-registry';
+import { BoundBackend, inAccountBackend, lookoutForMetricsBackend } from './private/backend';
+import { createBootstrapMachine } from './private/bootstrap-machine';
+import { DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, METRICS, PREFIXES, RESOURCE_TYPES, RoleAttachmentConfiguration } from './private/contract';
+import { createCrawlMachine } from './private/crawl-machine';
+import { createSchedule } from './private/crawl-schedule';
+import { ResourceProvider } from './private/custom-resources';
+import { connectorSettings, metricSet } from './private/detector-configuration';
+import { createHandlerFunction } from './private/functions';
+import { Infrastructure } from './private/infrastructure';
+import { createDataAccessRole, createUnloadRole, grantPassRole, grantUnload } from './private/roles';
+import { connectorNumbers } from './private/settings';
+import { uniqueName } from './private/unique-name';
+import { validateConnector } from './private/validation';
+import { grantStatements } from './private/warehouse';
+import { addWarnings } from './private/warnings';
+
+/**
+ * Watches the result of a Redshift query for anomalies.
+ *
+ * Unloads the history once and every new interval as it ends, lets a detector learn what is normal for each series, and sends alerts.
+ * It is the custom connector for Amazon Redshift with Amazon Lookout for Metrics as a construct; since Lookout for Metrics has ended, a
+ * detection service with the same API in your own account finds the anomalies.
+ *
+ * @stateful
+ *
+ * @example
+ * const connector = new RedshiftLookoutConnector(this, 'Ecommerce', {
+ *   cluster: RedshiftCluster.provisioned(cluster),
+ *   database: 'l4mdemo',
+ *   secret,
+ *   query: ConnectorQuery.fromString(`
+ *     select ts as timestamp, platform, views, revenue from ecommerce
+ *     where ts >= '{{start}}' and ts < '{{end}}'`),
+ *   timestampColumn: TimestampColumn.of('timestamp', 'yyyy-MM-dd HH:mm:ss'),
+ *   metrics: [Metric.sum('views'), Metric.sum('revenue')],
+ *   dimensions: ['platform'],
+ *   frequency: DetectorFrequency.HOURLY,
+ * });
+ * connector.addAlert('Pager', { threshold: 70, target: AlertTarget.topic(topic) });
+ */
+export class RedshiftLookoutConnector extends Construct implements ec2.IConnectable {
+  /** Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start. */
+  public readonly bucket: s3.IBucket;
+
+  /** What became of every interval. */
+  public readonly ledger: dynamodb.ITable;
+
+  /** ARN of the detector in the Lookout for Metrics API. Known when it is deployed. */
+  public readonly detectorArn: string;
+
+  /** Name of the detector, and the value of the `Connector` and `Detector` dimensions of the metrics. */
+  public readonly detectorName: string;
+
+  /** Reads the history and lets the detector learn it. */
+  public readonly bootstrapStateMachine: sfn.IStateMachine;
+
+  /** Crawls the intervals that are missing. Its input is `{ "scheduledTime": "<ISO 8601>" }`. */
+  public readonly crawlStateMachine: sfn.IStateMachine;
+
+  /** Decides what is crawled and keeps the ledger. */
+  public readonly crawlFunction: lambda.IFunction;
+
+  /** Role with which Redshift unloads. */
+  public readonly unloadRole: iam.IRole;
+
+  /** Starts the crawl state machine. */
+  public readonly schedule: scheduler.ISchedule;
+
+  /** Scheduled starts that did not reach the crawl state machine. Later runs crawl their intervals. */
+  public readonly deadLetterQueue: sqs.IQueue;
+
+  /** The detection service; absent with `Detector.lookoutForMetrics()`. */
+  public readonly service?: LookoutService;
+
+  private readonly infrastructure: Infrastructure;
+  private readonly backend: BoundBackend;
+  private readonly provider: ResourceProvider;
+  private readonly alerts: AlertRegistry;
+
+  /**
+   * Makes a connector.
+   *
+   * @throws when a prop cannot work; the message names it, shows what was found and says what to do. Nothing is made then
+   */
+  public constructor(scope: Construct, id: string, props: RedshiftLookoutConnectorProps) {
+    super(scope, id);
+    validateConnector(props);
+    const warehouse = props.cluster._bind(this, props.database, props.secret);
+    addWarnings(this, props);
+
+    const infrastructure = this.infrastructure = new Infrastructure(this, props);
+    const numbers = connectorNumbers(props);
+    this.detectorName = props.detectorName ?? uniqueName(this, 63);
+
+    // Not versioned: UNLOAD's CLEANPATH deletes what a broken attempt left, and old versions would stay behind unseen.
+    this.bucket = infrastructure.createBucket(this, 'Bucket', {
+      lifecycleRules: [
+        { id: 'live', prefix: PREFIXES.live, expiration: Duration.days(90) }, // the detector has learned them; people may look back
+        { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
+    });
+    this.ledger = infrastructure.createTable(this, 'Ledger', LEDGER_KEYS);
+    this.unloadRole = props.unloadRole ?? createUnloadRole(this, 'UnloadRole', warehouse.unloadPrincipal);
+    grantUnload(this.bucket, infrastructure, this.unloadRole);
+
+    const inAccount = props.detector?.isInAccount ?? true;
+    this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;
+    this.backend = this.service ? inAccountBackend(this.service) : lookoutForMetricsBackend(this, this.detectorName);
+    this.provider = new ResourceProvider(this, 'Resources', infrastructure);
+
+    const crawl = createHandlerFunction(this, 'CrawlFunction', infrastructure, {
+      handlerName: 'crawl',
+      description: 'cdk-redshift-lookout: decides what is crawled and keeps the ledger',
+      timeout: Duration.minutes(1),
+      memorySize: 512,
+      environment: { [ENVIRONMENT.ledgerTable]: this.ledger.tableName, [ENVIRONMENT.connectorName]: this.detectorName },
+    });
+    infrastructure.grantItems(this.ledger, crawl.role);
+    this.crawlFunction = crawl.function;
+
+    const settings = connectorSettings(this, props, numbers, this.bucket, this.unloadRole);
+    const bootstrap = createBootstrapMachine(this, 'Bootstrap', {
+      infrastructure,
+      warehouse,
+      settings,
+      crawlFunction: this.crawlFunction,
+      detectorFunction: this.provider.detectorFunction,
+      activationTimeout: this.backend.activationTimeout,
+    });
+    warehouse.grantCredentials(bootstrap);
+    this.bootstrapStateMachine = bootstrap;
+
+    const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, infrastructure);
+    this.backend.grantManage(this.provider.role);
+    this.backend.grantNameRole(this.provider.role, dataAccessRole);
+    this.backend.grantActivate(this.provider.detectorRole);
+    grantStatements(warehouse, this.provider.role);
+    bootstrap.grantStartExecution(this.provider.role);
+    bootstrap.grant(this.provider.role, 'states:ListExecutions');
+    bootstrap.grantExecution(this.provider.role, 'states:DescribeExecution', 'states:StopExecution');
+
+    const after: Construct[] = [dataAccessRole, bootstrap];
+    if (props.unloadRole === undefined) {
+      warehouse.roleAttachment.statements.forEach(statement => this.provider.role.addToPrincipalPolicy(statement));
+      grantPassRole(this.provider.role, this.unloadRole, 'redshift.amazonaws.com');
+      const attachment: RoleAttachmentConfiguration = { ...warehouse.roleAttachment.configuration, roleArn: this.unloadRole.roleArn };
+      after.push(this.provider.createResource(this, 'RoleAttachment', RESOURCE_TYPES.roleAttachment, attachment, [this.unloadRole]));
+    }
+
+    const configuration: DetectorConfiguration = {
+      backend: this.backend.backend,
+      detector: {
+        AnomalyDetectorName: this.detectorName,
+        AnomalyDetectorDescription: props.description,
+        AnomalyDetectorConfig: { AnomalyDetectorFrequency: numbers.frequency },
+        KmsKeyArn: props.encryptionKey?.keyArn,
+      },
+      metricSet: metricSet(props, numbers, this.detectorName, this.bucket, dataAccessRole),
+      warehouse: warehouse.connection,
+      settings,
+      bootstrapStateMachineArn: bootstrap.stateMachineArn,
+    };
+    const detector = this.provider.createResource(this, 'Detector', RESOURCE_TYPES.detector, configuration, after);
+    this.detectorArn = detector.getAttString('DetectorArn');
+
+    const machine = createCrawlMachine(this, 'Crawl', {
+      infrastructure,
+      warehouse,
+      settings,
+      crawlFunction: this.crawlFunction,
+      detect: this.service && { detectFunction: this.service.detectFunction, detectorArn: this.detectorArn },
+    });
+    warehouse.grantCredentials(machine);
+    this.crawlStateMachine = machine;
+
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      ...(props.encryptionKey
+        ? { encryption: sqs.QueueEncryption.KMS, encryptionMasterKey: props.encryptionKey }
+        : { encryption: sqs.QueueEncryption.SQS_MANAGED }),
+    });
+    this.schedule = createSchedule(this, 'Schedule', machine, this.deadLetterQueue, {
+      ...numbers, timezone: props.timezone ?? TimeZone.ETC_UTC,
+    });
+    this.schedule.node.addDependency(detector);
+    this.alerts = new AlertRegistry(this, this.backend, this.provider, this.detectorArn);
+  }
+
+  /**
+   * Tells people or programs of anomalies.
+   *
+   * @param id Id of the alert among this connector's alerts
+   * @param options Whom to tell, and of what
+   * @throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or ten alerts
+   */
+  public addAlert(id: string, options: AlertOptions): LookoutAlert {
+    return new LookoutAlert(this.alerts, id, { ...options, connector: this });
+  }
+
+  /**
+   * Lets a principal read the unloaded data and the ledger.
+   *
+   * @param grantee Who may read
+   */
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.bucket.grantRead(grantee).combine(this.ledger.grantReadData(grantee));
+  }
+
+  /** Security groups of the Lambda functions. Throws when the connector has no `vpc`. */
+  public get connections(): ec2.Connections {
+    return this.infrastructure.connections('RedshiftLookoutConnector');
+  }
+
+  /**
+   * Intervals crawled to the end. Sum.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricIntervalsCrawled(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.connectorDimension, METRICS.intervalsCrawled, 'Sum', options);
+  }
+
+  /**
+   * Intervals given up after `maxAttempts` tries, or that could not be asked for again. Sum.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricIntervalsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.connectorDimension, METRICS.intervalsFailed, 'Sum', options);
+  }
+
+  /**
+   * Rows unloaded. Sum.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricRowsUnloaded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.connectorDimension, METRICS.rowsUnloaded, 'Sum', options);
+  }
+
+  /**
+   * Seconds between the end of the newest crawled interval and the scheduled time: grows when the crawl falls behind. Maximum.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricCrawlLag(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.connectorDimension, METRICS.crawlLag, 'Maximum', options);
+  }
+
+  /**
+   * Anomaly groups that began or went on. Sum. Only with the in-account detector.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricAnomalyGroups(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.detectorDimension, METRICS.anomalyGroups, 'Sum', options);
+  }
+
+  /**
+   * Alerts that reached their targets. Sum. Only with the in-account detector.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricAlertsDelivered(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.detectorDimension, METRICS.alertsDelivered, 'Sum', options);
+  }
+
+  /**
+   * Alerts that did not reach their targets. Sum. Only with the in-account detector.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricAlertsUndelivered(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.detectorDimension, METRICS.alertsUndelivered, 'Sum', options);
+  }
+
+  /**
+   * Rows that were unreadable or lay outside their interval. Sum. Only with the in-account detector.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricRowsRejected(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.detectorDimension, METRICS.rowsRejected, 'Sum', options);
+  }
+
+  /**
+   * Runs of the crawl that failed. Sum. The interval concerned is tried again by the next run.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricCrawlExecutionsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.crawlStateMachine.metricFailed(options);
+  }
+
+  /**
+   * Makes the resources of an alert in its scope.
+   *
+   * @internal
+   */
+  public _createAlert(scope: Construct, options: AlertOptions): { readonly alertArn: string; readonly alertName: string } {
+    return this.alerts.create(scope, options);
+  }
+
+  private metric(dimension: string, metricName: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: METRICS.namespace,
+      metricName,
+      dimensionsMap: { [dimension]: this.detectorName },
+      statistic,
+      ...options,
+    }).attachTo(this);
+  }
+}

@@ -1,0 +1,22 @@
+import { Token } from 'aws-cdk-lib';
+
+/**
+ * Error about a value that the user gave. Not the ValidationError of aws-cdk-lib: that one is internal there and changed its constructor.
+ *
+ * @param subject Construct or factory that refuses the value
+ * @param prop Prop or argument that holds the value
+ * @param problem What is wrong with it
+ * @param got The value found
+ * @param advice What to do
+ */
+export function invalid(subject: string, prop: string, problem: string, got: unknown, advice: string): Error {
+  const error = new Error(`${subject}: ${prop} ${problem}, got ${show(got)}; ${advice}`);
+  error.name = 'InvalidPropError';
+  return error;
+}
+
+/** JSON of a value for an error message, with tokens shown as such and long texts cut. */
+function show(value: unknown): string {
+  const json = JSON.stringify(value, (_key, part) => Token.isUnresolved(part) ? '<token>' : part) ?? String(value);
+  return json.length > 300 ? `${json.slice(0, 297)}...` : json;
+}

@@ -1,0 +1,43 @@
+import { Duration } from 'aws-cdk-lib';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+
+/** Lambda's own troubles, as opposed to errors that a handler throws. */
+const LAMBDA_ERRORS = [
+  'Lambda.AWSLambdaException', 'Lambda.ClientExecutionTimeoutException', 'Lambda.SdkClientException', 'Lambda.ServiceException',
+  'Lambda.TooManyRequestsException',
+];
+
+/**
+ * What passes by itself at the Data API. Throttling is not in the API's model and arrives under either name, RedshiftDataException being
+ * Step Functions' name for errors without a model; access that IAM has not spread yet arrives under it as well.
+ */
+const DATA_API_ERRORS = [
+  'RedshiftData.ActiveStatementsExceededException', 'RedshiftData.InternalServerException', 'RedshiftData.RedshiftDataException',
+  'RedshiftData.SdkClientException', 'RedshiftData.ThrottlingException',
+];
+
+/** Retries what may pass by itself, at random times, so that connectors that were throttled together do not come back together. */
+export function retryLambda<T extends sfn.TaskStateBase>(state: T): T {
+  state.addRetry({
+    errors: LAMBDA_ERRORS,
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 6,
+    maxDelay: Duration.seconds(30),
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+  return state;
+}
+
+/** The same for calls of the Redshift Data API. */
+export function retryDataApi<T extends sfn.TaskStateBase>(state: T): T {
+  state.addRetry({
+    errors: DATA_API_ERRORS,
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxAttempts: 8,
+    maxDelay: Duration.seconds(60),
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+  return state;
+}

@@ -1,0 +1,56 @@
+import { Token } from 'aws-cdk-lib';
+import { LIMITS } from './contract';
+import { refuse, validateName } from './validation-base';
+import { validateTimestampFormat } from './validation-timestamp';
+import { RedshiftLookoutConnectorProps } from '../connector-props';
+
+const COLUMN_RULE = `name it in the query with "as": 1 to ${LIMITS.nameLength} letters, digits, "-" and "_", beginning with a letter or digit`;
+
+/** Refuses columns that the detector cannot take, or that are named twice. */
+export function validateColumns(props: RedshiftLookoutConnectorProps): void {
+  const { metrics, timestampColumn } = props;
+  const dimensions = props.dimensions ?? [];
+  if (metrics.length < 1 || metrics.length > LIMITS.metrics) {
+    throw refuse('metrics', `has ${metrics.length} entries`, metrics.map(metric => metric.name), `give 1 to ${LIMITS.metrics} metrics`);
+  }
+  // a list that is one token has one entry here, and any number when it is deployed
+  if (!Token.isUnresolved(dimensions) && dimensions.length > LIMITS.dimensions) {
+    throw refuse('dimensions', `has ${dimensions.length} entries`, dimensions, `give at most ${LIMITS.dimensions}; leave out those that tell least`);
+  }
+  metrics.forEach((metric, index) => validateName(`metrics[${index}]`, metric.name, COLUMN_RULE));
+  if (!Token.isUnresolved(dimensions)) {
+    dimensions.forEach((dimension, index) => validateName(`dimensions[${index}]`, dimension, COLUMN_RULE));
+  }
+  validateName('timestampColumn', timestampColumn.name, COLUMN_RULE);
+  validateTimestampFormat(timestampColumn.format, props.frequency);
+  validateUnique(props, dimensions);
+}
+
+/** Redshift does not tell upper and lower case apart in names. */
+function validateUnique(props: RedshiftLookoutConnectorProps, dimensions: string[]): void {
+  const used = new Map<string, { readonly role: string; readonly aggregation?: string }>();
+  const timestamp = props.timestampColumn.name;
+  if (!Token.isUnresolved(timestamp)) used.set(timestamp.toLowerCase(), { role: 'timestampColumn' });
+
+  for (const [index, { name, aggregation }] of props.metrics.entries()) {
+    if (Token.isUnresolved(name)) continue;
+    const other = used.get(name.toLowerCase());
+    if (other?.role === 'metric') {
+      throw other.aggregation === aggregation
+        ? refuse(`metrics[${index}]`, 'is given twice', name, 'give each column once (Redshift does not tell upper and lower case apart)')
+        : refuse(`metrics[${index}]`, 'has more than one aggregation', { name, aggregations: [other.aggregation, aggregation] },
+          'Lookout for Metrics takes one for each column: select it twice under different names');
+    }
+    if (other) throw refuse(`metrics[${index}]`, 'is the timestampColumn as well', name, 'a column can be one thing only');
+    used.set(name.toLowerCase(), { role: 'metric', aggregation });
+  }
+  for (const [index, name] of dimensions.entries()) {
+    if (Token.isUnresolved(name)) continue;
+    const other = used.get(name.toLowerCase());
+    if (other?.role === 'dimension') {
+      throw refuse(`dimensions[${index}]`, 'is given twice', name, 'give each column once (Redshift does not tell upper and lower case apart)');
+    }
+    if (other) throw refuse(`dimensions[${index}]`, `is a ${other.role} as well`, name, 'a column can be one thing only');
+    used.set(name.toLowerCase(), { role: 'dimension' });
+  }
+}

@@ -1,0 +1,66 @@
+import { Token } from 'aws-cdk-lib';
+import { LIMITS, PLACEHOLDERS } from './contract';
+import { refuse } from './validation-base';
+import { RedshiftLookoutConnectorProps } from '../connector-props';
+
+/** Bytes of a statement beside the query: the UNLOAD round it, and longer bounds than placeholders. */
+const UNLOAD_BYTES = 2000;
+
+/** Bytes that one state of a state machine may pass on (Step Functions quota); the query travels in it twice, as JSON. */
+const STATE_BYTES = 262_144;
+const OTHER_STATE_BYTES = 12_000;
+
+/** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
+const PLACEHOLDER_LIKE = /\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/g;
+
+/** Refuses SQL that cannot run within an UNLOAD. */
+export function validateQueries(props: RedshiftLookoutConnectorProps): void {
+  validateQuery('query', props.query.sql);
+  if (props.historicalQuery) validateQuery('historicalQuery', props.historicalQuery.sql);
+}
+
+function validateQuery(prop: string, sql: string): void {
+  if (Token.isUnresolved(sql)) return;
+  const code = withoutComments(sql);
+  if (code.trim() === '') throw refuse(prop, 'is empty', sql, 'give a SELECT statement');
+  if (sql.includes('\0')) throw refuse(prop, 'has a NUL character', sql, 'remove it');
+  if (sql.includes('$$')) throw refuse(prop, 'has "$$", which ends the text of an UNLOAD', excerpt(sql, '$$'), 'write the text between single quotes');
+  if (/;\s*$/.test(code)) throw refuse(prop, 'ends with ";"', code.trim().slice(-60), 'remove it: the query becomes part of an UNLOAD statement');
+  if (!/^[\s(]*(select|with)\b/i.test(code)) throw refuse(prop, 'is not a SELECT statement', code.trim().slice(0, 60), 'begin with SELECT or WITH');
+  validatePlaceholders(prop, sql);
+  validateSize(prop, sql);
+}
+
+function validatePlaceholders(prop: string, sql: string): void {
+  const known = Object.values(PLACEHOLDERS);
+  const unknown = (sql.match(PLACEHOLDER_LIKE) ?? []).find(found => !known.includes(found));
+  if (unknown !== undefined) throw refuse(prop, 'has an unknown placeholder', unknown, `use ${known.join(' and ')}, without spaces`);
+  const missing = known.filter(placeholder => !sql.includes(placeholder));
+  if (missing.length === 1) {
+    throw refuse(prop, `has no ${missing[0]}`, known.filter(placeholder => sql.includes(placeholder)),
+      `bound the rows on both sides: ts >= '${PLACEHOLDERS.start}' and ts < '${PLACEHOLDERS.end}'`);
+  }
+}
+
+function validateSize(prop: string, sql: string): void {
+  const bytes = Buffer.byteLength(sql);
+  const most = LIMITS.statementBytes - UNLOAD_BYTES;
+  if (bytes > most) {
+    throw refuse(prop, `is longer than ${most} bytes`, `${bytes} bytes`, 'move parts of it into a view: the Redshift Data API takes statements of 100 KB');
+  }
+  const jsonBytes = Buffer.byteLength(JSON.stringify(sql));
+  const mostJson = (STATE_BYTES - OTHER_STATE_BYTES) / 2;
+  if (jsonBytes > mostJson) {
+    throw refuse(prop, `is longer than ${mostJson} bytes as JSON`, `${jsonBytes} bytes`, 'move parts of it into a view: Step Functions passes on 256 KB, which hold it twice');
+  }
+}
+
+/** The SQL with its comments blanked; what looks like a comment within quotes stays. */
+function withoutComments(sql: string): string {
+  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, found => /^['"]/.test(found) ? found : ' ');
+}
+
+function excerpt(sql: string, part: string): string {
+  const at = sql.indexOf(part);
+  return sql.slice(Math.max(0, at - 20), at + 20);
+}

@@ -1,0 +1,113 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { FREQUENCY_SECONDS, Frequency, LEARNING_INTERVALS, LIMITS } from './contract';
+import { validateNetwork } from './infrastructure';
+import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
+import { refuse, SUBJECT, validateDescription, validateName } from './validation-base';
+import { validateColumns } from './validation-columns';
+import { validateQueries } from './validation-query';
+import { RedshiftLookoutConnectorProps } from '../connector-props';
+
+/**
+ * Refuses props that cannot work. Texts and numbers that are tokens pass unchecked.
+ *
+ * @throws the first problem found
+ */
+export function validateConnector(props: RedshiftLookoutConnectorProps): void {
+  if (props.database.trim() === '') throw refuse('database', 'is empty', props.database, 'give the name of the database in which the query runs');
+  validateQueries(props);
+  validateColumns(props);
+  if (props.detectorName !== undefined) validateName('detectorName', props.detectorName);
+  if (props.description !== undefined) validateDescription('description', props.description);
+  validateTimes(props);
+  validateCounts(props);
+  validateNetwork(SUBJECT, props);
+}
+
+function validateTimes(props: RedshiftLookoutConnectorProps): void {
+  const frequency = props.frequency.value as Frequency;
+  if (props.delay !== undefined) {
+    const seconds = wholeSeconds('delay', props.delay);
+    if (seconds > LIMITS.offsetSeconds) {
+      throw refuse('delay', 'is longer than 5 days', human(seconds), 'give at most Duration.days(5)');
+    }
+  }
+  if (props.timezone !== undefined && !isTimeZone(props.timezone.timezoneName)) {
+    throw refuse('timezone', 'is not known here', props.timezone.timezoneName, 'give the IANA name of a time zone, such as TimeZone.EUROPE_BERLIN');
+  }
+  if (props.history !== undefined) validateHistory(props, props.history, frequency);
+  if (props.queryTimeout !== undefined) {
+    const seconds = wholeSeconds('queryTimeout', props.queryTimeout);
+    if (seconds < 60 || seconds > 86_400) {
+      throw refuse('queryTimeout', 'is not between 1 minute and 24 hours', human(seconds),
+        'give a time within these bounds: the Redshift Data API ends a statement after 24 hours');
+    }
+  }
+}
+
+function validateHistory(props: RedshiftLookoutConnectorProps, history: Duration, frequency: Frequency): void {
+  const seconds = wholeSeconds('history', history);
+  const interval = FREQUENCY_SECONDS[frequency];
+  const shown = human(seconds);
+  if (seconds % interval !== 0) {
+    throw refuse('history', 'is not a whole number of intervals', shown, `give a multiple of ${human(interval)}`);
+  }
+  const intervals = seconds / interval;
+  if (intervals < LEARNING_INTERVALS[frequency]) {
+    throw refuse('history', `is shorter than the detector must learn (${LEARNING_INTERVALS[frequency]} intervals)`, shown,
+      `give at least ${human(LEARNING_INTERVALS[frequency] * interval)}`);
+  }
+  if (props.detector?.isInAccount === false && intervals > LOOKOUT_HISTORY_INTERVALS) {
+    throw refuse('history', `is longer than Lookout for Metrics reads (${LOOKOUT_HISTORY_INTERVALS} intervals)`, shown,
+      `give at most ${human(LOOKOUT_HISTORY_INTERVALS * interval)}, or use Detector.inAccount()`);
+  }
+}
+
+function validateCounts(props: RedshiftLookoutConnectorProps): void {
+  for (const name of ['catchUpLimit', 'maxAttempts'] as const) {
+    const value = props[name];
+    if (value !== undefined && !Token.isUnresolved(value) && (!Number.isInteger(value) || value < 1)) {
+      throw refuse(name, 'is not a positive whole number', value, 'give 1 or more, or leave it out');
+    }
+  }
+  if (props.catchUpLimit !== undefined && !Token.isUnresolved(props.catchUpLimit)) {
+    const timeout = props.queryTimeout ?? DEFAULTS.queryTimeout;
+    const most = largestCatchUp(timeout.toSeconds());
+    if (props.catchUpLimit > most) {
+      throw refuse('catchUpLimit', `is more than one run can record with a queryTimeout of ${human(timeout.toSeconds())}`, props.catchUpLimit,
+        `give at most ${most}, or a shorter queryTimeout; the next run goes on where one ends`);
+    }
+  }
+}
+
+/** Seconds of a duration that the schedule or the limits need to know at synthesis. */
+function wholeSeconds(prop: string, duration: Duration): number {
+  if (duration.isUnresolved()) {
+    throw refuse(prop, 'is not known at synthesis', '<token>', 'give a duration made of plain numbers');
+  }
+  const milliseconds = duration.toMilliseconds();
+  if (milliseconds % 1000 !== 0) {
+    throw refuse(prop, 'is not a whole number of seconds', `${milliseconds} milliseconds`, 'give whole seconds');
+  }
+  return milliseconds / 1000;
+}
+
+/** `4 days 4 hours 30 minutes`: all of it, where `Duration.toHumanString` rounds. */
+function human(seconds: number): string {
+  const units: [string, number][] = [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]];
+  const parts = units.flatMap(([unit, length], index) => {
+    const count = Math.floor((index === 0 ? seconds : seconds % units[index - 1][1]) / length);
+    return count === 0 ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`];
+  });
+  return parts.join(' ') || '0 seconds';
+}
+
+function isTimeZone(name: string): boolean {
+  if (Token.isUnresolved(name)) return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+

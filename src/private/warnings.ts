@@ -1,0 +1,29 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { PLACEHOLDERS } from './contract';
+import { RedshiftLookoutConnectorProps } from '../connector-props';
+
+/** Warns of what works, but not as well as it could. The ids are public: users acknowledge by them. */
+export function addWarnings(scope: Construct, props: RedshiftLookoutConnectorProps): void {
+  const annotations = Annotations.of(scope);
+  if (props.detector && !props.detector.isInAccount) {
+    annotations.addWarningV2('cdk-redshift-lookout:lookoutForMetricsEnded',
+      'Amazon Lookout for Metrics ended on 2025-10-09, so this connector cannot be deployed with Detector.lookoutForMetrics(); '
+      + 'use Detector.inAccount(), which answers the same API in your own account');
+  }
+  if (withoutPlaceholders(props.query.sql)) {
+    annotations.addWarningV2('cdk-redshift-lookout:queryWithoutPlaceholders',
+      `query has no placeholders ${PLACEHOLDERS.start} and ${PLACEHOLDERS.end} and chooses its rows itself; what is lost: exact intervals `
+      + '(rows near a bound may be read twice or never), catching up on missed intervals (they are listed as failed), and safe retries '
+      + `(a retry may read other rows); write "ts >= '${PLACEHOLDERS.start}' and ts < '${PLACEHOLDERS.end}'" instead`);
+  }
+  if (props.historicalQuery && withoutPlaceholders(props.historicalQuery.sql)) {
+    annotations.addWarningV2('cdk-redshift-lookout:queryWithoutPlaceholders',
+      `historicalQuery has no placeholders ${PLACEHOLDERS.start} and ${PLACEHOLDERS.end}, so that it and not history decides what is read; `
+      + 'what is lost: an exact end (rows near it may be read twice or never) and safe retries (a retry may read other rows)');
+  }
+}
+
+function withoutPlaceholders(sql: string): boolean {
+  return !Token.isUnresolved(sql) && !sql.includes(PLACEHOLDERS.start) && !sql.includes(PLACEHOLDERS.end);
+}

@@ -1,0 +1,88 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { configuration, connectorIn, newStack, resources, statements } from './fixture';
+import { AlertOptions, AlertTarget, LookoutAlert, SnsFormat } from '../../src';
+
+let stack: Stack;
+let topic: sns.Topic;
+beforeEach(() => {
+  stack = newStack();
+  topic = new sns.Topic(stack, 'Topic');
+});
+
+const alertOf = () => configuration(Template.fromStack(stack), 'Custom::RedshiftLookoutAlert').alert;
+
+test('tells of severities from 70, in JSON', () => {
+  const connector = connectorIn(stack);
+  const alert = connector.addAlert('Pager', { target: AlertTarget.topic(topic) });
+  expect(alertOf()).toEqual({
+    AlertName: alert.alertName,
+    AnomalyDetectorArn: expect.stringMatching(/^<ConnectorDetector\w+\.DetectorArn>$/),
+    AlertSensitivityThreshold: 70,
+    Action: {
+      SNSConfiguration: { RoleArn: expect.stringMatching(/^<ConnectorAlertRole\w+\.Arn>$/), SnsTopicArn: expect.stringMatching(/^<Topic\w+>$/), SnsFormat: 'JSON' },
+    },
+  });
+  expect(alert.alertName).toMatch(/^Stack-Connector-Alerts-Pager-[0-9A-F]{8}$/);
+  expect(stack.resolve(alert.alertArn)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ConnectorAlertsPager/), 'AlertArn'] });
+});
+
+test('takes every option', () => {
+  connectorIn(stack).addAlert('Pager', { target: AlertTarget.topic(topic, { snsFormat: SnsFormat.LONG_TEXT }), threshold: 0, description: '<b>"all"</b>', alertName: 'pager' });
+  expect(alertOf()).toMatchObject({
+    AlertName: 'pager', AlertDescription: '<b>"all"</b>', AlertSensitivityThreshold: 0, Action: { SNSConfiguration: { SnsFormat: 'LONG_TEXT' } },
+  });
+});
+
+test('all alerts of a connector are sent by one role, which may use the topics and their keys', () => {
+  const connector = connectorIn(stack);
+  const encrypted = new sns.Topic(stack, 'Encrypted', { masterKey: new kms.Key(stack, 'Key') });
+  connector.addAlert('Pager', { target: AlertTarget.topic(topic) });
+  connector.addAlert('Mail', { target: AlertTarget.topic(encrypted), threshold: 30 });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('Custom::RedshiftLookoutAlert', 2);
+  expect(statements(template, 'ConnectorAlertRole').map(({ actions, resources: on }) => [actions, on[0].replace(/\w{8}(\.Arn)?>$/, '')])).toEqual([
+    [['sns:Publish'], '<Topic'], [['sns:Publish'], '<Encrypted'], [['kms:Decrypt', 'kms:GenerateDataKey*'], '<Key'],
+  ]);
+  for (const alert of Object.values(resources(template, 'Custom::RedshiftLookoutAlert'))) {
+    expect(alert.DependsOn).toContainEqual(expect.stringMatching(/^ConnectorAlertRoleDefaultPolicy/));
+  }
+});
+
+test('can be made in a scope of one\'s own', () => {
+  const connector = connectorIn(stack);
+  const alert = new LookoutAlert(stack, 'Mine', { connector, target: AlertTarget.topic(topic) });
+  expect(alert.alertName).toMatch(/^Stack-Mine-/);
+  Template.fromStack(stack).resourceCountIs('Custom::RedshiftLookoutAlert', 1);
+});
+
+test.each<[string, Partial<AlertOptions>, string]>([
+  ['the threshold is negative', { threshold: -1 }, 'threshold is not a whole number from 0 to 100, got -1; give the lowest severity to be told of, for example 70'],
+  ['the threshold is over 100', { threshold: 101 }, 'threshold is not a whole number from 0 to 100, got 101'],
+  ['the threshold is not whole', { threshold: 70.5 }, 'threshold is not a whole number from 0 to 100, got 70.5'],
+  ['the threshold is no number', { threshold: NaN }, 'threshold is not a whole number from 0 to 100, got null'],
+  ['the name is not a name', { alertName: 'page me' }, 'alertName has characters that the Lookout for Metrics API does not take, got "page me"; give 1 to 63 letters'],
+  ['the name is too long', { alertName: 'a'.repeat(64) }, 'alertName is longer than 63 characters (64)'],
+  ['the description is blank', { description: '' }, 'description is blank, got ""'],
+  ['the description is too long', { description: 'd'.repeat(257) }, 'description is longer than 256 characters (257)'],
+  ['the name is taken', { alertName: 'taken' }, 'alertName is the name of another alert of this connector, got "taken"; give each alert a name of its own'],
+])('fails when %s', (_name, options, message) => {
+  const connector = connectorIn(stack);
+  connector.addAlert('Taken', { target: AlertTarget.topic(topic), alertName: 'taken' });
+  expect(() => connector.addAlert('Pager', { target: AlertTarget.topic(topic), ...options })).toThrow(`RedshiftLookoutConnector: ${message}`);
+  Template.fromStack(stack).resourceCountIs('Custom::RedshiftLookoutAlert', 1);
+});
+
+test('fails at the eleventh alert', () => {
+  const connector = connectorIn(stack);
+  for (let index = 0; index < 10; index++) connector.addAlert(`Alert${index}`, { target: AlertTarget.topic(topic) });
+  expect(() => connector.addAlert('Alert10', { target: AlertTarget.topic(topic) })).toThrow(/addAlert was called more than 10 times, got \["Stack-Connector-Alerts-Alert0-/);
+});
+
+test('tokens pass', () => {
+  expect(() => connectorIn(stack).addAlert('Pager', {
+    target: AlertTarget.topic(topic), threshold: Lazy.number({ produce: () => 500 }), alertName: Lazy.string({ produce: () => 'a b' }), description: Lazy.string({ produce: () => '' }),
+  })).not.toThrow();
+});

@@ -1,0 +1,222 @@
+import aslValidator from 'asl-validator';
+import { Duration } from 'aws-cdk-lib';
+import { definition, deployed, QUERY, synthesize, text } from './fixture';
+import { callsOf, Outcome, Reply, Run, runMachine } from './machine-runs';
+import { ConnectorQuery, Detector } from '../../src';
+
+const HOSTILE = 'select \'it\'\'s\', \'$.x\', \'{} \\ "\', \'\u{1F4A5}\' from t where ts >= \'{{start}}\' and ts < \'{{end}}\' -- </script>';
+const { template } = synthesize({
+  query: ConnectorQuery.fromString(HOSTILE), historicalQuery: ConnectorQuery.fromString(QUERY), queryTimeout: Duration.minutes(10), catchUpLimit: 5,
+});
+const machine = definition(template, 'ConnectorCrawl');
+
+const interval = (hour: number) => ({ start: `2026-11-23T${hour}:00:00Z`, end: `2026-11-23T${hour + 1}:00:00Z` });
+const unload = (hour: number, more: object = {}) => ({
+  result: {
+    interval: interval(hour),
+    sql: `UNLOAD ${hour}`,
+    clientToken: `token-${hour}`,
+    statementName: `name-${hour}`,
+    folder: `s3://b/live/20261123/${hour}00/`,
+    previousStatementId: '',
+    chosenByQuery: false,
+    ...more,
+  },
+});
+const plan = (...hours: number[]): Reply => ({ result: { intervals: hours.map(interval), reason: '' } });
+const described = (Status: string, more: object = {}): Reply => ({ result: { Id: 'statement', Status, QueryString: 'UNLOAD', ResultRows: 7, Duration: 9, ...more } });
+const run = (replies: Record<string, Reply[]>): Run => ({
+  input: { scheduledTime: '2026-11-23T12:05:00Z' },
+  replies: {
+    'Plan': [plan(10), plan()],
+    'Begin interval': [unload(10)],
+    'Unload': [{ result: { Id: 'statement' } }],
+    'Look at statement': [described('FINISHED')],
+    'Detect': [{ result: { rows: 7, anomalyGroupIds: [] } }],
+    ...replies,
+  },
+});
+const throttled: Reply = { error: 'RedshiftData.ActiveStatementsExceededException', cause: 'too many' };
+const refused: Reply = { error: 'RedshiftData.ValidationException', cause: 'not running' };
+
+let outcomes: Record<string, Outcome>;
+beforeAll(() => {
+  outcomes = runMachine(machine, {
+    nothing: run({ Plan: [plan()] }),
+    two: run({ 'Plan': [plan(10, 11), plan(12), plan()], 'Begin interval': [unload(10), unload(11), unload(12, { chosenByQuery: true })] }),
+    waits: run({ 'Look at statement': [described('SUBMITTED'), described('PICKED'), described('STARTED'), described('FINISHED')] }),
+    throttled: run({ 'Unload': [throttled, throttled, { result: { Id: 'statement' } }], 'Look at statement': [throttled, described('FINISHED')] }),
+    overloaded: run({ Unload: [throttled] }),
+    failed: run({ 'Plan': [plan(10, 11)], 'Look at statement': [described('FAILED', { Error: 'syntax error at "selct" {x}' })] }),
+    aborted: run({ 'Look at statement': [described('ABORTED')] }),
+    tooLong: run({ 'Look at statement': [described('STARTED')] }),
+    uncancellable: run({ 'Look at statement': [described('STARTED')], 'Cancel statement': [refused] }),
+    earlier: run({
+      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Look at earlier attempt': [{ result: { Status: 'STARTED' } }, { result: { Status: 'ABORTED' } }],
+    }),
+    earlierEnded: run({
+      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Cancel earlier attempt': [refused],
+      'Look at earlier attempt': [{ result: { Status: 'FINISHED' } }],
+    }),
+    earlierForgotten: run({
+      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Cancel earlier attempt': [{ error: 'RedshiftData.ResourceNotFoundException' }],
+      'Look at earlier attempt': [{ error: 'RedshiftData.ResourceNotFoundException' }],
+    }),
+    earlierUnknown: run({
+      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Cancel earlier attempt': [{ error: 'RedshiftData.RedshiftDataException', cause: 'access denied' }],
+    }),
+    unnoted: run({ 'Note statement': [{ error: 'Error', cause: 'no table' }] }),
+    undetected: run({ Detect: [{ error: 'Error', cause: 'bad rows' }] }),
+    unfinished: run({ 'Finish interval': [{ error: 'LeaseLost', cause: 'lease lost' }] }),
+    unbegun: run({ 'Begin interval': [{ error: 'LeaseLost', cause: 'lease lost' }] }),
+    unplanned: run({ Plan: [{ error: 'Error', cause: 'no table' }] }),
+    lambdaBusy: run({ Detect: [{ error: 'Lambda.TooManyRequestsException' }, { result: { rows: 7 } }] }),
+  });
+});
+
+test('the definition is valid', () => {
+  expect(aslValidator(deployed(machine))).toMatchObject({ isValid: true, errors: [] });
+});
+
+test('it carries the settings once, without the query of the history', () => {
+  expect(machine.States.Settings.Result).toEqual({
+    query: HOSTILE,
+    bucketName: expect.stringMatching(/^<ConnectorBucket/),
+    unloadRoleArn: expect.stringMatching(/^<ConnectorUnloadRole.*Arn>$/),
+    region: '<AWS::Region>',
+    frequency: 'PT1H',
+    timezone: 'UTC',
+    delaySeconds: 300,
+    historyIntervals: 1440,
+    catchUpLimit: 5,
+    maxAttempts: 3,
+    queryTimeoutSeconds: 600,
+  });
+  expect(JSON.stringify(machine).split('\u{1F4A5}').length).toBe(2);
+});
+
+test('every task retries at random times, and every failure ends in the ledger', () => {
+  for (const [name, state] of Object.entries<any>(machine.States).filter(([, { Type }]) => Type === 'Task')) {
+    expect([name, state.Retry]).toEqual([name, [expect.objectContaining({ JitterStrategy: 'FULL', MaxDelaySeconds: expect.any(Number) })]]);
+    const catchAll = state.Catch?.find((each: any) => each.ErrorEquals[0] === 'States.ALL');
+    if (name === 'Plan' || name === 'Record failure') {
+      expect(catchAll).toBeUndefined(); // there is no interval yet, or the ledger itself cannot be reached
+    } else {
+      expect([name, catchAll.Next]).toEqual([name, name === 'Note statement' ? 'Cancel statement' : 'Record failure']);
+    }
+  }
+  expect(Object.values<any>(machine.States).filter(state => state.Type === 'Task' && /:aws-sdk:/.test(state.Resource))).toHaveLength(5);
+});
+
+test('it calls the Data API in the cluster\'s name', () => {
+  const { Parameters, Resource } = machine.States.Unload;
+  expect(Resource).toBe('arn:<AWS::Partition>:states:::aws-sdk:redshiftdata:executeStatement');
+  expect(Parameters).toMatchObject({ ClusterIdentifier: 'shop', Database: 'sales', SecretArn: 'shop/reader' });
+});
+
+test('the time limit of a run fits the intervals that it may crawl', () => {
+  expect(machine.TimeoutSeconds).toBe(5 * (600 + 1800));
+});
+
+describe('run', () => {
+  test('with nothing missing ends', () => {
+    expect(outcomes.nothing).toMatchObject({ status: 'SUCCEEDED', path: ['Settings', 'Plan', 'Anything missing?', 'Nothing missing'] });
+    expect(callsOf(outcomes.nothing, 'Plan')).toEqual([{
+      action: 'plan', settings: machine.States.Settings.Result, scheduledTime: '2026-11-23T12:05:00Z', execution: 'execution',
+    }]);
+  });
+
+  test('crawls the intervals in order and plans again', () => {
+    const { two } = outcomes;
+    expect(two.status).toBe('SUCCEEDED');
+    expect(callsOf(two, 'Plan')).toHaveLength(3);
+    expect(callsOf(two, 'Begin interval').map(call => call.interval)).toEqual([interval(10), interval(11), interval(12)]);
+    expect(callsOf(two, 'Unload')[1]).toMatchObject({ Sql: 'UNLOAD 11', ClientToken: 'token-11', StatementName: 'name-11' });
+    expect(callsOf(two, 'Note statement')[1]).toEqual({ action: 'submitted', interval: interval(11), execution: 'execution', statementId: 'statement' });
+    expect(callsOf(two, 'Detect')).toEqual([
+      { action: 'detect', detectorArn: expect.stringMatching(/^<ConnectorDetector.*\.DetectorArn>$/), interval: interval(10), chosenByQuery: false },
+      expect.objectContaining({ interval: interval(11), chosenByQuery: false }),
+      expect.objectContaining({ interval: interval(12), chosenByQuery: true }),
+    ]);
+    expect(callsOf(two, 'Finish interval')[2]).toEqual({
+      action: 'finished',
+      settings: machine.States.Settings.Result,
+      interval: interval(12),
+      execution: 'execution',
+      statement: described('FINISHED').result,
+      detection: { rows: 7, anomalyGroupIds: [] },
+    });
+    const order = two.calls.map(call => call.state);
+    expect(order.slice(1, 7)).toEqual(['Begin interval', 'Unload', 'Note statement', 'Look at statement', 'Detect', 'Finish interval']);
+  });
+
+  test('waits longer each time', () => {
+    expect(outcomes.waits).toMatchObject({ status: 'SUCCEEDED', waitedSeconds: 3 + 8 + 13 + 18 });
+  });
+
+  test('tries again what the Data API throttles', () => {
+    expect(outcomes.throttled.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.throttled, 'Unload').map(call => call.ClientToken)).toEqual(['token-10', 'token-10', 'token-10']);
+    expect(callsOf(outcomes.overloaded, 'Unload')).toHaveLength(9);
+    expect(outcomes.overloaded).toMatchObject({ status: 'FAILED', error: 'RedshiftData.ActiveStatementsExceededException', cause: 'too many' });
+    expect(outcomes.lambdaBusy.status).toBe('SUCCEEDED');
+  });
+
+  test.each<[string, string, string]>([
+    ['failed', 'StatementFailed', 'statement statement ended as FAILED: syntax error at "selct" {x}'],
+    ['aborted', 'StatementFailed', 'statement statement ended as ABORTED without an error message'],
+    ['tooLong', 'StatementTimeLimitExceeded', 'statement statement ran longer than 600 seconds (queryTimeout) and was cancelled'],
+    ['uncancellable', 'StatementTimeLimitExceeded', 'statement statement ran longer than 600 seconds (queryTimeout) and was cancelled'],
+    ['earlierUnknown', 'RedshiftData.RedshiftDataException', 'access denied'],
+    ['unnoted', 'Error', 'no table'],
+    ['undetected', 'Error', 'bad rows'],
+    ['unfinished', 'LeaseLost', 'lease lost'],
+    ['unbegun', 'LeaseLost', 'lease lost'],
+  ])('%s: the interval is recorded as failed, and the run fails with the reason', (name, error, cause) => {
+    const outcome = outcomes[name];
+    expect(outcome).toMatchObject({ status: 'FAILED', error, cause });
+    expect(callsOf(outcome, 'Record failure')).toEqual([{
+      action: 'failed', settings: machine.States.Settings.Result, interval: interval(10), execution: 'execution', error: { Error: error, Cause: cause },
+    }]);
+    expect(callsOf(outcome, 'Begin interval')).toHaveLength(1); // no interval is crawled after one that failed
+  });
+
+  test('cancels a statement at the time limit, not before', () => {
+    expect(callsOf(outcomes.tooLong, 'Cancel statement')).toEqual([{ Id: 'statement' }]);
+    expect(outcomes.tooLong.waitedSeconds).toBeGreaterThanOrEqual(600);
+    expect(outcomes.tooLong.waitedSeconds).toBeLessThan(700);
+  });
+
+  test('cancels a statement that the ledger could not note', () => {
+    expect(callsOf(outcomes.unnoted, 'Cancel statement')).toEqual([{ Id: 'statement' }]);
+  });
+
+  test.each(['earlier', 'earlierEnded', 'earlierForgotten'])('%s: unloads only when the earlier attempt is gone', name => {
+    const outcome = outcomes[name];
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(callsOf(outcome, 'Cancel earlier attempt')).toEqual([{ Id: 'earlier' }]);
+    expect(callsOf(outcome, 'Look at earlier attempt')).toHaveLength(name === 'earlier' ? 2 : 1);
+    const order = outcome.calls.map(call => call.state);
+    expect(order.indexOf('Unload')).toBeGreaterThan(order.lastIndexOf('Look at earlier attempt'));
+  });
+
+  test('fails when it cannot plan', () => {
+    expect(outcomes.unplanned).toMatchObject({ status: 'FAILED', error: 'Error', cause: 'no table' });
+    expect(callsOf(outcomes.unplanned, 'Record failure')).toEqual([]);
+  });
+});
+
+test('with Lookout for Metrics nothing is detected here', () => {
+  const lookout = definition(synthesize({ detector: Detector.lookoutForMetrics() }).template, 'ConnectorCrawl');
+  expect(aslValidator(deployed(lookout)).isValid).toBe(true);
+  const states = lookout.States;
+  expect(states.Detect).toBeUndefined();
+  expect(states['Finish interval'].Parameters).not.toHaveProperty(['detection.$']);
+  const { plain } = runMachine(lookout, { plain: run({}) });
+  expect(plain.status).toBe('SUCCEEDED');
+  expect(text(states['Finish interval'].Resource)).toMatch(/^<ConnectorCrawlFunction/);
+});

@@ -1,0 +1,31 @@
+import { Duration } from 'aws-cdk-lib';
+import { connectorIn, newStack } from './fixture';
+
+const stack = newStack();
+const connector = connectorIn(stack, { detectorName: 'sales' });
+
+test.each([
+  ['metricIntervalsCrawled', 'IntervalsCrawled', 'Connector', 'Sum'],
+  ['metricIntervalsFailed', 'IntervalsFailed', 'Connector', 'Sum'],
+  ['metricRowsUnloaded', 'RowsUnloaded', 'Connector', 'Sum'],
+  ['metricCrawlLag', 'CrawlLag', 'Connector', 'Maximum'],
+  ['metricAnomalyGroups', 'AnomalyGroups', 'Detector', 'Sum'],
+  ['metricAlertsDelivered', 'AlertsDelivered', 'Detector', 'Sum'],
+  ['metricAlertsUndelivered', 'AlertsUndelivered', 'Detector', 'Sum'],
+  ['metricRowsRejected', 'RowsRejected', 'Detector', 'Sum'],
+] as const)('%s', (method, name, dimension, statistic) => {
+  expect(connector[method]()).toMatchObject({ namespace: 'RedshiftLookout', metricName: name, dimensions: { [dimension]: 'sales' }, statistic, period: Duration.minutes(5) });
+  expect(connector[method]({ statistic: 'Average', period: Duration.hours(1), label: 'mine' })).toMatchObject({ statistic: 'Average', period: Duration.hours(1), label: 'mine' });
+});
+
+test('metricCrawlExecutionsFailed', () => {
+  const metric = connector.metricCrawlExecutionsFailed({ period: Duration.hours(1) });
+  expect(metric).toMatchObject({ namespace: 'AWS/States', metricName: 'ExecutionsFailed', statistic: 'Sum', period: Duration.hours(1) });
+  expect(stack.resolve(metric.dimensions)).toEqual({ StateMachineArn: stack.resolve(connector.crawlStateMachine.stateMachineArn) });
+});
+
+test('an alarm can be made of each', () => {
+  connector.metricCrawlLag().createAlarm(stack, 'Late', { threshold: 7200, evaluationPeriods: 1 });
+  connector.metricIntervalsFailed().createAlarm(stack, 'Failed', { threshold: 1, evaluationPeriods: 1 });
+  expect(stack.node.findAll().filter(node => node.node.path.endsWith('Late/Resource'))).toHaveLength(1);
+});

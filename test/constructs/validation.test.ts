@@ -1,0 +1,154 @@
+import { Duration, Lazy, TimeZone, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { connectorIn, newStack, QUERY } from './fixture';
+import { ConnectorQuery, Detector, DetectorFrequency, Metric, RedshiftCluster, RedshiftLookoutConnectorProps, TimestampColumn } from '../../src';
+
+type Props = Partial<RedshiftLookoutConnectorProps>;
+const sql = (text: string): Props => ({ query: ConnectorQuery.fromString(text) });
+const format = (text: string): Props => ({ timestampColumn: TimestampColumn.of('ts', text) });
+const columns = (count: number, prefix: string) => [...Array(count).keys()].map(index => `${prefix}${index}`);
+const BOUNDS = "where ts >= '{{start}}' and ts < '{{end}}'";
+const COLUMN_RULE = 'name it in the query with "as": 1 to 63 letters, digits, "-" and "_", beginning with a letter or digit';
+const CASES_ALIKE = 'give each column once (Redshift does not tell upper and lower case apart)';
+
+describe('fails when', () => {
+  test.each<[string, Props, string]>([
+    ['the database is empty', { database: ' ' }, 'database is empty, got " "; give the name of the database in which the query runs'],
+
+    ['the query is empty', sql(' \n'), 'query is empty, got " \\n"; give a SELECT statement'],
+    ['the query is a comment', sql('-- later /* \n'), 'query is empty, got "-- later /* \\n"; give a SELECT statement'],
+    ['the historical query is empty', { historicalQuery: ConnectorQuery.fromString('') }, 'historicalQuery is empty, got ""; give a SELECT statement'],
+    ['the query has $$', sql(`select $$a$$ ${BOUNDS}`), 'query has "$$", which ends the text of an UNLOAD, got "select $$a$$ where ts >= \'{"; write the text between single quotes'],
+    ['the query ends with ;', sql(`${QUERY} ; `), 'query ends with ";", got " from ecommerce where ts >= \'{{start}}\' and ts < \'{{end}}\' ;"; remove it: the query becomes part of an UNLOAD statement'],
+    ['the query ends with ; and a comment', sql(`${QUERY}; -- done`), 'query ends with ";"'],
+    ['the query has a NUL character', sql(`${QUERY} and a = '\0'`), 'query has a NUL character'],
+    ['the query is no SELECT', sql(`delete from t ${BOUNDS}`), 'query is not a SELECT statement, got "delete from t where ts >= \'{{start}}\' and ts < \'{{end}}\'"; begin with SELECT or WITH'],
+    ['a placeholder has spaces', sql("select 1 where ts >= '{{ start }}'"), 'query has an unknown placeholder, got "{{ start }}"; use {{start}} and {{end}}, without spaces'],
+    ['a placeholder is misspelt', sql(`select 1 ${BOUNDS} and x < '{{stop}}'`), 'query has an unknown placeholder, got "{{stop}}"'],
+    ['only {{start}} is there', sql("select 1 where ts >= '{{start}}'"), 'query has no {{end}}, got ["{{start}}"]; bound the rows on both sides: ts >= \'{{start}}\' and ts < \'{{end}}\''],
+    ['only {{end}} is there', sql("select 1 where ts < '{{end}}'"), 'query has no {{start}}, got ["{{end}}"]'],
+    ['the query is too long', sql(`${QUERY} and x in ('${'ä'.repeat(49_000)}')`), 'query is longer than 98000 bytes, got "98107 bytes"; move parts of it into a view'],
+    ['the query is too long as JSON', sql(`${QUERY} and x in ('${'"'.repeat(70_000)}')`), 'query is longer than 125072 bytes as JSON, got "140109 bytes"; move parts of it into a view'],
+
+    ['there is no metric', { metrics: [] }, 'metrics has 0 entries, got []; give 1 to 10 metrics'],
+    ['there are eleven metrics', { metrics: columns(11, 'm').map(Metric.sum) }, 'metrics has 11 entries, got ["m0",'],
+    ['there are eleven dimensions', { dimensions: columns(11, 'd') }, 'dimensions has 11 entries'],
+    ['a metric has no name', { metrics: [Metric.sum('')] }, `metrics[0] is empty, got ""; ${COLUMN_RULE}`],
+    ['a metric has a blank', { metrics: [Metric.sum('views'), Metric.sum('page views')] }, `metrics[1] has characters that the Lookout for Metrics API does not take, got "page views"; ${COLUMN_RULE}`],
+    ['a metric begins with _', { metrics: [Metric.sum('_views')] }, 'metrics[0] has characters'],
+    ['a metric has 64 characters', { metrics: [Metric.sum('v'.repeat(64))] }, 'metrics[0] is longer than 63 characters (64), got "vvv'],
+    ['a dimension is not a name', { dimensions: ['platform', '<b>'] }, `dimensions[1] has characters that the Lookout for Metrics API does not take, got "<b>"; ${COLUMN_RULE}`],
+    ['a dimension ends with a line break', { dimensions: ['platform\n'] }, 'dimensions[0] has characters that the Lookout for Metrics API does not take, got "platform\\n"'],
+    ['the timestamp column is not a name', { timestampColumn: TimestampColumn.of('ts!', 'yyyy-MM-dd HH') }, 'timestampColumn has characters'],
+    ['a metric is given twice', { metrics: [Metric.sum('views'), Metric.sum('VIEWS')] }, `metrics[1] is given twice, got "VIEWS"; ${CASES_ALIKE}`],
+    ['a metric has two aggregations', { metrics: [Metric.sum('views'), Metric.average('views')] },
+      'metrics[1] has more than one aggregation, got {"name":"views","aggregations":["SUM","AVG"]}; Lookout for Metrics takes one for each column: select it twice under different names'],
+    ['a dimension is given twice', { dimensions: ['a', 'A'] }, `dimensions[1] is given twice, got "A"; ${CASES_ALIKE}`],
+    ['a dimension is a metric', { dimensions: ['Views'] }, 'dimensions[0] is a metric as well, got "Views"; a column can be one thing only'],
+    ['a dimension is the timestamp', { dimensions: ['TS'] }, 'dimensions[0] is a timestampColumn as well, got "TS"'],
+    ['a metric is the timestamp', { metrics: [Metric.sum('Ts')] }, 'metrics[0] is the timestampColumn as well, got "Ts"'],
+    ['columns are named like properties of objects', { metrics: [Metric.sum('constructor')], dimensions: ['constructor'] }, 'dimensions[0] is a metric as well, got "constructor"'],
+
+    ['the format is empty', format(' '), 'timestampColumn has a format that is empty, got " "; write it like \'yyyy-MM-dd HH:mm:ss\''],
+    ['the format is too long', format(`yyyy-MM-dd HH${' '.repeat(60)}`), 'timestampColumn has a format that is longer than 63 characters (73)'],
+    ['hh stands without a', format('yyyy-MM-dd hh:mm:ss'), 'timestampColumn has a format that has \'h\', an hour of half a day, without \'a\' for AM or PM, got "yyyy-MM-dd hh:mm:ss"; write \'HH\' for hours from 0 to 23, or add \'a\''],
+    ['a stands without hh', format('yyyy-MM-dd HH:mm a'), 'has \'a\' for AM or PM without \'h\''],
+    ['there are two kinds of hours', format('yyyy-MM-dd HH hh a'), 'has more than one kind of hour'],
+    ['the year is of the week', format('YYYY-MM-dd HH'), "has 'Y', the year of the week, which is another year around New Year"],
+    ['a letter is unknown', format('yyyy-MM-ddTHH:mm'), "has the unknown letter 'T', got \"yyyy-MM-ddTHH:mm\"; use y M d D H k h K a m s S E z Z X, and put other letters between single quotes"],
+    ['a quote is open', format("yyyy-MM-dd'T HH"), 'opens a quote and does not close it'],
+    ['the year is missing', format('MM-dd HH:mm'), "has no year ('y')"],
+    ['the month is missing', format('yyyy-dd HH:mm'), "has no month ('M')"],
+    ['the day is missing', format('yyyy-MM HH:mm'), "has no day ('d')"],
+    ['the hour is missing', format('yyyy-MM-dd'), 'has no hour, though the frequency is PT1H'],
+    ['the minute is missing', { ...format('yyyy-MM-dd HH'), frequency: DetectorFrequency.TEN_MINUTES }, "has no minute ('m'), though the frequency is PT10M"],
+
+    ['the detector name has a dot', { detectorName: 'shop.sales' }, 'detectorName has characters that the Lookout for Metrics API does not take, got "shop.sales"; give 1 to 63 letters, digits, "-" and "_", beginning with a letter or digit'],
+    ['the detector name is too long', { detectorName: 'd'.repeat(64) }, 'detectorName is longer than 63 characters (64)'],
+    ['the description is blank', { description: ' ' }, 'description is blank, got " "; write something, or leave it out'],
+    ['the description is too long', { description: 'd'.repeat(257) }, 'description is longer than 256 characters (257)'],
+
+    ['the delay is longer than five days', { delay: Duration.seconds(432_001) }, 'delay is longer than 5 days, got "5 days 1 second"; give at most Duration.days(5)'],
+    ['the delay has a fraction of a second', { delay: Duration.millis(1500) }, 'delay is not a whole number of seconds'],
+    ['the delay is not known', { delay: Duration.seconds(Lazy.number({ produce: () => 5 })) }, 'delay is not known at synthesis, got "<token>"; give a duration made of plain numbers'],
+    ['the time zone is unknown', { timezone: TimeZone.of('Mars/Olympus') }, 'timezone is not known here, got "Mars/Olympus"; give the IANA name of a time zone, such as TimeZone.EUROPE_BERLIN'],
+    ['the history is too short', { history: Duration.hours(95) }, 'history is shorter than the detector must learn (96 intervals), got "3 days 23 hours"; give at least 4 days'],
+    ['the history of days is too short', { history: Duration.days(13), frequency: DetectorFrequency.DAILY }, 'history is shorter than the detector must learn (14 intervals), got "13 days"; give at least 14 days'],
+    ['the history is not whole intervals', { history: Duration.minutes(6030) }, 'history is not a whole number of intervals, got "4 days 4 hours 30 minutes"; give a multiple of 1 hour'],
+    ['the history is longer than Lookout for Metrics reads', { history: Duration.hours(2501), detector: Detector.lookoutForMetrics() },
+      'history is longer than Lookout for Metrics reads (2500 intervals), got "104 days 5 hours"; give at most 104 days 4 hours, or use Detector.inAccount()'],
+    ['the query time is too short', { queryTimeout: Duration.seconds(59) }, 'queryTimeout is not between 1 minute and 24 hours, got "59 seconds"'],
+    ['the query time is too long', { queryTimeout: Duration.hours(25) }, 'queryTimeout is not between 1 minute and 24 hours, got "1 day 1 hour"'],
+    ['the catch-up limit is 0', { catchUpLimit: 0 }, 'catchUpLimit is not a positive whole number, got 0; give 1 or more, or leave it out'],
+    ['the attempts are not whole', { maxAttempts: 1.5 }, 'maxAttempts is not a positive whole number, got 1.5'],
+    ['one run cannot record so many intervals', { catchUpLimit: 40, queryTimeout: Duration.hours(24) },
+      'catchUpLimit is more than one run can record with a queryTimeout of 1 day, got 40; give at most 10, or a shorter queryTimeout; the next run goes on where one ends'],
+    ['subnets are given without a VPC', { vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }, 'vpcSubnets is given without vpc, got {"subnetType":"Public"}; give vpc as well, or leave vpcSubnets out'],
+    ['security groups are given without a VPC', { securityGroups: [] }, 'securityGroups is given without vpc'],
+  ])('%s', (_name, props, message) => {
+    const stack = newStack();
+    expect(() => connectorIn(stack, props)).toThrow(message);
+    expect(() => connectorIn(newStack(), props)).toThrow(/^RedshiftLookoutConnector: [\w[\]]+ .*, got .*; ./s);
+    // refused before anything is made
+    expect(stack.node.findChild('Connector').node.children).toEqual([]);
+  });
+
+  test('the identifier cannot be a cluster\'s', () => {
+    for (const identifier of ['', 'Shop', '1shop', 'a--b', 'shop-', 's'.repeat(64), "x'; drop"]) {
+      expect(() => RedshiftCluster.provisionedByName(identifier)).toThrow(
+        `RedshiftCluster.provisionedByName: clusterIdentifier is not the identifier of a cluster, got ${JSON.stringify(identifier)}; give 1 to 63`);
+    }
+  });
+
+  test('the query\'s file cannot be read', () => {
+    expect(() => ConnectorQuery.fromFile('/nowhere/query.sql')).toThrow(
+      /^ConnectorQuery.fromFile: path cannot be read \(ENOENT.*\), got "\/nowhere\/query.sql"; give the path of a readable file \(the working directory is /);
+  });
+});
+
+describe('accepts', () => {
+  test.each<[string, Props]>([
+    ['bounds of every limit', {
+      metrics: columns(10, 'm').map(Metric.sum),
+      dimensions: columns(10, 'd'),
+      delay: Duration.days(5),
+      history: Duration.hours(96),
+      detectorName: `0${'_'.repeat(61)}-`,
+      description: 'd'.repeat(256),
+      queryTimeout: Duration.hours(24),
+      catchUpLimit: 10,
+      maxAttempts: 1,
+    }],
+    ['no delay and the shortest statements', { delay: Duration.seconds(0), queryTimeout: Duration.minutes(1) }],
+    ['a date for days', { ...format('yyyy-MM-dd'), frequency: DetectorFrequency.DAILY }],
+    ['other formats', format("yyyy-MM-dd'T'hh:mm:ss.SSS a X")],
+    ['a day of the year', format('yyyyDDD HHmm')],
+    ['comments, quotes and placeholders in any number', sql(`-- $ {{1,2},{3,4}}\nwith a as (select '--;' x) /* ; */ (select 1 ${BOUNDS}) union select 2 ${BOUNDS} -- {end};`)],
+    ['names of quoted columns', sql(`select "a;b", 'it''s; -- no comment' ${BOUNDS} and note <> ';'`)],
+    ['hostile texts', sql(`select '</script>', 'ü\u{1F4A5}', '$', '\\', E'\\'' ${BOUNDS}`)],
+    ['more history than Lookout for Metrics reads', { history: Duration.hours(8760) }],
+  ])('%s', (_name, props) => {
+    expect(() => connectorIn(newStack(), props)).not.toThrow();
+  });
+
+  test('tokens wherever a text or number is', () => {
+    const token = (name: string) => Lazy.string({ produce: () => name });
+    const number = (value: number) => Lazy.number({ produce: () => value });
+    const dimensions = Lazy.list({ produce: () => ['platform'] });
+    expect(Token.isUnresolved(dimensions)).toBe(true);
+    expect(() => connectorIn(newStack(), {
+      cluster: RedshiftCluster.provisionedByName(token('shop')),
+      database: token('sales'),
+      query: ConnectorQuery.fromString(token('select 1;')),
+      historicalQuery: ConnectorQuery.fromString(token('')),
+      timestampColumn: TimestampColumn.of(token('ts'), token('bad')),
+      metrics: [Metric.sum(token('ts')), Metric.average(token('ts'))],
+      dimensions,
+      detectorName: token('a b'),
+      description: token(''),
+      timezone: TimeZone.of(token('Nowhere')),
+      maxAttempts: number(0),
+      catchUpLimit: number(-1),
+    })).not.toThrow();
+  });
+});
