@@ -105,6 +105,9 @@ export interface GroupRecord {
   readonly alertsSent: string[];
 }
 
+/** What a list of groups shows of each. */
+export type GroupSummary = Pick<GroupRecord, 'id' | 'measure' | 'start' | 'end' | 'score'>;
+
 export interface FeedbackRecord {
   readonly detectorArn: string;
   readonly groupId: string;
@@ -172,6 +175,8 @@ export interface Store {
   getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined>;
   /** Newest end first, then highest score first. */
   listGroups(detectorArn: string, page: PageRequest): Promise<Page<GroupRecord>>;
+  /** The same list, without loading what the groups consist of. */
+  listGroupSummaries(detectorArn: string, page: PageRequest): Promise<Page<GroupSummary>>;
 
   putFeedback(record: FeedbackRecord): Promise<void>;
   listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>>;

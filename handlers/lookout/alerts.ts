@@ -1,0 +1,130 @@
+import { alertArn } from './arn';
+import { conflict, invalidField, notFound, quotaExceeded } from './errors';
+import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
+import { oneOf, required, structure, type Checked } from './schema';
+import { alertDescription, arn, name, ofDetector, paging, sensitivityThreshold, tags } from './shapes';
+import { StoreConflict, type AlertAction, type AlertRecord } from './store';
+import { DEFAULT_ALERT_THRESHOLD } from '../../src/private/contract';
+
+/** Quota of Lookout for Metrics ("Alerts per detector"). It bounds what one anomaly sends. */
+const ALERTS_PER_DETECTOR = 10;
+
+const ACTION = structure({
+  SNSConfiguration: structure({ RoleArn: required(arn), SnsTopicArn: required(arn), SnsFormat: oneOf('LONG_TEXT', 'SHORT_TEXT', 'JSON') }),
+  LambdaConfiguration: structure({ RoleArn: required(arn), LambdaArn: required(arn) }),
+});
+
+const ALERT_MEMBERS = {
+  Action: ACTION,
+  AlertDescription: alertDescription,
+  /** Severity from which the alert is sent. */
+  AlertSensitivityThreshold: sensitivityThreshold,
+  AlertFilters: structure({}),
+};
+
+/** Operations on alerts. */
+export const alertOperations: Record<string, Operation> = {
+  CreateAlert: operation({
+    ...ofDetector, ...ALERT_MEMBERS, AlertName: required(name), Action: required(ACTION), Tags: tags,
+  }, async (input, context) => {
+    const detector = await existingDetector(input.AnomalyDetectorArn, context);
+    assertNoFilters(input);
+    const type = alertType(input.Action);
+    if (detector.status === 'DELETING') {
+      throw conflict('AnomalyDetector', detector.arn, `detector ${detector.name} is being deleted`);
+    }
+    const arnOfNew = alertArn(detector.arn, input.AlertName);
+    const { items: alerts } = await context.store.listAlerts(detector.arn, { limit: ALERTS_PER_DETECTOR });
+    if (alerts.length >= ALERTS_PER_DETECTOR && !alerts.some(alert => alert.arn === arnOfNew)) {
+      throw quotaExceeded('Alert', arnOfNew, 'ALERTS_PER_DETECTOR', `Detector ${detector.name} has ${ALERTS_PER_DETECTOR} alerts.`);
+    }
+    const at = context.now();
+    try {
+      await context.store.createAlert({
+        arn: arnOfNew,
+        name: input.AlertName,
+        detectorArn: detector.arn,
+        description: input.AlertDescription,
+        threshold: input.AlertSensitivityThreshold ?? DEFAULT_ALERT_THRESHOLD,
+        action: input.Action,
+        type,
+        status: 'ACTIVE',
+        createdAt: at,
+        modifiedAt: at,
+        tags: input.Tags,
+      });
+    } catch (error) {
+      throw error instanceof StoreConflict
+        ? conflict('Alert', arnOfNew, `an alert named ${JSON.stringify(input.AlertName)} exists; names of alerts are unique across detectors`)
+        : error;
+    }
+    return { AlertArn: arnOfNew };
+  }),
+
+  UpdateAlert: operation({ AlertArn: required(arn), ...ALERT_MEMBERS }, async (input, context) => {
+    const alert = await existingAlert(input.AlertArn, context);
+    assertNoFilters(input);
+    await context.store.putAlert({
+      ...alert,
+      description: input.AlertDescription ?? alert.description,
+      threshold: input.AlertSensitivityThreshold ?? alert.threshold,
+      ...input.Action && { action: input.Action, type: alertType(input.Action) },
+      modifiedAt: context.now(),
+    });
+    return { AlertArn: alert.arn };
+  }),
+
+  DescribeAlert: operation({ AlertArn: required(arn) }, async (input, context) => {
+    const alert = await existingAlert(input.AlertArn, context);
+    return { Alert: { ...summary(alert), Action: alert.action, AlertDescription: alert.description } };
+  }),
+
+  ListAlerts: operation({ AnomalyDetectorArn: arn, ...paging }, async (input, context) => {
+    if (input.AnomalyDetectorArn !== undefined) {
+      await existingDetector(input.AnomalyDetectorArn, context);
+    }
+    const page = await readPage(() => context.store.listAlerts(input.AnomalyDetectorArn, pageRequest(input)));
+    return { AlertSummaryList: page.items.map(alert => ({ ...summary(alert), Tags: alert.tags })), ...nextTokenOf(page) };
+  }),
+
+  DeleteAlert: operation({ AlertArn: required(arn) }, async (input, context) => {
+    await existingAlert(input.AlertArn, context);
+    await context.store.deleteAlert(input.AlertArn);
+    return {};
+  }),
+};
+
+function summary(alert: AlertRecord): object {
+  return {
+    AlertArn: alert.arn,
+    AnomalyDetectorArn: alert.detectorArn,
+    AlertName: alert.name,
+    AlertSensitivityThreshold: alert.threshold,
+    AlertType: alert.type,
+    AlertStatus: alert.status,
+    LastModificationTime: alert.modifiedAt,
+    CreationTime: alert.createdAt,
+  };
+}
+
+function alertType(action: Checked<typeof ACTION> & AlertAction): 'SNS' | 'LAMBDA' {
+  const given = Object.keys(action);
+  if (given.length !== 1) {
+    throw invalidField('Action', `must have either SNSConfiguration or LambdaConfiguration, found ${given.length === 0 ? 'none' : 'both'}`);
+  }
+  return action.SNSConfiguration ? 'SNS' : 'LAMBDA';
+}
+
+function assertNoFilters(input: { readonly AlertFilters?: object }): void {
+  if (input.AlertFilters) {
+    throw invalidField('AlertFilters', 'is not supported by this service; filter where the alert arrives');
+  }
+}
+
+async function existingAlert(alertArnGiven: string, { store }: ServiceContext): Promise<AlertRecord> {
+  const alert = await store.getAlert(alertArnGiven);
+  if (!alert) {
+    throw notFound('Alert', alertArnGiven);
+  }
+  return alert;
+}

@@ -1,0 +1,160 @@
+import { anomalyTime } from './anomaly-time';
+import { invalidField, notFound } from './errors';
+import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
+import { InvalidPageToken, pagePosition, pageToken } from './page-token';
+import { required } from './schema';
+import { anomalyGroupId, measureName, ofDetector, paging, sensitivityThreshold } from './shapes';
+import type { DetectorRecord, GroupRecord, GroupSummary, Page, PageRequest, Store } from './store';
+import { FREQUENCY_SECONDS, type Frequency } from '../../src/private/contract';
+
+/** Groups read at once while all of them are counted. */
+const COUNTED_AT_ONCE = 1000;
+
+/** Pages of the store read for one page of the answer, when few groups reach the threshold. */
+const MAX_PAGES_READ = 10;
+
+const WINDOW_SECONDS = 28 * 86400;
+/** 28 days of hours and one: what Lookout for Metrics was seen to give for PT1H. */
+const MAX_WINDOW_POINTS = 673;
+
+/** Operations on anomalies. */
+export const anomalyOperations: Record<string, Operation> = {
+  ListAnomalyGroupSummaries: operation({ ...ofDetector, ...paging, SensitivityThreshold: required(sensitivityThreshold) }, async (input, context) => {
+    const detector = await existingDetector(input.AnomalyDetectorArn, context);
+    const timezone = await timezoneOf(detector, context);
+    const page = await readPage(() => severeGroups(detector.arn, input.SensitivityThreshold, pageRequest(input), context.store));
+    return {
+      AnomalyGroupSummaryList: page.items.map(group => summary(group, timezone)),
+      // clients that page through find them with the first page only, as Lookout for Metrics had it
+      ...input.NextToken === undefined && { AnomalyGroupStatistics: await statistics(detector, input.SensitivityThreshold, timezone, context.store) },
+      ...nextTokenOf(page),
+    };
+  }),
+
+  GetAnomalyGroup: operation({ ...ofDetector, AnomalyGroupId: required(anomalyGroupId) }, async (input, context) => {
+    const detector = await existingDetector(input.AnomalyDetectorArn, context);
+    const group = await existingGroup(detector.arn, input.AnomalyGroupId, context);
+    return {
+      AnomalyGroup: {
+        ...summary(group, await timezoneOf(detector, context)),
+        MetricLevelImpactList: [{
+          MetricName: group.measure,
+          NumTimeSeries: group.seriesCount,
+          ContributionMatrix: {
+            DimensionContributionList: group.contributions.map(({ dimension, values }) => ({
+              DimensionName: dimension,
+              DimensionValueContributionList: values.map(({ value, contribution }) => ({ DimensionValue: value, ContributionScore: contribution })),
+            })),
+          },
+        }],
+      },
+    };
+  }),
+
+  ListAnomalyGroupTimeSeries: operation({
+    ...ofDetector, ...paging, AnomalyGroupId: required(anomalyGroupId), MetricName: required(measureName),
+  }, async (input, context) => {
+    const detector = await existingDetector(input.AnomalyDetectorArn, context);
+    const group = await existingGroup(detector.arn, input.AnomalyGroupId, context);
+    if (input.MetricName !== group.measure) {
+      throw invalidField('MetricName',
+        `must be the measure of the anomaly group, ${JSON.stringify(group.measure)}, found ${JSON.stringify(input.MetricName)}`);
+    }
+    const page = await readPage(async () => seriesPage(group, pageRequest(input)));
+    const timezone = await timezoneOf(detector, context);
+    const { starts, values } = await context.seriesValues.read(
+      detector.arn, page.items.map(series => series.timeSeriesId), group.end, windowPoints(detector.frequency),
+    );
+    return {
+      AnomalyGroupId: group.id,
+      MetricName: group.measure,
+      TimestampList: starts.map(start => anomalyTime(start, timezone)),
+      TimeSeriesList: page.items.map((series, index) => ({
+        TimeSeriesId: series.timeSeriesId,
+        DimensionList: series.dimensions.map(({ name, value }) => ({ DimensionName: name, DimensionValue: value })),
+        MetricValueList: Array.from(values[index], value => (Number.isFinite(value) ? value : null)),
+      })),
+      ...nextTokenOf(page),
+    };
+  }),
+};
+
+/** The group, which must exist. */
+export async function existingGroup(detectorArn: string, id: string, { store }: ServiceContext): Promise<GroupRecord> {
+  const group = await store.getGroup(detectorArn, id);
+  if (!group) {
+    throw notFound('AnomalyGroup', id);
+  }
+  return group;
+}
+
+/** Zone in which a detector's anomaly times are written: that of its metric set. */
+export async function timezoneOf(detector: DetectorRecord, { store }: ServiceContext): Promise<string> {
+  const { items: [metricSet] } = await store.listMetricSets(detector.arn, { limit: 1 });
+  return metricSet?.definition.Timezone ?? 'UTC';
+}
+
+/** Points of a time series that are shown: 28 days and one, at most as many as there are of hours. */
+function windowPoints(frequency: Frequency): number {
+  return Math.min(MAX_WINDOW_POINTS, WINDOW_SECONDS / FREQUENCY_SECONDS[frequency] + 1);
+}
+
+function summary(group: GroupSummary, timezone: string): object {
+  return {
+    StartTime: anomalyTime(group.start, timezone),
+    EndTime: anomalyTime(group.end, timezone),
+    AnomalyGroupId: group.id,
+    AnomalyGroupScore: group.score,
+    PrimaryMetricName: group.measure,
+  };
+}
+
+/** A page of the groups that reach the threshold; shorter than asked for when they are rare. */
+async function severeGroups(detectorArn: string, threshold: number, request: PageRequest, store: Store): Promise<Page<GroupSummary>> {
+  const items: GroupSummary[] = [];
+  let from = request.from;
+  for (let pages = 0; pages < MAX_PAGES_READ; pages++) {
+    const page = await store.listGroupSummaries(detectorArn, { limit: request.limit - items.length, ...from !== undefined && { from } });
+    items.push(...page.items.filter(group => group.score >= threshold));
+    from = page.next;
+    if (from === undefined || items.length >= request.limit) {
+      break;
+    }
+  }
+  return { items, ...from !== undefined && { next: from } };
+}
+
+async function statistics(detector: DetectorRecord, threshold: number, timezone: string, store: Store): Promise<object> {
+  const occurrences = new Map<string, number>();
+  let earliest = detector.createdAt;
+  let from: string | undefined;
+  do {
+    const page: Page<GroupSummary> = await store.listGroupSummaries(detector.arn, { limit: COUNTED_AT_ONCE, ...from !== undefined && { from } });
+    for (const group of page.items) {
+      earliest = Math.min(earliest, group.start);
+      if (group.score >= threshold) {
+        occurrences.set(group.measure, (occurrences.get(group.measure) ?? 0) + 1);
+      }
+    }
+    from = page.next;
+  } while (from !== undefined);
+  const counts = [...occurrences].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    EvaluationStartDate: anomalyTime(earliest, timezone),
+    TotalCount: counts.reduce((total, [, count]) => total + count, 0),
+    ItemizedMetricStatsList: counts.map(([measure, count]) => ({ MetricName: measure, OccurrenceCount: count })),
+  };
+}
+
+function seriesPage(group: GroupRecord, request: PageRequest): Page<GroupRecord['series'][number]> {
+  const owner = `${group.detectorArn}#${group.id}`;
+  const begin = request.from === undefined ? 0 : Number(pagePosition('timeSeries', owner, request.from));
+  if (!Number.isInteger(begin) || begin < 0) {
+    throw new InvalidPageToken();
+  }
+  const end = begin + request.limit;
+  return {
+    items: group.series.slice(begin, end),
+    ...end < group.series.length && { next: pageToken('timeSeries', owner, String(end)) },
+  };
+}

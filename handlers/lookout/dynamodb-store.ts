@@ -1,0 +1,259 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { detectorArnOfMetricSet } from './arn';
+import { DynamoDbTable, type Attributes, type ItemQuery } from './dynamodb-table';
+import { withinItemLimit } from './group-size';
+import { InvalidPageToken, pagePosition, pageToken, type PagedList } from './page-token';
+import {
+  StoreConflict,
+  type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type MetricSetRecord, type Page, type PageRequest, type Store,
+} from './store';
+import { sortableGroup, sortableTime } from './store-order';
+import { SERVICE_KEYS } from '../../src/private/contract';
+
+/** Partitions that hold all detectors and all alerts, by ARN. What belongs to a detector is in the partition named by its ARN. */
+const DETECTORS = 'DETECTOR';
+const ALERTS = 'ALERT';
+
+/** Sort keys in a detector's own partition. One metric set a detector: so its key is fixed, and a second one cannot be created. */
+const METRIC_SET = 'METRIC_SET';
+const EXECUTION = 'EXECUTION#';
+const GROUP = 'GROUP#';
+/** Where a group stands in the list. Only that entry counts which the group itself names as its `order`. */
+const GROUP_ORDER = 'GROUP_ORDER#';
+const FEEDBACK = 'FEEDBACK#';
+
+/**
+ * The store in one DynamoDB table without secondary indexes.
+ *
+ * A detector's item has an attribute for each field, since its status is compared and set. Every other item holds its record as JSON
+ * text in `record`: measures may exceed what DynamoDB's client takes for a number (2^53), and tags may have any key.
+ */
+export class DynamoDbStore implements Store {
+  private readonly table: DynamoDbTable;
+
+  public constructor(client: DynamoDBClient, tableName: string) {
+    this.table = new DynamoDbTable(client, tableName);
+  }
+
+  public async createDetector(record: DetectorRecord): Promise<void> {
+    if (!await this.table.create(DETECTORS, record.arn, detectorAttributes(record))) {
+      throw new StoreConflict(`detector ${record.arn} exists`, record.arn);
+    }
+  }
+
+  public async getDetector(arn: string): Promise<DetectorRecord | undefined> {
+    const found = await this.table.get(DETECTORS, arn);
+    return found && detectorRecord(found);
+  }
+
+  public async listDetectors(page: PageRequest): Promise<Page<DetectorRecord>> {
+    return this.page('detectors', '', DETECTORS, { prefix: 'arn:' }, page, detectorRecord);
+  }
+
+  public async updateDetector(
+    arn: string, change: Partial<Omit<DetectorRecord, 'arn' | 'name' | 'status'>>,
+  ): Promise<DetectorRecord | undefined> {
+    const changed = await this.table.update(DETECTORS, arn, detectorAttributes(change));
+    return changed && detectorRecord(changed);
+  }
+
+  public async changeStatus(
+    arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
+    failure?: { readonly reason: string; readonly type?: FailureType },
+  ): Promise<DetectorRecord> {
+    const change = { status: to, modifiedAt: at, failureReason: failure?.reason, failureType: failure?.type };
+    const cleared = (['failureReason', 'failureType'] as const).filter(name => change[name] === undefined);
+    const changed = await this.table.update(DETECTORS, arn, change, cleared, { attribute: 'status', values: from });
+    if (!changed) {
+      const found = await this.getDetector(arn);
+      throw new StoreConflict(`detector ${arn} is ${found?.status ?? 'gone'}, not ${from.join(' or ')}`, found?.status);
+    }
+    return detectorRecord(changed);
+  }
+
+  public async deleteDetector(arn: string): Promise<void> {
+    // the detector's own item goes last: as long as it is there, the deletion can be asked for again
+    const { items } = await this.table.query(ALERTS, { prefix: 'arn:', limit: Infinity, where: ofDetector(arn) });
+    await this.table.deleteMany(items.map(item => [ALERTS, item.sort] as const));
+    await this.table.deletePartition(arn);
+    await this.table.delete(DETECTORS, arn);
+  }
+
+  public async createMetricSet(record: MetricSetRecord): Promise<void> {
+    if (!await this.table.create(record.detectorArn, METRIC_SET, asText(record))) {
+      const found = await this.metricSetOf(record.detectorArn);
+      throw new StoreConflict(`detector ${record.detectorArn} has metric set ${found?.arn}`, found?.arn);
+    }
+  }
+
+  public async putMetricSet(record: MetricSetRecord): Promise<void> {
+    await this.table.put(record.detectorArn, METRIC_SET, asText(record));
+  }
+
+  public async getMetricSet(arn: string): Promise<MetricSetRecord | undefined> {
+    const detectorArn = detectorArnOfMetricSet(arn);
+    const found = detectorArn === undefined ? undefined : await this.metricSetOf(detectorArn);
+    return found?.arn === arn ? found : undefined;
+  }
+
+  public async listMetricSets(detectorArn: string | undefined, page: PageRequest): Promise<Page<MetricSetRecord>> {
+    if (detectorArn !== undefined) {
+      const after = page.from === undefined ? undefined : pagePosition('metricSets', detectorArn, page.from);
+      const found = after === undefined ? await this.metricSetOf(detectorArn) : undefined;
+      return { items: found ? [found] : [] };
+    }
+    const after = page.from === undefined ? undefined : positionIn('metricSets', '', 'arn:', page.from);
+    const items: MetricSetRecord[] = [];
+    let position = after;
+    for (let more = true; more && items.length <= page.limit;) {
+      const detectors = await this.table.query(DETECTORS, {
+        prefix: 'arn:', limit: page.limit + 1, ...position !== undefined && { after: position },
+      });
+      const found = await this.table.getMany(detectors.items.map(item => [item.sort, METRIC_SET] as const));
+      items.push(...found.map(item => fromText<MetricSetRecord>(item)).sort((a, b) => (a.detectorArn < b.detectorArn ? -1 : 1)));
+      position = detectors.items.at(-1)?.sort;
+      more = detectors.more;
+    }
+    const shown = items.slice(0, page.limit);
+    const last = shown.at(-1);
+    return { items: shown, ...last && items.length > shown.length && { next: pageToken('metricSets', '', last.detectorArn) } };
+  }
+
+  public async createAlert(record: AlertRecord): Promise<void> {
+    if (!await this.table.create(ALERTS, record.arn, { ...asText(record), detectorArn: record.detectorArn })) {
+      throw new StoreConflict(`alert ${record.arn} exists`, record.arn);
+    }
+  }
+
+  public async putAlert(record: AlertRecord): Promise<void> {
+    await this.table.put(ALERTS, record.arn, { ...asText(record), detectorArn: record.detectorArn });
+  }
+
+  public async getAlert(arn: string): Promise<AlertRecord | undefined> {
+    const found = await this.table.get(ALERTS, arn);
+    return found && fromText(found);
+  }
+
+  /** Of one detector: reads all alerts of the table and picks its own, which is cheaper than an index as long as alerts are few. */
+  public async listAlerts(detectorArn: string | undefined, page: PageRequest): Promise<Page<AlertRecord>> {
+    const where = detectorArn === undefined ? {} : { where: ofDetector(detectorArn) };
+    return this.page('alerts', detectorArn ?? '', ALERTS, { prefix: 'arn:', ...where }, page, fromText<AlertRecord>);
+  }
+
+  public async deleteAlert(arn: string): Promise<void> {
+    await this.table.delete(ALERTS, arn);
+  }
+
+  public async putExecution(record: ExecutionRecord): Promise<void> {
+    await this.table.put(record.detectorArn, `${EXECUTION}${sortableTime(record.start)}`, asText(record));
+  }
+
+  public async getExecution(detectorArn: string, start: EpochSeconds): Promise<ExecutionRecord | undefined> {
+    const found = await this.table.get(detectorArn, `${EXECUTION}${sortableTime(start)}`);
+    return found && fromText(found);
+  }
+
+  public async listExecutions(detectorArn: string, page: PageRequest): Promise<Page<ExecutionRecord>> {
+    return this.page('executions', detectorArn, detectorArn, { prefix: EXECUTION, backwards: true }, page, fromText<ExecutionRecord>);
+  }
+
+  public async putGroup(record: GroupRecord): Promise<void> {
+    const group = withinItemLimit(record);
+    const { detectorArn, id, measure, start, end, score } = group;
+    const order = `${GROUP_ORDER}${sortableGroup(group)}`;
+    const [before] = await this.table.getMany([[detectorArn, GROUP + id]], ['order']);
+    // entry, group, old entry: the group's own `order` decides which entry counts, so a break in between leaves a list without doubles
+    if (before?.order !== order) {
+      await this.table.put(detectorArn, order, asText({ id, measure, start, end, score }));
+    }
+    await this.table.put(detectorArn, GROUP + id, { ...asText(group), id, order });
+    if (typeof before?.order === 'string' && before.order !== order) {
+      await this.table.delete(detectorArn, before.order);
+    }
+  }
+
+  public async getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined> {
+    const found = await this.table.get(detectorArn, GROUP + id);
+    return found && fromText(found);
+  }
+
+  public async listGroups(detectorArn: string, page: PageRequest): Promise<Page<GroupRecord>> {
+    const { items, next } = await this.groupsInOrder(detectorArn, page);
+    return { items: items.map(({ group }) => fromText<GroupRecord>(group)), ...next && { next } };
+  }
+
+  public async listGroupSummaries(detectorArn: string, page: PageRequest): Promise<Page<GroupSummary>> {
+    const { items, next } = await this.groupsInOrder(detectorArn, page, ['id', 'order']);
+    return { items: items.map(({ entry }) => fromText<GroupSummary>(entry)), ...next && { next } };
+  }
+
+  public async putFeedback(record: FeedbackRecord): Promise<void> {
+    await this.table.put(record.detectorArn, `${FEEDBACK}${record.groupId}#${record.timeSeriesId}`, asText(record));
+  }
+
+  public async listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>> {
+    const prefix = `${FEEDBACK}${groupId}#`;
+    return this.page('feedback', `${detectorArn}#${groupId}`, detectorArn, { prefix }, page, fromText<FeedbackRecord>);
+  }
+
+  private async metricSetOf(detectorArn: string): Promise<MetricSetRecord | undefined> {
+    const found = await this.table.get(detectorArn, METRIC_SET);
+    return found && fromText(found);
+  }
+
+  /** Entries of the list with their groups, of which only the attributes `only` are read. Entries that no group names are left out. */
+  private async groupsInOrder(
+    detectorArn: string, page: PageRequest, only?: readonly string[],
+  ): Promise<Page<{ readonly entry: Attributes; readonly group: Attributes }>> {
+    const entries = await this.page('groups', detectorArn, detectorArn, { prefix: GROUP_ORDER, backwards: true }, page,
+      entry => ({ entry, order: String(entry[SERVICE_KEYS.sort]), id: fromText<GroupSummary>(entry).id }));
+    const groups = await this.table.getMany([...new Set(entries.items.map(({ id }) => id))].map(id => [detectorArn, GROUP + id]), only);
+    const byId = new Map(groups.map(group => [group.id, group]));
+    const items = entries.items.flatMap(({ entry, order, id }) => {
+      const group = byId.get(id);
+      return group?.order === order ? [{ entry, group }] : [];
+    });
+    return { items, ...entries.next && { next: entries.next } };
+  }
+
+  private async page<T>(
+    list: PagedList, owner: string, partition: string, query: Omit<ItemQuery, 'limit' | 'after'>, page: PageRequest,
+    decode: (attributes: Attributes) => T,
+  ): Promise<Page<T>> {
+    const after = page.from === undefined ? {} : { after: positionIn(list, owner, query.prefix, page.from) };
+    const { items, more } = await this.table.query(partition, { ...query, limit: page.limit, ...after });
+    const last = items.at(-1);
+    return { items: items.map(item => decode(item.attributes)), ...last && more && { next: pageToken(list, owner, last.sort) } };
+  }
+}
+
+function ofDetector(arn: string): { attribute: string; value: string } {
+  return { attribute: 'detectorArn', value: arn };
+}
+
+/** Position in a token, which must lie among the keys that are listed: DynamoDB refuses others. */
+function positionIn(list: PagedList, owner: string, prefix: string, token: string): string {
+  const position = pagePosition(list, owner, token);
+  if (!position.startsWith(prefix) || Buffer.byteLength(position) > 1024) {
+    throw new InvalidPageToken();
+  }
+  return position;
+}
+
+function asText(record: object): Attributes {
+  return { record: JSON.stringify(record) };
+}
+
+function fromText<T>(attributes: Attributes): T {
+  return JSON.parse(String(attributes.record)) as T;
+}
+
+function detectorAttributes(record: Partial<DetectorRecord>): Attributes {
+  return { ...record, tags: record.tags && JSON.stringify(record.tags) };
+}
+
+function detectorRecord(attributes: Attributes): DetectorRecord {
+  const { [SERVICE_KEYS.partition]: _partition, [SERVICE_KEYS.sort]: _sort, tags, ...rest } = attributes;
+  return { ...rest as unknown as DetectorRecord, ...typeof tags === 'string' && { tags: JSON.parse(tags) as Record<string, string> } };
+}

@@ -1,0 +1,183 @@
+import { withinItemLimit } from './group-size';
+import { pagePosition, pageToken, type PagedList } from './page-token';
+import {
+  StoreConflict,
+  type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type MetricSetRecord, type Page, type PageRequest, type Store,
+} from './store';
+import { sortableGroup, sortableTime } from './store-order';
+
+/** The store in a process's memory: for tests and for learning over local files. Records are copied on their way in and out. */
+export class MemoryStore implements Store {
+  private readonly detectors = new Map<string, DetectorRecord>();
+  /** By the detector's ARN: each detector has at most one. */
+  private readonly metricSets = new Map<string, MetricSetRecord>();
+  private readonly alerts = new Map<string, AlertRecord>();
+  /** The following are by the detector's ARN, then by their own key. */
+  private readonly executions = new Map<string, Map<string, ExecutionRecord>>();
+  private readonly groups = new Map<string, Map<string, GroupRecord>>();
+  private readonly feedback = new Map<string, Map<string, FeedbackRecord>>();
+
+  public async createDetector(record: DetectorRecord): Promise<void> {
+    if (this.detectors.has(record.arn)) {
+      throw new StoreConflict(`detector ${record.arn} exists`, record.arn);
+    }
+    this.detectors.set(record.arn, structuredClone(record));
+  }
+
+  public async getDetector(arn: string): Promise<DetectorRecord | undefined> {
+    return structuredClone(this.detectors.get(arn));
+  }
+
+  public async listDetectors(page: PageRequest): Promise<Page<DetectorRecord>> {
+    return select('detectors', '', [...this.detectors], page);
+  }
+
+  public async updateDetector(
+    arn: string, change: Partial<Omit<DetectorRecord, 'arn' | 'name' | 'status'>>,
+  ): Promise<DetectorRecord | undefined> {
+    const record = this.detectors.get(arn);
+    if (!record) {
+      return undefined;
+    }
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    this.detectors.set(arn, structuredClone({ ...record, ...given }));
+    return this.getDetector(arn);
+  }
+
+  public async changeStatus(
+    arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
+    failure?: { readonly reason: string; readonly type?: FailureType },
+  ): Promise<DetectorRecord> {
+    const record = this.detectors.get(arn);
+    if (!record || !from.includes(record.status)) {
+      throw new StoreConflict(`detector ${arn} is ${record?.status ?? 'gone'}, not ${from.join(' or ')}`, record?.status);
+    }
+    const { failureReason: _reason, failureType: _type, ...rest } = record;
+    const changed: DetectorRecord = {
+      ...rest,
+      status: to,
+      modifiedAt: at,
+      ...failure && { failureReason: failure.reason },
+      ...failure?.type && { failureType: failure.type },
+    };
+    this.detectors.set(arn, changed);
+    return structuredClone(changed);
+  }
+
+  public async deleteDetector(arn: string): Promise<void> {
+    for (const [alertArn, alert] of this.alerts) {
+      if (alert.detectorArn === arn) {
+        this.alerts.delete(alertArn);
+      }
+    }
+    for (const belongings of [this.metricSets, this.executions, this.groups, this.feedback, this.detectors]) {
+      belongings.delete(arn);
+    }
+  }
+
+  public async createMetricSet(record: MetricSetRecord): Promise<void> {
+    const found = this.metricSets.get(record.detectorArn);
+    if (found) {
+      throw new StoreConflict(`detector ${record.detectorArn} has metric set ${found.arn}`, found.arn);
+    }
+    await this.putMetricSet(record);
+  }
+
+  public async putMetricSet(record: MetricSetRecord): Promise<void> {
+    this.metricSets.set(record.detectorArn, structuredClone(record));
+  }
+
+  public async getMetricSet(arn: string): Promise<MetricSetRecord | undefined> {
+    return structuredClone([...this.metricSets.values()].find(record => record.arn === arn));
+  }
+
+  public async listMetricSets(detectorArn: string | undefined, page: PageRequest): Promise<Page<MetricSetRecord>> {
+    const records = [...this.metricSets].filter(([owner]) => detectorArn === undefined || owner === detectorArn);
+    return select('metricSets', detectorArn ?? '', records, page);
+  }
+
+  public async createAlert(record: AlertRecord): Promise<void> {
+    if (this.alerts.has(record.arn)) {
+      throw new StoreConflict(`alert ${record.arn} exists`, record.arn);
+    }
+    await this.putAlert(record);
+  }
+
+  public async putAlert(record: AlertRecord): Promise<void> {
+    this.alerts.set(record.arn, structuredClone(record));
+  }
+
+  public async getAlert(arn: string): Promise<AlertRecord | undefined> {
+    return structuredClone(this.alerts.get(arn));
+  }
+
+  public async listAlerts(detectorArn: string | undefined, page: PageRequest): Promise<Page<AlertRecord>> {
+    const records = [...this.alerts].filter(([, record]) => detectorArn === undefined || record.detectorArn === detectorArn);
+    return select('alerts', detectorArn ?? '', records, page);
+  }
+
+  public async deleteAlert(arn: string): Promise<void> {
+    this.alerts.delete(arn);
+  }
+
+  public async putExecution(record: ExecutionRecord): Promise<void> {
+    belongingsOf(this.executions, record.detectorArn).set(sortableTime(record.start), structuredClone(record));
+  }
+
+  public async getExecution(detectorArn: string, start: EpochSeconds): Promise<ExecutionRecord | undefined> {
+    return structuredClone(this.executions.get(detectorArn)?.get(sortableTime(start)));
+  }
+
+  public async listExecutions(detectorArn: string, page: PageRequest): Promise<Page<ExecutionRecord>> {
+    return select('executions', detectorArn, [...this.executions.get(detectorArn) ?? []], page, true);
+  }
+
+  public async putGroup(record: GroupRecord): Promise<void> {
+    belongingsOf(this.groups, record.detectorArn).set(record.id, structuredClone(withinItemLimit(record)));
+  }
+
+  public async getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined> {
+    return structuredClone(this.groups.get(detectorArn)?.get(id));
+  }
+
+  public async listGroups(detectorArn: string, page: PageRequest): Promise<Page<GroupRecord>> {
+    const records = [...this.groups.get(detectorArn)?.values() ?? []];
+    return select('groups', detectorArn, records.map(record => [sortableGroup(record), record]), page, true);
+  }
+
+  public async listGroupSummaries(detectorArn: string, page: PageRequest): Promise<Page<GroupSummary>> {
+    const { items, next } = await this.listGroups(detectorArn, page);
+    return { items: items.map(({ id, measure, start, end, score }) => ({ id, measure, start, end, score })), ...next && { next } };
+  }
+
+  public async putFeedback(record: FeedbackRecord): Promise<void> {
+    belongingsOf(this.feedback, record.detectorArn).set(`${record.groupId}#${record.timeSeriesId}`, structuredClone(record));
+  }
+
+  public async listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>> {
+    const records = [...this.feedback.get(detectorArn) ?? []].filter(([, record]) => record.groupId === groupId);
+    return select('feedback', `${detectorArn}#${groupId}`, records, page);
+  }
+}
+
+function belongingsOf<T>(all: Map<string, Map<string, T>>, detectorArn: string): Map<string, T> {
+  const found = all.get(detectorArn) ?? new Map<string, T>();
+  all.set(detectorArn, found);
+  return found;
+}
+
+/** One page of the entries in the order of their keys. */
+function select<T>(list: PagedList, owner: string, entries: [string, T][], page: PageRequest, backwards = false): Page<T> {
+  const direction = backwards ? -1 : 1;
+  const after = page.from === undefined ? undefined : pagePosition(list, owner, page.from);
+  const rest = entries
+    .filter(([key]) => after === undefined || (backwards ? key < after : key > after))
+    .sort(([a], [b]) => (a < b ? -direction : direction));
+  const shown = rest.slice(0, page.limit);
+  const last = shown.at(-1);
+  return {
+    items: structuredClone(shown.map(([, value]) => value)),
+    ...last && rest.length > shown.length && { next: pageToken(list, owner, last[0]) },
+  };
+}

@@ -1,0 +1,86 @@
+import type { ArnScope } from './arn';
+import { invalidField, invalidFields, notFound } from './errors';
+import { InvalidPageToken } from './page-token';
+import { structure, type Problem, type Shape } from './schema';
+import type { DetectorRecord, EpochSeconds, Page, PageRequest, Store } from './store';
+import type { DetectEvent } from '../../src/private/contract';
+import type { SeriesValuesReader } from '../shared/series-values';
+
+/** What the operations act upon. */
+export interface ServiceContext {
+  readonly store: Store;
+  /** Where new resources lie. */
+  readonly scope: ArnScope;
+  readonly seriesValues: SeriesValuesReader;
+  /** Has the detector learned; returns when that is accepted. */
+  readonly startLearning: (event: DetectEvent) => Promise<void>;
+  /** Removes models and observed values of a detector. Can be broken off and done again. */
+  readonly deleteState: (detectorName: string) => Promise<void>;
+  readonly now: () => EpochSeconds;
+  /** Called for failures that the caller is told of through the detector's status and not by an error. */
+  readonly reportFailure: (message: string, error: unknown) => void;
+}
+
+/** One operation of the API. */
+export interface Operation {
+  /** Answers the parsed JSON body, which may be anything. */
+  readonly run: (body: unknown, context: ServiceContext) => Promise<object>;
+}
+
+/**
+ * Makes an operation of its input's members and what it does.
+ *
+ * @throws ApiError (when run) ValidationException with all fields that are wrong
+ */
+export function operation<M extends Parameters<typeof structure>[0]>(
+  members: M, answer: (input: InputOf<M>, context: ServiceContext) => Promise<object>,
+): Operation {
+  const shape = structure(members) as Shape<InputOf<M>>;
+  return {
+    run: async (body, context) => {
+      const problems: Problem[] = [];
+      const input = shape.check(body, '', problems);
+      if (problems.length > 0 || input === undefined) {
+        throw invalidFields(problems);
+      }
+      return answer(input, context);
+    },
+  };
+}
+
+type InputOf<M extends Parameters<typeof structure>[0]> = ReturnType<typeof structure<M>> extends Shape<infer T> ? T : never;
+
+/** The detector of an ARN, which must exist. */
+export async function existingDetector(arn: string, { store }: ServiceContext): Promise<DetectorRecord> {
+  const detector = await store.getDetector(arn);
+  if (!detector) {
+    throw notFound('AnomalyDetector', arn);
+  }
+  return detector;
+}
+
+/** Entries of a page when MaxResults is not given. */
+const DEFAULT_RESULTS = 100;
+
+/** What a list's input asks for. */
+export function pageRequest(input: { readonly MaxResults?: number; readonly NextToken?: string }): PageRequest {
+  return { limit: input.MaxResults ?? DEFAULT_RESULTS, ...input.NextToken !== undefined && { from: input.NextToken } };
+}
+
+/** A page of a list; a token that the list did not give is a ValidationException. */
+export async function readPage<T>(read: () => Promise<Page<T>>): Promise<Page<T>> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof InvalidPageToken ? invalidToken() : error;
+  }
+}
+
+export function invalidToken(): Error {
+  return invalidField('NextToken', 'was not given by this operation for this input');
+}
+
+/** NextToken of an answer; the key is left out at the end, which clients test for. */
+export function nextTokenOf(page: { readonly next?: string }): { NextToken?: string } {
+  return page.next === undefined ? {} : { NextToken: page.next };
+}

@@ -1,0 +1,17 @@
+import { alertOperations } from './alerts';
+import { anomalyOperations } from './anomalies';
+import { detectorOperations } from './detectors';
+import { executionOperations } from './executions';
+import { feedbackOperations } from './feedback';
+import { metricSetOperations } from './metric-sets';
+import type { Operation } from './operation';
+
+/** The operations of the API that the service has, by name. */
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(Object.entries({
+  ...detectorOperations,
+  ...metricSetOperations,
+  ...alertOperations,
+  ...anomalyOperations,
+  ...feedbackOperations,
+  ...executionOperations,
+}));

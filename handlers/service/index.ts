@@ -1,0 +1,45 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { serviceHandler, type ServiceParts } from './service-handler';
+import { ENVIRONMENT } from '../../src/private/contract';
+import { DynamoDbStore } from '../lookout/dynamodb-store';
+
+const logger = new Logger({ serviceName: 'lookout-service' });
+const logFailure = (message: string, error: unknown): void => logger.error(message, error instanceof Error ? error : new Error(String(error)));
+
+let parts: ServiceParts | undefined;
+
+/**
+ * Answers the Lookout for Metrics API: invoked directly by `LambdaRequestHandler`, or by a function URL. Rights needed: the service table,
+ * reading and deleting under `state/` of the state bucket, and invoking the detect function.
+ */
+export const handler = serviceHandler(() => parts ??= awsParts(), logFailure);
+
+function awsParts(): ServiceParts {
+  const bucketName = environment(ENVIRONMENT.stateBucket);
+  const detectFunction = environment(ENVIRONMENT.detectFunction);
+  // S3 and Lambda are needed by few operations: they are not loaded before, which makes the first answer quicker
+  const bucket = once(async () => (await import('./state-bucket')).stateBucket(bucketName));
+  const startLearning = once(async () => (await import('./learning')).learningStarter(detectFunction));
+  return {
+    store: new DynamoDbStore(new DynamoDBClient({}), environment(ENVIRONMENT.serviceTable)),
+    seriesValues: { read: async (...series) => (await bucket()).seriesValues.read(...series) },
+    startLearning: async event => (await startLearning())(event),
+    deleteState: async detectorName => (await bucket()).deleteState(detectorName),
+    now: () => Date.now() / 1000,
+    logFailure,
+  };
+}
+
+function environment(name: string): string {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`the environment variable ${name} of the service function is missing`);
+  }
+  return value;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
