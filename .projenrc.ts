@@ -132,6 +132,9 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.jest!.config.transform = { '^.+\\.[t]sx?$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] };
 project.deps.removeDependency('ts-jest');
 
+// every TypeScript file belongs to tsconfig.dev.json, which the linter's own search for a tsconfig.json does not find
+project.eslint!.config.parserOptions = { ...project.eslint!.config.parserOptions, projectService: false, project: './tsconfig.dev.json' };
+
 const typecheck = project.addTask('typecheck', {
   description: 'Checks the types of handlers, embedded cloud and tests, which neither esbuild nor swc does',
   exec: 'tsc --noEmit -p tsconfig.dev.json',
