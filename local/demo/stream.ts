@@ -29,6 +29,8 @@ export interface StreamOptions {
   readonly failures?: FailurePlan;
   /** Changes the sample before anything runs. @default - nothing */
   readonly prepare?: (warehouse: Warehouse) => Promise<void>;
+  /** Of `EmbeddedCloudOptions`. */
+  readonly longestRealWait?: number;
   /** Told what is going on, in words. */
   readonly onStep?: (text: string) => void;
   /** Told after each scheduled run. */
@@ -59,9 +61,10 @@ export async function deployExample(options: StreamOptions): Promise<Stream> {
     assembly: options.assembly,
     directory: options.directory,
     now: new Date(start.getTime() + DELAY_SECONDS * 1000),
+    longestRealWait: options.longestRealWait,
     warehouse: async ({ s3Endpoint, now, region, account, partition }) => warehouse = await startWarehouse({
       s3Endpoint, now, region, account, partition, clusterIdentifier: 'l4m-demo', database: 'l4mdemo', failures: options.failures,
-      describeHoldMilliseconds: 1000,
+      describeHoldMilliseconds: options.longestRealWait ?? 1000,
     }),
   });
   try {
