@@ -1,10 +1,10 @@
 import type { SqlParameter } from '@aws-sdk/client-redshift-data';
-import { LIMITS } from '../../src/private/contract';
 import type { ClusterSettings } from './cluster';
 import { SqlError } from './lexer';
 import { parameterNames } from './query-text';
 import { ServiceError, validationError } from './service-error';
 import type { StatementRequest } from './statement';
+import { LIMITS } from '../../src/private/contract';
 
 /** Arguments of an operation, as they came. */
 export type DataApiInput = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import type { Warehouse } from '../redshift/warehouse';
 import { EcommerceData, intervalStart } from './ecommerce';
+import type { Warehouse } from '../redshift/warehouse';
 
 /** The published solution's tables. */
 const TABLES = [

@@ -3,9 +3,9 @@
  * known. It follows the sample generator of Lookout for Metrics: each series has the shape of a day, a uniform noise, and anomalies.
  * The same options give the same data everywhere; more days go on from fewer.
  */
-import { FREQUENCY_SECONDS, Frequency } from '../../src/private/contract';
 import { changes, PlannedAnomaly, planAnomalies } from './anomalies';
 import { between, derivedSeed, seededRandom } from './random';
+import { FREQUENCY_SECONDS, Frequency } from '../../src/private/contract';
 
 /** What to make. */
 export interface EcommerceOptions {
@@ -130,7 +130,12 @@ export function generateEcommerce(options: EcommerceOptions): EcommerceData {
   const series = PLATFORMS.flatMap(platform => MARKETPLACES.map(marketplace => ({ platform, marketplace })));
   const count = series.length;
   const data = {
-    frequency, start: options.start, intervals, platforms: PLATFORMS, marketplaces: MARKETPLACES, series,
+    frequency,
+    start: options.start,
+    intervals,
+    platforms: PLATFORMS,
+    marketplaces: MARKETPLACES,
+    series,
     views: new Int32Array(intervals * count),
     revenueCents: new Int32Array(intervals * count),
     expectedViews: new Float64Array(intervals * count),

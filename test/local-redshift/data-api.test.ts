@@ -1,10 +1,10 @@
 import { DescribeClustersCommand, ModifyClusterIamRolesCommand } from '@aws-sdk/client-redshift';
 import {
-  BatchExecuteStatementCommand, CancelStatementCommand, DescribeStatementCommand, ExecuteStatementCommand, GetStatementResultCommand, ListStatementsCommand,
-  ListTablesCommand,
+  BatchExecuteStatementCommand, CancelStatementCommand, DescribeStatementCommand, ExecuteStatementCommand, GetStatementResultCommand,
+  ListStatementsCommand, ListTablesCommand,
 } from '@aws-sdk/client-redshift-data';
-import { FailurePlan } from '../../local/redshift/failures';
 import { CLUSTER, NOW, ROLE, TestBed } from './support';
+import { FailurePlan } from '../../local/redshift/failures';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:warehouse-AbCdEf';
 
@@ -31,8 +31,15 @@ describe('a statement', () => {
     } while (description.Status !== 'FINISHED');
     expect(seen.size).toBeGreaterThan(1);
     expect(description).toMatchObject({
-      Id, HasResultSet: true, ResultRows: 1, ClusterIdentifier: 'lookout', Database: 'l4mdemo', DbUser: 'IAMR:local',
-      QueryString: 'select count(*) from numbers a, numbers b where b.n < 200', CreatedAt: NOW, UpdatedAt: NOW,
+      Id,
+      HasResultSet: true,
+      ResultRows: 1,
+      ClusterIdentifier: 'lookout',
+      Database: 'l4mdemo',
+      DbUser: 'IAMR:local',
+      QueryString: 'select count(*) from numbers a, numbers b where b.n < 200',
+      CreatedAt: NOW,
+      UpdatedAt: NOW,
     });
     expect(description.Duration).toBeGreaterThan(1_000_000); // nanoseconds: half a million rows take more than a millisecond
     expect(bed.warehouse.isWorking()).toBe(false);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { NOW, TestBed } from './support';
 import { translate } from '../../local/redshift/dialect';
 import { literal } from '../../local/redshift/lexer';
-import { NOW, TestBed } from './support';
 
 const sqlOf = (sql: string) => translate(sql, { now: NOW }).sql;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { FREQUENCY_SECONDS, Frequency } from '../../src/private/contract';
 import { changes, planAnomalies } from '../../local/sample/anomalies';
 import { AnomalyLabel, EcommerceData, generateEcommerce, intervalStart, LABELLED_CHANGE, NOISE, REVENUE_PER_VIEW } from '../../local/sample/ecommerce';
+import { FREQUENCY_SECONDS, Frequency } from '../../src/private/contract';
 
 const start = new Date('2026-09-07T00:00:00Z'); // a Monday
 

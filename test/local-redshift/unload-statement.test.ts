@@ -33,9 +33,24 @@ test('options are read in any order, in any case, with comments between', () => 
     words.splice(place % (words.length + 1), 0, format);
     const parsed = parseUnload(`UNLOAD ($$select 1$$)\nTO 's3://bucket/a/b' -- where\n${ROLE} ${words.join(' ')};`);
     expect(parsed).toEqual({
-      query: 'select 1', bucket: 'bucket', prefix: 'a/b', iamRole: 'arn:aws:iam::123456789012:role/r', header: false, delimiter: ',', gzip: false,
-      parallel: true, cleanPath: false, allowOverwrite: false, manifest: undefined, maxFileSizeBytes: 6.2 * 1024 ** 3, region: undefined,
-      encrypted: false, kmsKeyId: undefined, extension: undefined, nullText: '', ...Object.assign({}, ...chosen.map(([, expected]) => expected)),
+      query: 'select 1',
+      bucket: 'bucket',
+      prefix: 'a/b',
+      iamRole: 'arn:aws:iam::123456789012:role/r',
+      header: false,
+      delimiter: ',',
+      gzip: false,
+      parallel: true,
+      cleanPath: false,
+      allowOverwrite: false,
+      manifest: undefined,
+      maxFileSizeBytes: 6.2 * 1024 ** 3,
+      region: undefined,
+      encrypted: false,
+      kmsKeyId: undefined,
+      extension: undefined,
+      nullText: '',
+      ...Object.assign({}, ...chosen.map(([, expected]) => expected)),
     });
   }));
 });

@@ -2,10 +2,10 @@ import { gunzipSync } from 'node:zlib';
 import { ModifyClusterIamRolesCommand } from '@aws-sdk/client-redshift';
 import { CancelStatementCommand } from '@aws-sdk/client-redshift-data';
 import { parse } from 'csv-parse/sync';
-import { FailurePlan } from '../../local/redshift/failures';
-import { ecommerceRows, loadEcommerce } from '../../local/sample/ecommerce-tables';
-import { generateEcommerce } from '../../local/sample/ecommerce';
 import { BUCKET, ROLE, TestBed } from './support';
+import { FailurePlan } from '../../local/redshift/failures';
+import { generateEcommerce } from '../../local/sample/ecommerce';
+import { ecommerceRows, loadEcommerce } from '../../local/sample/ecommerce-tables';
 
 /** The published solution's two queries. */
 const JOIN = `select ecommerce.ts as timestamp, ecommerce.views, ecommerce.revenue, platform.name as platform, marketplace.name as marketplace

@@ -1,0 +1,143 @@
+import { clientToken, statementName } from './attempt-identity';
+import { describeCaughtError } from './caught-error';
+import type { CrawlMetrics } from './crawl-metrics';
+import { intervalKey, isDone, ofInterval, WATERMARK, type IntervalItem, type Lease, type Watermark } from './items';
+import { LeaseLost, type LeaseKeeper } from './lease-keeper';
+import type { Ledger } from './ledger';
+import { moveWatermark } from './planning';
+import { rowsOf, statementMilliseconds } from './statement-figures';
+import { unloadOfInterval } from './unload-plan';
+import type { CrawlEvent, Interval, UnloadPlan } from '../../src/private/contract';
+import { formatInstant, WallClockIntervals } from '../shared/time';
+
+type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Action }>;
+
+/**
+ * Attempts at an interval. Each step may be asked for again, and gives the same answer. A step of an execution that lost the lease, or
+ * whose interval another execution has begun since, is refused: the item says whose the newest attempt is.
+ */
+export class Attempts {
+  /** @param clock milliseconds since 1970; for what the ledger shows to people. */
+  public constructor(
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly metrics: CrawlMetrics,
+    private readonly connectorName: string, private readonly clock: () => number,
+  ) {}
+
+  /**
+   * Begins an attempt, or goes on with one of the same execution whose statement was not submitted yet.
+   *
+   * @throws LeaseLost when the execution does not hold the lease.
+   */
+  public async begin({ settings, interval, execution }: Of<'begin'>): Promise<UnloadPlan> {
+    const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
+    const unload = unloadOfInterval(settings, intervals, interval);
+    await this.leases.renew(execution, `crawl the interval ${interval.start}`);
+    await this.expectNext(interval);
+
+    let attempt: IntervalItem | undefined;
+    await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      const item = ofInterval(found, interval);
+      if (isDone(item)) throw new Error(`the interval ${interval.start} is ${item!.state} already, by execution ${item!.execution}: nothing is to be done`);
+      const asked = item?.state === 'UNLOADING' && item.execution === execution && item.statementId === undefined;
+      attempt = asked ? item : {
+        end: interval.end,
+        state: 'UNLOADING',
+        attempts: (item?.attempts ?? 0) + 1,
+        execution,
+        previousStatementId: item?.statementId ?? item?.previousStatementId,
+        folder: unload.folder,
+        startedAt: this.now(),
+      };
+      return asked ? undefined : attempt;
+    });
+    const { attempts, previousStatementId } = attempt!;
+    return {
+      interval,
+      ...unload,
+      clientToken: clientToken('interval', execution, interval.start, attempts),
+      statementName: statementName(this.connectorName, interval.start, 'attempt', String(attempts)),
+      previousStatementId: previousStatementId ?? '',
+    };
+  }
+
+  /** @throws LeaseLost when the execution does not hold the lease, or another one has begun the interval. */
+  public async submitted({ interval, execution, statementId }: Of<'submitted'>): Promise<void> {
+    // before the lease is looked at: whoever has it needs the statement's id to cancel it
+    const written = await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      const item = ofInterval(found, interval);
+      return item?.execution === execution && item.state === 'UNLOADING' ? { ...item, statementId } : undefined;
+    });
+    const lease = await this.leases.renew(execution, `go on with the interval ${interval.start}`);
+    if (!written) throw new LeaseLost(execution, lease, `go on with the interval ${interval.start}, which is no attempt of its own`);
+  }
+
+  /** @throws LeaseLost when the execution does not hold the lease, or another one has begun the interval. */
+  public async finished({ interval, execution, statement, detection }: Of<'finished'>): Promise<void> {
+    const doing = `finish the interval ${interval.start}`;
+    const before = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(interval))).content, interval);
+    if (before?.state === 'FINISHED' && before.execution === execution) {
+      await moveWatermark(this.ledger, interval);
+      return;
+    }
+    const lease = await this.leases.heldBy(execution);
+    if (!lease) throw new LeaseLost(execution, undefined, doing);
+    const rows = detection?.rows ?? rowsOf(statement);
+    await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      const item = ofInterval(found, interval);
+      if (item?.execution !== execution || item.state !== 'UNLOADING') throw new LeaseLost(execution, lease, doing);
+      return {
+        ...item,
+        state: 'FINISHED',
+        statementId: statement.Id,
+        previousStatementId: undefined,
+        finishedAt: this.now(),
+        rows,
+        bytes: detection?.bytes,
+        rowsRejected: detection?.rowsRejected,
+        statementMilliseconds: statementMilliseconds(statement),
+        anomalyGroupIds: detection?.anomalyGroupIds,
+        countedFor: detection && detection.interval.start !== interval.start ? detection.interval.start : undefined,
+        error: undefined,
+      };
+    });
+    await moveWatermark(this.ledger, interval);
+    this.metrics.emit({ crawled: 1, rows, lagSeconds: this.lag(lease, interval.end) });
+    await this.leases.renew(execution, 'crawl further intervals', 1);
+  }
+
+  /** Ends an attempt that failed, and the execution's turn. The interval is tried again by the next run, or listed as failed. */
+  public async failed({ settings, interval, execution, error }: Of<'failed'>): Promise<void> {
+    const lease = await this.leases.heldBy(execution);
+    let item: IntervalItem | undefined;
+    const changed = await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      item = ofInterval(found, interval);
+      if (!item || item.execution !== execution || isDone(item)) return undefined;
+      // without the lease somebody else is to decide whether the interval is tried again
+      const givenUp = lease !== undefined && item.attempts >= settings.maxAttempts;
+      return { ...item, state: 'FAILED', error: describeCaughtError(error), finishedAt: this.now(), givenUp: givenUp || undefined };
+    });
+    const now = changed ?? item;
+    if (now?.execution === execution && isDone(now)) await moveWatermark(this.ledger, interval);
+    if (lease) {
+      const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
+      this.metrics.emit({ failed: changed?.givenUp ? 1 : undefined, lagSeconds: watermark && this.lag(lease, watermark.next) });
+    }
+    await this.leases.release(execution);
+  }
+
+  /** The interval at the watermark is the only one that may be begun. */
+  private async expectNext(interval: Interval): Promise<void> {
+    const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
+    if (watermark?.next === interval.start) return;
+    throw new Error(`the interval ${interval.start} is not the next one to crawl: ${watermark ? `the crawl stands at ${watermark.next}` : 'no history run has finished'}. `
+      + 'The history was read again meanwhile; the next run goes on from there');
+  }
+
+  private lag(lease: Lease, done: string): number {
+    return (Date.parse(lease.scheduledTime) - Date.parse(done)) / 1000;
+  }
+
+  private now(): string {
+    return formatInstant(this.clock());
+  }
+}

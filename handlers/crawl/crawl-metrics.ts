@@ -1,0 +1,32 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { METRICS } from '../../src/private/contract';
+
+/** What one call has to report. */
+export interface CrawlFigures {
+  /** Intervals finished. */
+  readonly crawled?: number;
+  /** Intervals listed as failed. */
+  readonly failed?: number;
+  readonly rows?: number;
+  /** Seconds between the end of the newest interval done and the scheduled time. */
+  readonly lagSeconds?: number;
+}
+
+/** Writes metrics to the log in CloudWatch's embedded metric format, with the connector as their only dimension. */
+export class CrawlMetrics {
+  public constructor(private readonly connectorName: string) {}
+
+  public emit(figures: CrawlFigures): void {
+    const metrics = new Metrics({ namespace: METRICS.namespace });
+    metrics.clearDefaultDimensions(); // the library's own `service`
+    metrics.addDimension(METRICS.connectorDimension, this.connectorName);
+    const add = (name: string, unit: 'Count' | 'Seconds', value: number | undefined) => {
+      if (value !== undefined) metrics.addMetric(name, unit, value);
+    };
+    add(METRICS.intervalsCrawled, 'Count', figures.crawled);
+    add(METRICS.intervalsFailed, 'Count', figures.failed);
+    add(METRICS.rowsUnloaded, 'Count', figures.rows);
+    add(METRICS.crawlLag, 'Seconds', figures.lagSeconds);
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  }
+}

@@ -1,0 +1,62 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Attempts } from './attempts';
+import { CrawlMetrics } from './crawl-metrics';
+import { History } from './history';
+import { LeaseKeeper } from './lease-keeper';
+import { Ledger } from './ledger';
+import { Planning } from './planning';
+import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type UnloadPlan } from '../../src/private/contract';
+
+/** What the crawl works with. */
+export interface CrawlParts {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly connectorName: string;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Makes the function that answers the state machines. */
+export function crawlHandler({ client, tableName, connectorName, clock }: CrawlParts): (event: CrawlEvent) => Promise<UnloadPlan | CrawlPlan | void> {
+  const ledger = new Ledger(client, tableName);
+  const leases = new LeaseKeeper(ledger, clock);
+  const metrics = new CrawlMetrics(connectorName);
+  const history = new History(ledger, connectorName, clock);
+  const planning = new Planning(ledger, leases, metrics, clock);
+  const attempts = new Attempts(ledger, leases, metrics, connectorName, clock);
+  return async event => {
+    switch (event.action) {
+      case 'planHistory': return history.plan(event);
+      case 'historySubmitted': return history.submitted(event);
+      case 'historyFinished': return history.finished(event);
+      case 'historyFailed': return history.failed(event);
+      case 'plan': return planning.plan(event);
+      case 'begin': return attempts.begin(event);
+      case 'submitted': return attempts.submitted(event);
+      case 'finished': return attempts.finished(event);
+      case 'failed': return attempts.failed(event);
+      default:
+        throw new Error(`action ${JSON.stringify((event as { action?: unknown } | undefined)?.action)} is unknown to the crawl function: `
+          + 'deploy the state machines and the function from the same version');
+    }
+  };
+}
+
+let handle: ReturnType<typeof crawlHandler> | undefined;
+
+/** Entry point of the `crawl` function: decides which intervals are missing, with which SQL they are read, and keeps the ledger. */
+export async function handler(event: CrawlEvent): Promise<UnloadPlan | CrawlPlan | void> {
+  handle ??= crawlHandler({
+    client: new DynamoDBClient({}),
+    tableName: environment(ENVIRONMENT.ledgerTable),
+    connectorName: environment(ENVIRONMENT.connectorName),
+    clock: Date.now,
+  });
+  return handle(event);
+}
+
+function environment(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment variable ${name} of the crawl function is missing`);
+  return value;
+}

@@ -1,0 +1,108 @@
+import type { LedgerKey } from './ledger';
+import type { Interval } from '../../src/private/contract';
+
+/** Where an interval or a history run stands. */
+export type AttemptState = 'UNLOADING' | 'FINISHED' | 'FAILED';
+
+/** One interval in the ledger. Times of day are for people: nothing is decided by them. */
+export interface IntervalItem {
+  /** End of the interval. An item with another end is of another frequency, and stands for nothing. */
+  readonly end: string;
+  readonly state: AttemptState;
+  /** Attempts begun, over all executions. */
+  readonly attempts: number;
+  /** Execution of the newest attempt. */
+  readonly execution: string;
+  /** Statement of the newest attempt, once it was accepted. */
+  readonly statementId?: string;
+  /** Statement of the attempt before. */
+  readonly previousStatementId?: string;
+  readonly folder: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly rowsRejected?: number;
+  /** Time that the statement took in the warehouse. */
+  readonly statementMilliseconds?: number;
+  /** Of the anomaly groups that began or went on in the interval. */
+  readonly anomalyGroupIds?: string[];
+  /** Start of the interval for which the rows were counted, where the query chose another one. */
+  readonly countedFor?: string;
+  /** Why the newest attempt failed. */
+  readonly error?: string;
+  /** The interval is listed as failed and is not tried again. */
+  readonly givenUp?: boolean;
+}
+
+/** One history run in the ledger. */
+export interface HistoryItem {
+  readonly from: string;
+  readonly to: string;
+  /** Frequency and time zone, as `WallClockIntervals.grid` names them. */
+  readonly grid: string;
+  readonly state: AttemptState;
+  readonly folder: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly statementId?: string;
+  readonly rows?: number;
+  readonly statementMilliseconds?: number;
+  readonly error?: string;
+}
+
+/** Where the crawl stands. */
+export interface Watermark {
+  /** Start of the next interval. */
+  readonly next: string;
+  readonly grid: string;
+}
+
+/** The newest history run, as long as it has not finished: the crawl waits for it. */
+export interface PendingHistory {
+  readonly execution: string;
+  /** When the run's execution started. */
+  readonly startedAt: string;
+  readonly statementId?: string;
+  /** Statement of the run before, which may still be running. */
+  readonly previousStatementId?: string;
+  /** Present once the run has failed. */
+  readonly error?: string;
+}
+
+/** Which execution crawls. */
+export interface Lease {
+  readonly execution: string;
+  /** By the clock of the machines that run the function: the only thing that is measured by it. */
+  readonly expiresAt: string;
+  /** Time for which every renewal extends it. */
+  readonly seconds: number;
+  /** Newest scheduled time of the runs that asked for the lease: up to there the holder crawls. */
+  readonly scheduledTime: string;
+  /** Intervals done under this lease. */
+  readonly crawled: number;
+}
+
+export const WATERMARK: LedgerKey = { kind: 'control', start: 'watermark' };
+export const LEASE: LedgerKey = { kind: 'control', start: 'lease' };
+export const PENDING_HISTORY: LedgerKey = { kind: 'control', start: 'history' };
+
+/** Key of an interval's item. */
+export function intervalKey(interval: Interval): LedgerKey {
+  return { kind: 'interval', start: interval.start };
+}
+
+/** Key of a history run's item. */
+export function historyKey(execution: string): LedgerKey {
+  return { kind: 'history', start: execution };
+}
+
+/** The item as far as it is of this interval: an item of another frequency, that starts at the same time, is not. */
+export function ofInterval(item: IntervalItem | undefined, interval: Interval): IntervalItem | undefined {
+  return item?.end === interval.end ? item : undefined;
+}
+
+/** Whether an interval is finished or given up. */
+export function isDone(item: IntervalItem | undefined): boolean {
+  return item !== undefined && (item.state === 'FINISHED' || item.givenUp === true);
+}

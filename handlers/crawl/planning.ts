@@ -1,0 +1,140 @@
+import type { CrawlMetrics } from './crawl-metrics';
+import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type IntervalItem, type Lease, type PendingHistory, type Watermark } from './items';
+import type { LeaseKeeper } from './lease-keeper';
+import type { Ledger } from './ledger';
+import { hasPlaceholders } from './query';
+import { liveFolder } from './unload-plan';
+import type { ConnectorSettings, CrawlEvent, CrawlPlan, Interval } from '../../src/private/contract';
+import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
+
+type PlanEvent = Extract<CrawlEvent, { action: 'plan' }>;
+
+/** Intervals listed as failed at once. */
+const BATCH = 25;
+
+/** Decides which intervals are missing, and who crawls them. */
+export class Planning {
+  /** @param clock milliseconds since 1970; for what the ledger shows to people. */
+  public constructor(
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly metrics: CrawlMetrics,
+    private readonly clock: () => number,
+  ) {}
+
+  /** The intervals to crawl, oldest first. While there are none the execution does not hold the lease. */
+  public async plan({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
+    const scheduled = formatInstant(parseInstant(scheduledTime, 'scheduledTime'));
+    const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
+    for (;;) {
+      const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
+      const obstacle = await this.obstacle(watermark, intervals);
+      if (obstacle || !watermark) {
+        await this.leases.release(execution);
+        return this.nothing(obstacle, scheduled, watermark);
+      }
+      const taken = await this.leases.take(execution, scheduled, settings.queryTimeoutSeconds);
+      if (!taken.held) {
+        return this.nothing(`execution ${taken.by.execution} is crawling, and will crawl up to ${scheduled} too`, scheduled);
+      }
+      const { missing, reason } = await this.missing(settings, intervals, taken.lease);
+      if (missing.length > 0) return { intervals: missing, reason: '' };
+      // a run that has left its scheduled time since then must not be forgotten: plan again with it
+      if (await this.leases.releaseUnlessChanged(taken.seen)) {
+        return this.nothing(reason, taken.lease.scheduledTime, (await this.ledger.read<Watermark>(WATERMARK)).content);
+      }
+    }
+  }
+
+  /** Why nothing can be crawled now; empty when it can. */
+  private async obstacle(watermark: Watermark | undefined, intervals: WallClockIntervals): Promise<string> {
+    const pending = (await this.ledger.read<PendingHistory>(PENDING_HISTORY)).content;
+    if (pending?.error !== undefined) {
+      return `the history run ${pending.execution} failed: ${pending.error}. The crawl begins when a history run has finished: `
+        + 'correct the cause and start the Bootstrap state machine again';
+    }
+    if (pending) return `the history is being read by ${pending.execution}: the crawl begins at its end`;
+    if (!watermark) return 'no history run has finished yet: the crawl begins at its end';
+    if (watermark.grid !== intervals.grid) {
+      return `the history was read for intervals of ${watermark.grid}, and the connector now has ${intervals.grid}: the crawl begins when the history has been read again`;
+    }
+    return '';
+  }
+
+  private nothing(reason: string, scheduled: string, watermark?: Watermark): CrawlPlan {
+    if (watermark) this.metrics.emit({ lagSeconds: (Date.parse(scheduled) - Date.parse(watermark.next)) / 1000 });
+    return { intervals: [], reason };
+  }
+
+  private async missing(settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease): Promise<{ missing: Interval[]; reason: string }> {
+    const left = settings.catchUpLimit - lease.crawled;
+    if (left <= 0) {
+      return { missing: [], reason: `${lease.crawled} intervals crawled, as many as one execution may (catchUpLimit): the next run goes on` };
+    }
+    const newestEnd = Date.parse(lease.scheduledTime) - settings.delaySeconds * 1000;
+    const first = await this.skipDone(settings, intervals, newestEnd, lease.execution);
+    const missing: Interval[] = [];
+    const chosenByQuery = !hasPlaceholders(settings.query);
+    for (let interval = first; interval && Date.parse(interval.end) <= newestEnd; interval = intervals.next(interval)) {
+      missing.push(interval);
+      if (!chosenByQuery && missing.length === left) break;
+    }
+    if (missing.length === 0) return { missing, reason: `nothing is missing up to ${lease.scheduledTime} with a delay of ${settings.delaySeconds} seconds` };
+    if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1));
+    return { missing, reason: '' };
+  }
+
+  /**
+   * The interval at the watermark. Moves the watermark over intervals that are done, and lists as failed one whose last attempt ended
+   * without a word: the lease is ours, so nobody is at it any more.
+   */
+  private async skipDone(
+    settings: ConnectorSettings, intervals: WallClockIntervals, newestEnd: number, execution: string,
+  ): Promise<Interval | undefined> {
+    for (;;) {
+      const { next } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
+      const interval = intervals.starting(next);
+      if (Date.parse(interval.end) > newestEnd) return undefined;
+      let done = false;
+      const givenUp = await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+        const item = ofInterval(found, interval);
+        done = isDone(item);
+        if (done || !item || item.attempts < settings.maxAttempts || item.execution === execution) return undefined;
+        return {
+          ...item,
+          state: 'FAILED',
+          givenUp: true,
+          finishedAt: formatInstant(this.clock()),
+          error: item.error ?? `execution ${item.execution} ended during attempt ${item.attempts} of ${settings.maxAttempts} without telling why`,
+        };
+      });
+      if (givenUp) this.metrics.emit({ failed: 1 });
+      if (!done && !givenUp) return interval;
+      await moveWatermark(this.ledger, interval);
+    }
+  }
+
+  /** Lists intervals as failed that a query which chooses its rows itself cannot be asked for any more. */
+  private async giveUp(settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[]): Promise<void> {
+    const now = formatInstant(this.clock());
+    for (let from = 0; from < missed.length; from += BATCH) {
+      const batch = missed.slice(from, from + BATCH);
+      await Promise.all(batch.map(async interval => this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+        const item = ofInterval(found, interval);
+        return isDone(item) ? undefined : {
+          ...item ?? { attempts: 0, execution: '', startedAt: now, folder: liveFolder(settings, intervals, interval) },
+          end: interval.end,
+          state: 'FAILED',
+          finishedAt: now,
+          givenUp: true,
+          error: 'the interval was missed, and the query has no {{start}} and {{end}}: it chooses its rows itself and cannot be asked for an earlier interval',
+        };
+      })));
+      for (const interval of batch) await moveWatermark(this.ledger, interval);
+    }
+    if (missed.length > 0) this.metrics.emit({ failed: missed.length });
+  }
+}
+
+/** Moves the watermark over an interval, if it stands there. */
+export async function moveWatermark(ledger: Ledger, interval: Interval): Promise<void> {
+  await ledger.change<Watermark>(WATERMARK, found => found?.next === interval.start ? { ...found, next: interval.end } : undefined);
+}

@@ -1,0 +1,38 @@
+import { PLACEHOLDERS } from '../../src/private/contract';
+import type { WallBounds } from '../shared/time';
+
+/** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
+const PLACEHOLDER_LIKE = /\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/g;
+
+/** Which prop a query comes from; named in errors. */
+export type QueryProp = 'query' | 'historicalQuery';
+
+/** Whether a query asks for the interval's rows. Otherwise it chooses its rows by itself, by `getdate()` for example. */
+export function hasPlaceholders(query: string): boolean {
+  return query.includes(PLACEHOLDERS.start) || query.includes(PLACEHOLDERS.end);
+}
+
+/**
+ * The query of one interval: placeholders replaced, closing semicolons and blanks removed. The bounds are put in as they are, so the query
+ * writes them between quotes, as often as it wants.
+ *
+ * @throws Error when the query is empty, contains `$$` (with which UNLOAD quotes it) or a NUL character, or a placeholder that is not
+ * exactly `{{start}}` or `{{end}}`.
+ */
+export function queryOfInterval(query: string, bounds: WallBounds, prop: QueryProp): string {
+  for (const [found] of query.matchAll(PLACEHOLDER_LIKE)) {
+    if (found !== PLACEHOLDERS.start && found !== PLACEHOLDERS.end) {
+      throw new Error(`${prop} contains the unknown placeholder ${JSON.stringify(found)}: `
+        + `write ${PLACEHOLDERS.start} and ${PLACEHOLDERS.end}, without blanks, in lower case`);
+    }
+  }
+  const text = query.replaceAll(PLACEHOLDERS.start, bounds.start).replaceAll(PLACEHOLDERS.end, bounds.end).replace(/[;\s]+$/, '').trimStart();
+  if (text === '') throw new Error(`${prop} is empty: write a SELECT statement`);
+  const dollars = text.indexOf('$$');
+  if (dollars >= 0) {
+    throw new Error(`${prop} contains $$, which UNLOAD uses to quote the query: quote with ' instead, found ${
+      JSON.stringify(text.slice(Math.max(0, dollars - 20), dollars + 22))}`);
+  }
+  if (text.includes('\0')) throw new Error(`${prop} contains a NUL character: remove it`);
+  return text;
+}

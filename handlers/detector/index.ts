@@ -1,0 +1,105 @@
+import { ActivateAnomalyDetectorCommand, type LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
+import { RedshiftClient } from '@aws-sdk/client-redshift';
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { AlertResource } from './alert-resource';
+import { isNamed, type Begun, type Completion, type CompletionRequest, type CustomResource, type CustomResourceRequest } from './custom-resource';
+import { DetectorResource } from './detector-resource';
+import { describeDetector } from './existing';
+import { QueryTrial } from './query-trial';
+import { RoleAttachment } from './role-attachment';
+import { RESOURCE_TYPES, type Backend, type DetectorEvent } from '../../src/private/contract';
+import { lookoutClient } from '../shared/lookout-client';
+
+/** What the handlers work with. */
+export interface DetectorParts {
+  readonly redshift: RedshiftClient;
+  readonly redshiftData: RedshiftDataClient;
+  readonly stateMachines: SFNClient;
+  readonly lookout: (backend: Backend) => LookoutMetricsClient;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Answer to `describe`, and to `activate`. */
+export interface DetectorCondition {
+  readonly status: string;
+  /** Empty unless the status is FAILED. */
+  readonly failureReason: string;
+}
+
+/** The three entry points. */
+export interface DetectorHandlers {
+  onEvent(request: CustomResourceRequest): Promise<Begun>;
+  isComplete(request: CompletionRequest): Promise<Completion>;
+  handler(event: DetectorEvent): Promise<DetectorCondition>;
+}
+
+/** Statuses of a detector that is active or about to be. */
+const ACTIVATED = ['ACTIVATING', 'LEARNING', 'ACTIVE'];
+
+/** Makes the entry points. */
+export function detectorHandlers({ redshift, redshiftData, stateMachines, lookout, clock }: DetectorParts): DetectorHandlers {
+  const resources: Record<string, CustomResource> = {
+    [RESOURCE_TYPES.roleAttachment]: new RoleAttachment(redshift),
+    [RESOURCE_TYPES.detector]: new DetectorResource(lookout, new QueryTrial(redshiftData, clock), stateMachines),
+    [RESOURCE_TYPES.alert]: new AlertResource(lookout),
+  };
+  const resource = ({ ResourceType: type }: Pick<CustomResourceRequest, 'ResourceType'>): CustomResource => {
+    if (!Object.hasOwn(resources, type)) {
+      throw new Error(`the detector function does not know the resource type ${JSON.stringify(type)}, only ${Object.keys(resources).join(', ')}`);
+    }
+    return resources[type];
+  };
+  return {
+    onEvent: async request => resource(request).onEvent(request),
+    isComplete: async request => resource(request).isComplete(request),
+    handler: async event => {
+      const client = lookout(event.backend);
+      switch (event.action) {
+        case 'activate': return activate(client, event.detectorArn);
+        case 'describe': return condition(client, event.detectorArn);
+        default: throw new Error(`action ${JSON.stringify((event as { action?: unknown }).action)} is unknown to the detector function, which knows activate and describe`);
+      }
+    },
+  };
+}
+
+async function activate(client: LookoutMetricsClient, detectorArn: string): Promise<DetectorCondition> {
+  try {
+    await client.send(new ActivateAnomalyDetectorCommand({ AnomalyDetectorArn: detectorArn }));
+  } catch (error) {
+    if (!isNamed(error, 'ConflictException')) throw error;
+    const found = await condition(client, detectorArn);
+    if (!ACTIVATED.includes(found.status)) throw error;
+    return found; // asked before
+  }
+  return condition(client, detectorArn);
+}
+
+async function condition(client: LookoutMetricsClient, detectorArn: string): Promise<DetectorCondition> {
+  const detector = await describeDetector(client, detectorArn);
+  if (!detector) throw new Error(`detector ${detectorArn} does not exist any more`);
+  return { status: detector.Status!, failureReason: detector.FailureReason ?? '' };
+}
+
+let handlers: DetectorHandlers | undefined;
+
+function ofThisProcess(): DetectorHandlers {
+  return handlers ??= detectorHandlers({
+    redshift: new RedshiftClient({}),
+    redshiftData: new RedshiftDataClient({}),
+    stateMachines: new SFNClient({}),
+    lookout: lookoutClient,
+    clock: Date.now,
+  });
+}
+
+/** Entry point of the custom resources' provider: begins to create, update or delete. */
+export const onEvent: DetectorHandlers['onEvent'] = async request => ofThisProcess().onEvent(request);
+
+/** Entry point of the custom resources' provider: asked again and again until the resource is ready or gone. */
+export const isComplete: DetectorHandlers['isComplete'] = async request => ofThisProcess().isComplete(request);
+
+/** Entry point of the Bootstrap state machine: activates the detector and tells how it is. */
+export const handler: DetectorHandlers['handler'] = async event => ofThisProcess().handler(event);

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import {
+  DescribeStatementCommand, ExecuteStatementCommand, GetStatementResultCommand, type ColumnMetadata, type RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
+import type { DetectorConfiguration, MetricSetConfiguration } from '../../src/private/contract';
+import { queryOfInterval, type QueryProp } from '../crawl/query';
+import { WallClockIntervals } from '../shared/time';
+
+/** A statement that tries a query. */
+export interface Trial {
+  readonly prop: QueryProp;
+  readonly statementId: string;
+}
+
+/** Types of numbers, as the Data API and as Redshift's documentation name them. */
+const NUMERIC = new Set([
+  'int2', 'int4', 'int8', 'smallint', 'integer', 'bigint', 'numeric', 'decimal', 'float4', 'float8', 'real', 'double precision', 'float',
+]);
+
+const CHECK_CONNECTION = 'Check the props cluster, database and secret, and that the warehouse is running';
+
+const ENDED_BADLY = ['FAILED', 'ABORTED'];
+
+/**
+ * Tries queries in the warehouse before anything is made for them. Each is asked for no rows at all, but for the columns that the
+ * detector needs, so that a misspelt table or column and a measure that is no number show at deployment and not in the first interval.
+ */
+export class QueryTrial {
+  /** @param clock milliseconds since 1970; the newest whole interval before stands in for the placeholders. */
+  public constructor(private readonly client: RedshiftDataClient, private readonly clock: () => number) {}
+
+  /** Submits a statement for the query, and one for the historical query where there is one. */
+  public async submit(configuration: DetectorConfiguration, requestId: string): Promise<Trial[]> {
+    const { query, historicalQuery } = configuration.settings;
+    const trials = [await this.submitOne(configuration, 'query', query, requestId)];
+    if (historicalQuery !== undefined) trials.push(await this.submitOne(configuration, 'historicalQuery', historicalQuery, requestId));
+    return trials;
+  }
+
+  /**
+   * Whether all trials have succeeded; false while one is under way.
+   *
+   * @throws Error with the warehouse's message, naming the prop, when one has failed, or its columns cannot be used.
+   */
+  public async succeeded(trials: readonly Trial[], configuration: DetectorConfiguration): Promise<boolean> {
+    let running = false;
+    for (const trial of trials) {
+      const statement = await this.client.send(new DescribeStatementCommand({ Id: trial.statementId }));
+      if (ENDED_BADLY.includes(statement.Status!)) throw refused(trial.prop, statement.Error ?? `the statement was ${statement.Status}`, trial.statementId);
+      if (statement.Status !== 'FINISHED') running = true;
+    }
+    if (running) return false;
+    for (const trial of trials) {
+      const { ColumnMetadata = [] } = await this.client.send(new GetStatementResultCommand({ Id: trial.statementId }));
+      checkColumns(trial.prop, ColumnMetadata, configuration.metricSet);
+    }
+    return true;
+  }
+
+  private async submitOne(configuration: DetectorConfiguration, prop: QueryProp, query: string, requestId: string): Promise<Trial> {
+    const { settings, metricSet, warehouse } = configuration;
+    const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
+    const bounds = intervals.wallBounds(intervals.newestEndedBy(this.clock()));
+    const sql = trialStatement(queryOfInterval(query, bounds, prop), metricSet);
+    try {
+      const { Id } = await this.client.send(new ExecuteStatementCommand({
+        ...warehouse,
+        Sql: sql,
+        StatementName: `${metricSet.MetricSetName} trial of ${prop}`,
+        ClientToken: createHash('sha256').update(JSON.stringify([requestId, prop, sql])).digest('hex'),
+      }));
+      return { prop, statementId: Id! };
+    } catch (error) {
+      const { name, message } = error as Error;
+      const where = warehouse.ClusterIdentifier ?? warehouse.WorkgroupName;
+      throw new Error(`${prop} could not be tried in database ${JSON.stringify(warehouse.Database)} of ${JSON.stringify(where)}: ${name}: ${message}. `
+        + CHECK_CONNECTION, { cause: error });
+    }
+  }
+}
+
+/** Asks for the columns by name, and for no rows. The query stands on lines of its own, so that a comment at its end ends there. */
+function trialStatement(query: string, metricSet: MetricSetConfiguration): string {
+  return `select ${columnsOf(metricSet).map(identifier).join(', ')} from (\n${query}\n) as redshift_lookout_trial limit 0`;
+}
+
+function columnsOf(metricSet: MetricSetConfiguration): string[] {
+  return [metricSet.TimestampColumn.ColumnName, ...metricSet.MetricList.map(metric => metric.MetricName), ...metricSet.DimensionList ?? []];
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function refused(prop: QueryProp, message: string, statementId: string): Error {
+  // FATAL: the session could not be opened, so the query was not looked at
+  const remedy = message.startsWith('FATAL') ? CHECK_CONNECTION : `Correct ${prop}, or the columns named in timestampColumn, metrics and dimensions`;
+  return new Error(`the warehouse refuses ${prop}: ${message.slice(0, 1000)}. ${remedy} (statement ${statementId} of the Redshift Data API)`);
+}
+
+function checkColumns(prop: QueryProp, found: readonly ColumnMetadata[], metricSet: MetricSetConfiguration): void {
+  const expected = columnsOf(metricSet);
+  if (found.length !== expected.length) {
+    throw new Error(`${prop} was tried for the columns ${expected.join(', ')}, and the warehouse answered with ${found.length} columns`);
+  }
+  expected.forEach((name, index) => {
+    const shown = found[index].label || found[index].name;
+    // the header of the unloaded files has this name, and the detector finds its columns by it
+    if (shown !== undefined && shown !== name) {
+      throw new Error(`the column ${JSON.stringify(name)} of ${prop} comes out of the warehouse as ${JSON.stringify(shown)}: `
+        + `write it ${JSON.stringify(shown)} in timestampColumn, metrics and dimensions`);
+    }
+  });
+  for (const [index, { MetricName: name }] of metricSet.MetricList.entries()) {
+    const type = found[index + 1].typeName ?? '';
+    if (!NUMERIC.has(type.toLowerCase())) {
+      throw new Error(`metrics: the column ${JSON.stringify(name)} of ${prop} has the type ${type}, and a metric must be a number: cast it in ${prop}, `
+        + 'for example to float, or name another column');
+    }
+  }
+  const { ColumnName, ColumnFormat } = metricSet.TimestampColumn;
+  if (found[0].typeName === 'timestamptz' && !/[XxZzO]/.test(ColumnFormat.replaceAll(/'[^']*'/g, ''))) {
+    throw new Error(`timestampColumn: the column ${JSON.stringify(ColumnName)} of ${prop} has the type timestamptz, which is unloaded with a time zone, and the `
+      + `format ${JSON.stringify(ColumnFormat)} has none: write ${identifier(ColumnName)} at time zone '${metricSet.Timezone}' in ${prop}`);
+  }
+}
