@@ -102,8 +102,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/types',
     '@smithy/protocol-http',
     'csv-parse', // streaming CSV reader: quoted newlines, bad rows
-    'date-fns', // date formats; tree-shaken, where luxon adds 69 KB to each bundle
-    '@date-fns/tz', // time zones
+    '@date-fns/tz', // offsets of time zones; tree-shaken, where luxon adds 69 KB to each bundle
     '@types/aws-lambda',
     'esbuild', // explicit, or projen floats it
     // the embedded cloud
@@ -122,7 +121,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk@^2', // 3.x refuses the assembly of aws-cdk-lib 2.x
     '@types/node@^24',
   ],
-  gitignore: ['/demo-output/', 'cdk.out/', '.venv/', '*.tgz', '/.tmp/', '__pycache__/'],
+  gitignore: ['/demo-output/', '.jsii.tabl.json', 'cdk.out/', '.venv/', '*.tgz', '/.tmp/', '__pycache__/'],
 });
 
 // `npm ci` fails on unrs-resolver 1.13.0: some of its optional platform packages are missing from the registry.

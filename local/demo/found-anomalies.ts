@@ -24,7 +24,7 @@ const SHOWN_INTERVALS = 168;
 interface Alert {
   readonly anomalyGroupId: string;
   readonly impactedMetric: {
-    readonly relevantTimeSeries: readonly { readonly timeSeriesId: string; readonly metricValue: number; readonly expectedValue?: number }[];
+    readonly relevantTimeSeries: readonly { readonly timeSeriesId: string; readonly metricValue: number; readonly expectedValue: number | null }[];
   };
 }
 

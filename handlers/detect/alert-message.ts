@@ -1,0 +1,150 @@
+import { uuidOf } from './group-records';
+import { anomalyTime } from '../lookout/anomaly-time';
+import type { AlertRecord, EpochSeconds, GroupRecord } from '../lookout/store';
+
+/** Most bytes of a message: SNS takes 262,144, Lambda's asynchronous invocations no less. */
+const MESSAGE_BYTES = 250_000;
+
+/** Entries shown in a text for people. */
+const SHOWN_SERIES = 10;
+const SHOWN_VALUES = 5;
+
+/** Longest dimension value in a text for people. */
+const SHOWN_CHARACTERS = 100;
+
+/** An anomaly as alerts of Lookout for Metrics carry it. */
+export interface AlertMessage {
+  readonly alertName: string;
+  readonly alertEventId: string;
+  readonly anomalyDetectorArn: string;
+  readonly alertArn: string;
+  readonly alertDescription: string | null;
+  readonly impactedMetric: {
+    readonly metricName: string;
+    readonly dimensionContribution: {
+      readonly dimensionName: string;
+      readonly dimensionValueContributions: { readonly dimensionValue: string; readonly valueContribution: number }[];
+    }[];
+    readonly relevantTimeSeries: {
+      readonly timeSeriesId: string;
+      readonly dimensions: { readonly dimensionName: string; readonly dimensionValue: string }[];
+      readonly metricValue: number;
+      /** Not in Lookout for Metrics: what the value was expected to be. Null when the model had no expectation. */
+      readonly expectedValue: number | null;
+    }[];
+  };
+  readonly timestamp: string;
+  readonly anomalyScore: number;
+  readonly consoleUrl: string;
+  /** Not in Lookout for Metrics: spares consumers the search for the group. */
+  readonly anomalyGroupId: string;
+}
+
+/**
+ * The message of an alert, as large as a message may be: the least severe time series are left out first.
+ * @param at start of the interval in which the alert is sent
+ * @param timezone of the metric set
+ */
+export function alertMessage(alert: AlertRecord, group: GroupRecord, at: EpochSeconds, timezone: string): AlertMessage {
+  const message: AlertMessage = {
+    alertName: alert.name,
+    // the same for a message that is sent again
+    alertEventId: `${alert.arn}:event/${uuidOf(['alert', alert.arn, group.id])}`,
+    anomalyDetectorArn: group.detectorArn,
+    alertArn: alert.arn,
+    alertDescription: alert.description ?? null,
+    impactedMetric: {
+      metricName: group.measure,
+      dimensionContribution: group.contributions.map(({ dimension, values }) => ({
+        dimensionName: dimension,
+        dimensionValueContributions: values.map(({ value, contribution }) => ({ dimensionValue: value, valueContribution: contribution })),
+      })),
+      relevantTimeSeries: group.series.map(({ timeSeriesId, dimensions, observed, expected }) => ({
+        timeSeriesId,
+        dimensions: dimensions.map(({ name, value }) => ({ dimensionName: name, dimensionValue: value })),
+        metricValue: observed,
+        expectedValue: Number.isFinite(expected) ? expected : null,
+      })),
+    },
+    timestamp: anomalyTime(at, timezone),
+    anomalyScore: group.score,
+    consoleUrl: consoleUrl(group.detectorArn),
+    anomalyGroupId: group.id,
+  };
+  return shortened(message);
+}
+
+function shortened(message: AlertMessage): AlertMessage {
+  if (Buffer.byteLength(JSON.stringify(message)) <= MESSAGE_BYTES) return message;
+  const { impactedMetric } = message;
+  const { relevantTimeSeries, dimensionContribution } = impactedMetric;
+  const half = <T>(items: readonly T[]): T[] => items.slice(0, Math.ceil(items.length / 2));
+  if (relevantTimeSeries.length > 1) {
+    return shortened({ ...message, impactedMetric: { ...impactedMetric, relevantTimeSeries: half(relevantTimeSeries) } });
+  }
+  return shortened({
+    ...message,
+    impactedMetric: {
+      ...impactedMetric,
+      dimensionContribution: dimensionContribution.map(({ dimensionName, dimensionValueContributions }) => (
+        { dimensionName, dimensionValueContributions: half(dimensionValueContributions) })),
+    },
+  });
+}
+
+/** Domains of the AWS console, by partition. */
+const CONSOLE_DOMAINS: Record<string, string> = { 'aws-cn': 'console.amazonaws.cn', 'aws-us-gov': 'console.amazonaws-us-gov.com' };
+
+/** The CloudWatch dashboards of the detector's region: Lookout for Metrics' own console is gone. */
+function consoleUrl(detectorArn: string): string {
+  const [, partition, , region] = detectorArn.split(':');
+  return `https://${region}.${CONSOLE_DOMAINS[partition] ?? 'console.aws.amazon.com'}/cloudwatch/home?region=${region}#dashboards`;
+}
+
+/** A value in a text for people: on one line, and cut where it is long. */
+function oneLine(value: string): string {
+  const line = value.replace(/[\p{C}\s]+/gu, ' ').trim();
+  if (line === '') return '(empty)';
+  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
+}
+
+const figures = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
+const numberText = (value: number): string => Number.isFinite(value) ? figures.format(value) : 'unknown';
+
+/** An alert for e-mail: what happened, where, how far off, in plain text. */
+export function longText(alert: AlertRecord, group: GroupRecord, at: EpochSeconds, timezone: string): string {
+  const contributions = group.contributions.map(({ dimension, values }) => {
+    const shares = values.slice(0, SHOWN_VALUES).map(({ value, contribution }) => `${oneLine(value)} ${numberText(contribution)} %`);
+    return `  ${dimension}: ${shares.join(', ')}${values.length > SHOWN_VALUES ? ', …' : ''}`;
+  });
+  const series = group.series.slice(0, SHOWN_SERIES).map(entry => {
+    const name = entry.dimensions.map(({ name: dimension, value }) => `${dimension} ${oneLine(value)}`).join(', ') || 'all rows';
+    return `  ${name}: ${numberText(entry.observed)} observed, ${numberText(entry.expected)} expected `
+      + `(${numberText(entry.lower)} to ${numberText(entry.upper)}), severity ${numberText(entry.severity)}`;
+  });
+  return [
+    `Anomaly in ${group.measure}: severity ${numberText(group.score)} of 100`,
+    '',
+    `Interval that starts: ${anomalyTime(at, timezone)}`,
+    `Alert: ${alert.name}${alert.description ? ` (${oneLine(alert.description)})` : ''}`,
+    `Detector: ${group.detectorArn}`,
+    ...contributions.length > 0 ? ['', 'What contributed:', ...contributions] : [],
+    '',
+    `Time series (${series.length} of ${group.seriesCount}, most severe first):`,
+    ...series,
+    '',
+    `Anomaly group: ${group.id}`,
+    consoleUrl(group.detectorArn),
+  ].join('\n');
+}
+
+/** An alert for SMS: one line. */
+export function shortText(group: GroupRecord, at: EpochSeconds, timezone: string): string {
+  const drivers = group.contributions.flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value }) => `, ${dimension} ${oneLine(value)}`));
+  return `Anomaly in ${group.measure}, severity ${numberText(group.score)}, ${anomalyTime(at, timezone)}${drivers.join('')} ${consoleUrl(group.detectorArn)}`;
+}
+
+/** Subject of an e-mail: at most 100 characters, as SNS asks; names of measures are plain letters already. */
+export function subject(group: GroupRecord): string {
+  return `Anomaly in ${group.measure}: severity ${numberText(group.score)}`.slice(0, 100);
+}

@@ -1,0 +1,68 @@
+import { activeAlerts, sendAlerts } from './alerts';
+import { DetectorModel } from './detector-model';
+import { now } from './detector-state';
+import { groupsOf } from './group-records';
+import type { History } from './history';
+import type { Layout } from './layout';
+import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
+import { UnusableData } from './problem';
+import type { Services } from './services';
+import { type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
+import type { DetectorRecord, DetectorStatus } from '../lookout/store';
+
+/** Share of the intervals that a back test learns before it detects the rest (developer guide, "quotas"). */
+const LEARNED_SHARE = 0.7;
+
+/**
+ * Learns the first part of the history and detects the rest as if it came interval by interval, with groups, executions and alerts. All
+ * of it can be done again: the same history gives the same groups.
+ * @throws UnusableData when the history is too short
+ */
+export async function learnBackTest(
+  services: Services, detector: DetectorRecord, layout: Layout, history: History,
+): Promise<{ readonly detectorStatus: DetectorStatus; readonly timeSeries: number }> {
+  const { store } = services;
+  const learned = Math.floor(LEARNED_SHARE * history.slots.length);
+  const least = LEARNING_INTERVALS[layout.frequency];
+  if (learned < least) {
+    throw new UnusableData(`the history has ${history.slots.length} intervals with rows, a back test of ${layout.frequency} needs `
+      + `${Math.ceil(least / LEARNED_SHARE)} or more (${layout.historyPath ?? 'there is no HistoricalDataPathList'})`);
+  }
+  const model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots.slice(0, learned));
+  const tested = history.slots.slice(learned);
+  await store.changeStatus(detector.arn, ['BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE'], 'BACK_TEST_ACTIVE', now());
+  const alerts = await activeAlerts(services, detector.arn);
+  for (const slot of tested) {
+    const { clock } = layout;
+    const before = model.newest === clock.previous(slot) ? model.ongoing : [];
+    const observation = model.observe(slot, history.table);
+    const start = clock.startOf(slot);
+    let [alertsDelivered, alertsUndelivered] = [0, 0];
+    model.ongoing = groupsOf(detector.arn, model, observation, before, start);
+    for (const { record } of model.ongoing) {
+      const group = { ...record, alertsSent: (await store.getGroup(detector.arn, record.id))?.alertsSent ?? [] };
+      await store.putGroup(group);
+      const counts = await sendAlerts(services, alerts, group, start, clock.timezone);
+      alertsDelivered += counts.delivered;
+      alertsUndelivered += counts.undelivered;
+    }
+    const outcome: DetectionOutcome = {
+      interval: clock.intervalOf(slot),
+      rows: history.table.rows(slot),
+      bytes: 0,
+      rowsRejected: 0,
+      timeSeries: observation.timeSeries,
+      anomalyGroupIds: model.ongoing.map(({ record }) => record.id),
+      alertsDelivered,
+      alertsUndelivered,
+      detectorStatus: 'BACK_TEST_ACTIVE',
+    };
+    await store.putExecution({ detectorArn: detector.arn, start, status: 'COMPLETED', outcome });
+    if (model.ongoing.length > 0 || alertsDelivered + alertsUndelivered > 0) {
+      services.count(detector, { anomalyGroups: model.ongoing.length, alertsDelivered, alertsUndelivered });
+    }
+  }
+  await keepValues(services, detector, layout, history, model, tested[0] - VALUES_DAYS * 86_400);
+  const { status } = await store.changeStatus(detector.arn, ['BACK_TEST_ACTIVE'], 'BACK_TEST_COMPLETE', now());
+  return { detectorStatus: status, timeSeries: model.series.size };
+}

@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { readCsvFile } from './csv-file';
+import type { Layout } from './layout';
+import { shown, UnusableData } from './problem';
+import type { RowReader } from './rows';
+
+/** A file of the metric set. */
+interface SourceFile {
+  readonly bucket: string;
+  readonly key: string;
+  readonly size: number;
+}
+
+/**
+ * Reads all files directly in a folder, whatever their names; a path to one file works too.
+ * @param path `s3://bucket/folder/`
+ * @returns bytes of the files, as they are stored
+ * @throws UnusableData when a file cannot be read with the metric set's definition; other errors name path and role
+ */
+export async function readFolder(client: S3Client, path: string, layout: Layout, reader: RowReader): Promise<number> {
+  let bytes = 0;
+  // one after the other, in the order of their keys: sums of fractions are then the same in every run
+  for (const file of await withContext(path, layout, () => listFiles(client, path))) {
+    if (file.size === 0) continue;
+    bytes += file.size;
+    const name = `s3://${file.bucket}/${file.key}`;
+    await withContext(name, layout, async () => {
+      const answer = await client.send(new GetObjectCommand({ Bucket: file.bucket, Key: file.key }));
+      await readCsvFile(name, answer.Body as Readable, layout.csv, reader.file(name));
+    });
+  }
+  return bytes;
+}
+
+async function listFiles(client: S3Client, path: string): Promise<SourceFile[]> {
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(path);
+  if (match === null) throw new UnusableData(`path ${shown(path)} is no S3 path: write s3://bucket/folder/`);
+  const [, bucket, prefix] = match;
+  if (prefix !== '' && !prefix.endsWith('/')) {
+    // a key is the first of those that begin with it
+    const { Contents: [first] = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }));
+    if (first?.Key === prefix) return [{ bucket, key: prefix, size: first.Size ?? 0 }];
+    return listFiles(client, `${path}/`);
+  }
+  const files: SourceFile[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: '/', ContinuationToken: token }));
+    for (const { Key: key, Size: size } of page.Contents ?? []) files.push({ bucket, key: key!, size: size! });
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return files;
+}
+
+async function withContext<T>(what: string, layout: Layout, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UnusableData) throw error;
+    const { name, message } = error as Error;
+    throw new Error(`${what} cannot be read as role ${layout.roleArn}: ${name}: ${message}`, { cause: error });
+  }
+}

@@ -1,0 +1,188 @@
+import type { Frequency } from '../../src/private/contract';
+import { DetectionModel, type IntervalScores } from '../engine';
+import type { IntervalTable } from './interval-table';
+import type { Layout, Measure } from './layout';
+import { SeriesIndex } from './series-index';
+import type { DetectorRecord, GroupRecord } from '../lookout/store';
+
+/** Most time series of a detector, as in Lookout for Metrics (developer guide, "quotas"). */
+export const MAXIMUM_TIME_SERIES = 50_000;
+
+/** First bytes of a model object. */
+const MAGIC = 'LMDL';
+const VERSION = 1;
+
+/** A group that had anomalies in the newest interval: it goes on if the next interval has some too. */
+export interface OngoingGroup {
+  /** As it was when the interval was learned; `alertsSent` too. */
+  readonly record: GroupRecord;
+  /** Numbers of all series that were anomalous, also of those that the record leaves out. */
+  readonly members: number[];
+}
+
+/** What the newest detection answers, kept with the model so that a broken run can be finished. */
+export interface NewestDetection {
+  /** Start of the interval that was asked for, in seconds since 1970. */
+  readonly requested: number;
+  readonly slot: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly rowsRejected: number;
+  readonly timeSeries: number;
+}
+
+/** Everything of a model except the engine's state. */
+interface Header {
+  readonly version: number;
+  readonly detectorArn: string;
+  readonly detectorCreatedAt: number;
+  readonly frequency: Frequency;
+  readonly timezone: string;
+  readonly measures: readonly Measure[];
+  readonly dimensions: readonly string[];
+  readonly combinations: string[][];
+  /** Slot of the newest interval learned. */
+  readonly newest?: number;
+  /** Intervals with values that were learned. */
+  readonly learned: number;
+  readonly ongoing: readonly OngoingGroup[];
+  readonly detection?: NewestDetection;
+}
+
+/** One interval, scored and learned: entries are by series number. */
+export interface Observation {
+  readonly slot: number;
+  readonly values: Float64Array;
+  readonly scores: IntervalScores;
+  /** Series that have a value. */
+  readonly timeSeries: number;
+  /** Combinations of dimension values that were left out because the detector has its full number of time series. */
+  readonly combinationsLeftOut: number;
+}
+
+/** What a detector has learned: the engine's model, which series its numbers stand for, and where it stands in time. */
+export class DetectorModel {
+  /** A model that has learned nothing. */
+  public static empty(detector: DetectorRecord, layout: Layout): DetectorModel {
+    const { measures, dimensions, clock, frequency } = layout;
+    return new DetectorModel({
+      version: VERSION,
+      detectorArn: detector.arn,
+      detectorCreatedAt: detector.createdAt,
+      frequency,
+      timezone: clock.timezone,
+      measures,
+      dimensions,
+      combinations: [],
+      learned: 0,
+      ongoing: [],
+    }, new DetectionModel({ intervalSeconds: clock.intervalSeconds as 300 | 600 | 3600 | 86400 }));
+  }
+
+  /** @throws TypeError when the bytes are no model of this version */
+  public static decode(bytes: Uint8Array): DetectorModel {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new TypeError('the object holds no detector model');
+    const headerEnd = 8 + buffer.readUInt32LE(4);
+    const header = JSON.parse(buffer.toString('utf8', 8, headerEnd)) as Header;
+    if (header.version !== VERSION) throw new TypeError(`the object holds a detector model of version ${header.version}, not ${VERSION}: learn it again`);
+    return new DetectorModel(header, DetectionModel.deserialize(new Uint8Array(buffer.subarray(headerEnd))));
+  }
+
+  /** The series that the engine's numbers stand for. */
+  public readonly series: SeriesIndex;
+  /** Groups that had anomalies in the newest interval. */
+  public ongoing: readonly OngoingGroup[];
+  /** Answer to the newest request, when the newest interval was detected and not learned from history. */
+  public detection?: NewestDetection;
+  private newestSlot?: number;
+  private learnedIntervals: number;
+  /** Numbers here of the combinations of the table that is being learned. */
+  private mapping: { readonly table?: IntervalTable; readonly numbers: number[] } = { numbers: [] };
+
+  private constructor(private readonly header: Header, private readonly engine: DetectionModel) {
+    this.series = new SeriesIndex(header.measures.map(measure => measure.name), header.dimensions, header.combinations);
+    this.ongoing = header.ongoing;
+    this.detection = header.detection;
+    this.newestSlot = header.newest;
+    this.learnedIntervals = header.learned;
+  }
+
+  /** Slot of the newest interval; undefined before the first. */
+  public get newest(): number | undefined {
+    return this.newestSlot;
+  }
+
+  /** Intervals with values that were learned. */
+  public get learned(): number {
+    return this.learnedIntervals;
+  }
+
+  /** Whether the model was learned by this detector with this definition. */
+  public belongsTo(detector: DetectorRecord, layout: Layout): boolean {
+    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions } = this.header;
+    return JSON.stringify([detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions])
+      === JSON.stringify([detector.arn, detector.createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions]);
+  }
+
+  /** Scores the values of an interval, then learns them. Intervals may be left out, but must come in order. */
+  public observe(slot: number, table: IntervalTable): Observation {
+    const { values, combinationsLeftOut } = this.arrange(slot, table);
+    const scores = this.engine.observe(slot, values);
+    const timeSeries = values.reduce((count, value) => Number.isNaN(value) ? count : count + 1, 0);
+    this.newestSlot = slot;
+    if (timeSeries > 0) this.learnedIntervals += 1;
+    return { slot, values, scores, timeSeries, combinationsLeftOut };
+  }
+
+  /** Values of an interval by this model's series. Adds the series that are new. */
+  public arrange(slot: number, table: IntervalTable): Pick<Observation, 'values' | 'combinationsLeftOut'> {
+    const read = table.values(slot);
+    const combinationsLeftOut = this.map(table, read);
+    const perCombination = this.header.measures.length;
+    const values = new Float64Array(this.series.size).fill(NaN);
+    for (const [combination, number] of this.mapping.numbers.entries()) {
+      if (number < 0) continue;
+      for (let measure = 0; measure < perCombination; measure++) {
+        values[number * perCombination + measure] = read[combination * perCombination + measure];
+      }
+    }
+    return { values, combinationsLeftOut };
+  }
+
+  /** The whole model as bytes, for `decode`. */
+  public encode(): Uint8Array {
+    const header: Header = {
+      ...this.header,
+      combinations: this.series.combinations,
+      newest: this.newestSlot,
+      learned: this.learnedIntervals,
+      ongoing: this.ongoing,
+      detection: this.detection,
+    };
+    const text = Buffer.from(JSON.stringify(header));
+    const start = Buffer.alloc(8);
+    start.write(MAGIC, 'latin1');
+    start.writeUInt32LE(text.length, 4);
+    return Buffer.concat([start, text, this.engine.serialize()]);
+  }
+
+  /** Gives numbers to the combinations of a table that have a value. Returns how many got none, for lack of room. */
+  private map(table: IntervalTable, read: Float64Array): number {
+    if (this.mapping.table !== table) this.mapping = { table, numbers: [] };
+    const { numbers } = this.mapping;
+    const perCombination = this.header.measures.length;
+    let leftOut = 0;
+    for (let combination = 0; combination < table.series.combinations.length; combination++) {
+      if (numbers[combination] >= 0) continue;
+      numbers[combination] = -1;
+      if (read.subarray(combination * perCombination, (combination + 1) * perCombination).every(Number.isNaN)) continue;
+      const values = table.series.combinations[combination];
+      const hasRoom = this.series.size + perCombination <= MAXIMUM_TIME_SERIES;
+      numbers[combination] = hasRoom ? this.series.findOrAdd(values) : this.series.find(values);
+      if (numbers[combination] < 0) leftOut += 1;
+    }
+    if (this.series.size > this.engine.seriesCount) this.engine.addSeries(this.series.size - this.engine.seriesCount);
+    return leftOut;
+  }
+}

@@ -1,0 +1,33 @@
+import { detect } from './detect';
+import { learn, type LearningOutcome } from './learn';
+import { type Services, servicesOfEnvironment } from './services';
+import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
+
+/** What the handler uses of Lambda's context. */
+export interface RemainingTime {
+  getRemainingTimeInMillis(): number;
+}
+
+/**
+ * Makes the handler of `learn` and `detect` events.
+ * @param services made at the first event and kept: models and connections stay warm
+ */
+export function createHandler(
+  services: () => Services,
+): (event: DetectEvent, context?: RemainingTime) => Promise<LearningOutcome | DetectionOutcome> {
+  let made: Services | undefined;
+  return async (event, context) => {
+    made ??= services();
+    switch (event.action) {
+      case 'learn':
+        return learn(event, made, () => context?.getRemainingTimeInMillis() ?? Infinity);
+      case 'detect':
+        return detect(event, made);
+      default:
+        throw new TypeError(`action must be "learn" or "detect", found ${JSON.stringify((event as { action?: unknown }).action)}`);
+    }
+  };
+}
+
+/** Entry of the `detect` function. */
+export const handler = createHandler(servicesOfEnvironment);

@@ -1,0 +1,116 @@
+import { learnBackTest } from './back-test';
+import { DetectorModel } from './detector-model';
+import { existingDetector, layoutOfDetector, now } from './detector-state';
+import { type History, readHistory } from './history';
+import type { Layout } from './layout';
+import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
+import { UnreadableModel } from './model-store';
+import { failureReason, UnusableData } from './problem';
+import type { Services } from './services';
+import { type DetectEvent, LEARNING_INTERVALS } from '../../src/private/contract';
+import { type DetectorRecord, type DetectorStatus, StoreConflict } from '../lookout/store';
+import { WriteConflict } from '../shared/state-object';
+
+/** Times that the history is read: a role created seconds ago may not be assumable yet, and connections break. */
+const READ_ATTEMPTS = 5;
+const FIRST_WAIT_MILLISECONDS = 2_000;
+
+/** Answer to `learn`. The service does not wait for it; it is for logs and tests. */
+export interface LearningOutcome {
+  /** Status of the detector after the learning. */
+  readonly detectorStatus: DetectorStatus;
+  readonly failureReason?: string;
+  readonly intervals: number;
+  readonly rows: number;
+  readonly rowsRejected: number;
+  readonly timeSeries: number;
+}
+
+/**
+ * Learns the history of a detector that is being activated or back-tested. A repeated event finds the detector in another state and
+ * changes nothing.
+ * @param timeLeft milliseconds until the function is ended
+ * @throws Error that is no fault of data or definition, after the detector has become FAILED
+ */
+export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, services: Services, timeLeft: () => number): Promise<LearningOutcome> {
+  const detector = await existingDetector(services, event.detectorArn);
+  // a back test that broke off is run again from its beginning
+  const from: DetectorStatus[] = event.backTest ? ['BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE'] : ['ACTIVATING'];
+  const nothing = { intervals: 0, rows: 0, rowsRejected: 0, timeSeries: 0 };
+  if (!from.includes(detector.status)) {
+    services.log.warn('nothing to learn in this state', { detector: detector.name, status: detector.status, expected: from });
+    return { detectorStatus: detector.status, ...nothing };
+  }
+  try {
+    const layout = await layoutOfDetector(services, detector);
+    const history = await readPatiently(services, layout, timeLeft);
+    if (history.rowsRejected > 0) {
+      services.log.warn('rows of the history were not used', { detector: detector.name, rejected: history.rowsRejected, of: history.rows, reason: history.reason });
+    }
+    const learned = await (event.backTest ? learnBackTest : learnHistory)(services, detector, layout, history);
+    const outcome = { ...learned, intervals: history.slots.length, rows: history.rows, rowsRejected: history.rowsRejected };
+    services.log.info('history learned', { detector: detector.name, ...outcome });
+    services.count(detector, { rowsRejected: history.rowsRejected });
+    return outcome;
+  } catch (error) {
+    if (error instanceof StoreConflict || error instanceof WriteConflict) {
+      services.log.warn('another call has learned or changed the detector meanwhile', { detector: detector.name, reason: error.message });
+      return { detectorStatus: (await services.store.getDetector(detector.arn))?.status ?? 'DELETING', ...nothing };
+    }
+    const reason = failureReason(error);
+    services.log.error('learning failed', { detector: detector.name, reason, error: error as Error });
+    await services.store.changeStatus(detector.arn, from, 'FAILED', now(), {
+      reason, type: event.backTest ? 'BACK_TEST_ACTIVATION_FAILURE' : 'ACTIVATION_FAILURE',
+    });
+    if (!(error instanceof UnusableData)) throw error;
+    return { detectorStatus: 'FAILED', failureReason: reason, ...nothing };
+  }
+}
+
+async function readPatiently(services: Services, layout: Layout, timeLeft: () => number): Promise<History> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readHistory(services, layout, timeLeft);
+    } catch (error) {
+      if (error instanceof UnusableData || attempt === READ_ATTEMPTS) throw error;
+      services.log.warn('history could not be read, trying again', { attempt, reason: failureReason(error) });
+      await services.wait(FIRST_WAIT_MILLISECONDS * 2 ** (attempt - 1));
+    }
+  }
+}
+
+/**
+ * Learns all of the history. A model that this detector learned before with the same definition stays when it is newer than the history:
+ * a detector that was only stopped for a while does not lose what it has learned since.
+ */
+async function learnHistory(
+  services: Services, detector: DetectorRecord, layout: Layout, history: History,
+): Promise<Pick<LearningOutcome, 'detectorStatus' | 'timeSeries'>> {
+  const stored = await takeEarlier(services, detector);
+  const newest = history.slots.at(-1) ?? -Infinity;
+  let model = stored?.model;
+  if (model?.newest === undefined || !model.belongsTo(detector, layout) || model.newest <= newest) {
+    model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots);
+    await keepValues(services, detector, layout, history, model, newest - VALUES_DAYS * 86_400);
+    await services.models.save(detector, model, stored?.etag ?? 'none');
+  } else {
+    services.log.info('the model is newer than the history and stays', { detector: detector.name });
+    services.models.giveBack(detector, { model, etag: stored!.etag });
+  }
+  const to = model.learned >= LEARNING_INTERVALS[layout.frequency] ? 'ACTIVE' : 'LEARNING';
+  const { status } = await services.store.changeStatus(detector.arn, ['ACTIVATING'], to, now());
+  return { detectorStatus: status, timeSeries: model.series.size };
+}
+
+/** The model in the state bucket and its version; only the version when the model cannot be read. */
+async function takeEarlier(
+  services: Services, detector: DetectorRecord,
+): Promise<{ readonly model?: DetectorModel; readonly etag: string } | undefined> {
+  try {
+    return await services.models.take(detector);
+  } catch (error) {
+    if (!(error instanceof UnreadableModel)) throw error;
+    services.log.warn('the earlier model is replaced', { detector: detector.name, reason: error.message });
+    return { etag: error.etag };
+  }
+}

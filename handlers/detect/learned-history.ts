@@ -1,0 +1,22 @@
+import type { DetectorModel } from './detector-model';
+import type { History } from './history';
+import type { Layout } from './layout';
+import type { Services } from './services';
+import type { DetectorRecord } from '../lookout/store';
+
+/** Days of values kept for ListAnomalyGroupTimeSeries, which shows 28 days. */
+export const VALUES_DAYS = 28;
+
+/** Teaches a model intervals of the history, oldest first. */
+export function learnSlots(model: DetectorModel, history: History, slots: readonly number[]): DetectorModel {
+  for (const slot of slots) model.observe(slot, history.table);
+  return model;
+}
+
+/** Keeps the values of the intervals after a time of the wall clock. */
+export async function keepValues(
+  { values }: Services, detector: DetectorRecord, layout: Layout, history: History, model: DetectorModel, after: number,
+): Promise<void> {
+  const kept = history.slots.filter(slot => slot > after);
+  await values.replace(detector.arn, layout.clock, model.series.allTimeSeriesIds(), kept, slot => model.arrange(slot, history.table).values);
+}

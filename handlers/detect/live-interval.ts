@@ -1,0 +1,61 @@
+import { readFolder } from './data-folder';
+import { IntervalTable } from './interval-table';
+import type { Layout } from './layout';
+import { UnusableData } from './problem';
+import { RowReader } from './rows';
+import type { Services } from './services';
+import type { DetectEvent } from '../../src/private/contract';
+import { fillTemplate } from '../shared/time-format';
+
+/**
+ * How far after the interval asked for the rows of a query without placeholders may lie. Time zones differ by 26 hours at most; a row
+ * dated in the year 9999 must not make all intervals before then old.
+ */
+const LATEST_ROW_SECONDS = 2 * 86_400;
+
+/** What a live folder holds. */
+export interface LiveInterval {
+  readonly slot: number;
+  readonly table: IntervalTable;
+  readonly rows: number;
+  /** Rows outside the interval or unreadable. */
+  readonly rejected: number;
+  /** Why rows were unreadable; empty when none was. */
+  readonly reason: string;
+  readonly bytes: number;
+}
+
+/**
+ * Reads the folder of an interval. With `chosenByQuery` the interval is the one that holds most rows.
+ * @throws UnusableData when the files do not fit the metric set
+ */
+export async function readLiveInterval({ roles }: Services, layout: Layout, event: Extract<DetectEvent, { action: 'detect' }>): Promise<LiveInterval> {
+  const { clock } = layout;
+  if (layout.livePath === undefined) throw new UnusableData('the metric set has no TemplatedPathList: give the path of the intervals\' folders');
+  const requested = clock.slotOfInterval(event.interval);
+  const table = new IntervalTable(layout.measures, layout.dimensions);
+  const reader = new RowReader(layout, (wall, combination, values) => {
+    const slot = clock.slotOf(wall);
+    if (event.chosenByQuery ? slot > requested + LATEST_ROW_SECONDS : slot !== requested) return false;
+    table.add(slot, combination, values);
+    return true;
+  });
+  const bytes = await readFolder(roles.s3(layout.roleArn), fillTemplate(folder(layout.livePath), requested), layout, reader);
+  const slot = event.chosenByQuery ? fullest(table, requested) : requested;
+  const rows = table.rows(slot);
+  return { slot, table, rows, rejected: reader.rows + reader.rejected - rows, reason: reader.reason, bytes };
+}
+
+/** A folder's path, whether or not it was given with the slash at its end. */
+function folder(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
+}
+
+/** Interval with most rows; among several the one asked for, else the newest. Without rows the one asked for. */
+function fullest(table: IntervalTable, requested: number): number {
+  let best = requested;
+  for (const slot of table.slots) {
+    if (table.rows(slot) > table.rows(best) || (table.rows(slot) === table.rows(best) && best !== requested)) best = slot;
+  }
+  return best;
+}

@@ -1,0 +1,66 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { DetectorModel } from './detector-model';
+import { PREFIXES } from '../../src/private/contract';
+import type { DetectorRecord } from '../lookout/store';
+import { readStateObject, writeStateObject } from '../shared/state-object';
+
+/** A model and the version of the object that it was read from or written to; `none` before it was written. */
+export interface StoredModel {
+  readonly model: DetectorModel;
+  readonly etag: string;
+}
+
+/** A model object that cannot be read. */
+export class UnreadableModel extends Error {
+  /** @param etag of the version that cannot be read */
+  public constructor(key: string, public readonly etag: string, cause: unknown) {
+    super(`model ${JSON.stringify(key)} in the state bucket cannot be read: ${(cause as Error).message}`, { cause });
+    this.name = 'UnreadableModel';
+  }
+}
+
+/** Keeps detectors' models in the state bucket, and the model that was used last in memory, so that it need not be read again. */
+export class ModelStore {
+  private warm?: { readonly key: string; readonly stored: StoredModel };
+
+  public constructor(private readonly client: S3Client, private readonly bucketName: string) {}
+
+  /**
+   * Reads a detector's model. The caller may change it and has it alone: the store holds it again only when it is saved or given back.
+   * @returns undefined when there is none
+   * @throws UnreadableModel when it cannot be read, such as a model of an earlier version
+   */
+  public async take(detector: DetectorRecord): Promise<StoredModel | undefined> {
+    const key = keyOf(detector);
+    const warm = this.warm?.key === key ? this.warm.stored : undefined;
+    this.warm = undefined;
+    const object = await readStateObject(this.client, this.bucketName, key, warm?.etag);
+    if (object === 'unchanged') return warm;
+    if (object === undefined) return undefined;
+    try {
+      return { model: DetectorModel.decode(object.bytes), etag: object.etag };
+    } catch (error) {
+      throw new UnreadableModel(key, object.etag, error);
+    }
+  }
+
+  /** Gives back a model that was not changed. */
+  public giveBack(detector: DetectorRecord, stored: StoredModel): void {
+    this.warm = { key: keyOf(detector), stored };
+  }
+
+  /**
+   * Writes a model in place of the version that it was made from (`none`: there was none).
+   * @throws WriteConflict when another call has written meanwhile
+   */
+  public async save(detector: DetectorRecord, model: DetectorModel, replaces: string): Promise<StoredModel> {
+    const etag = await writeStateObject(this.client, this.bucketName, keyOf(detector), model.encode(), replaces);
+    const stored = { model, etag };
+    this.giveBack(detector, stored);
+    return stored;
+  }
+}
+
+function keyOf(detector: DetectorRecord): string {
+  return `${PREFIXES.state}${detector.name}/model`;
+}
