@@ -3,8 +3,8 @@ import { DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { parse } from 'csv-parse/sync';
-import { FREQUENCY_SECONDS, LEDGER_KEYS, PREFIXES } from '../../src/private/contract';
 import { physicalName, type Stream } from './stream';
+import { FREQUENCY_SECONDS, LEDGER_KEYS, PREFIXES } from '../../src/private/contract';
 
 /** An item of the ledger, as far as the accounts need it. */
 export interface LedgerInterval {

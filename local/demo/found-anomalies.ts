@@ -2,11 +2,11 @@
 import {
   GetAnomalyGroupCommand, LookoutMetricsClient, paginateListAnomalyGroupSummaries, paginateListAnomalyGroupTimeSeries, type AnomalyGroupSummary,
 } from '@aws-sdk/client-lookoutmetrics';
-import { openFunctionUrl } from '../gateway/function-url';
 import { clientSettings } from './accounting';
 import type { AnomalousSeries, FoundAnomaly } from './anomaly';
 import type { SeriesHistory } from './report';
 import { CONNECTOR, physicalName, type Stream } from './stream';
+import { openFunctionUrl } from '../gateway/function-url';
 
 /** What was found, and the values around it. */
 export interface Findings {
@@ -66,7 +66,8 @@ async function describeGroup(client: LookoutMetricsClient, AnomalyDetectorArn: s
   const told = new Map(alert?.impactedMetric.relevantTimeSeries.map(series => [series.timeSeriesId, series]));
   const series: AnomalousSeries[] = [];
   let history: SeriesHistory | undefined;
-  const pages = paginateListAnomalyGroupTimeSeries({ client, pageSize: 100 }, { AnomalyDetectorArn, AnomalyGroupId, MetricName: summary.PrimaryMetricName! });
+  const pages = paginateListAnomalyGroupTimeSeries(
+    { client, pageSize: 100 }, { AnomalyDetectorArn, AnomalyGroupId, MetricName: summary.PrimaryMetricName! });
   for await (const page of pages) {
     const starts = (page.TimestampList ?? []).map(parseAnomalyTime);
     for (const { TimeSeriesId, DimensionList, MetricValueList } of page.TimeSeriesList ?? []) {

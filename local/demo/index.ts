@@ -1,7 +1,6 @@
 /** `npm run demo`: see README. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DEFAULT_ALERT_THRESHOLD, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { account } from './accounting';
 import type { LabelledEvent } from './anomaly';
 import { evaluate } from './evaluation';
@@ -12,6 +11,8 @@ import { deployExample, outputPaths, streamIntervals, type Stream } from './stre
 import type { Summary } from './summary';
 import { synthesiseExample } from './synthesise';
 import { anomalyTable, formatTime } from './table';
+import { readWarnings } from './warnings';
+import { DEFAULT_ALERT_THRESHOLD, FREQUENCY_SECONDS } from '../../src/private/contract';
 
 /** A Monday, fixed so that a seed gives the same stream on any day. */
 const START = new Date('2026-01-05T00:00:00Z');
@@ -40,20 +41,28 @@ function labelledEvents(stream: Stream): LabelledEvent[] {
     .map(({ measure, platform, marketplace, start, end }) => ({ measure, dimensions: { platform, marketplace }, start, end }));
 }
 
-async function finish(stream: Stream, options: DemoOptions, failedRuns: number): Promise<void> {
+async function finish(stream: Stream, options: DemoOptions, warnings: readonly string[], failedRuns: number): Promise<void> {
   const paths = outputPaths(options.output);
   const accounts = await account(stream);
   const findings = await findAnomalies(stream, DEFAULT_ALERT_THRESHOLD);
   const evaluation = evaluate(findings.anomalies, labelledEvents(stream));
   const summary: Summary = {
-    events: evaluation.events, recall: evaluation.recall, precision: evaluation.precision,
-    intervals: accounts.intervals, intervalsLost: accounts.lost.length, intervalsDoubled: accounts.doubled.length,
-    viewsInWarehouse: accounts.viewsInWarehouse, viewsUnloaded: accounts.viewsUnloaded,
-    anomalies: findings.anomalies.length, alerts: findings.alerts,
-    frequency: options.frequency, seed: options.seed, wallSeconds: Math.round(seconds() * 10) / 10,
+    events: evaluation.events,
+    recall: evaluation.recall,
+    precision: evaluation.precision,
+    intervals: accounts.intervals,
+    intervalsLost: accounts.lost.length,
+    intervalsDoubled: accounts.doubled.length,
+    viewsInWarehouse: accounts.viewsInWarehouse,
+    viewsUnloaded: accounts.viewsUnloaded,
+    anomalies: findings.anomalies.length,
+    alerts: findings.alerts,
+    frequency: options.frequency,
+    seed: options.seed,
+    wallSeconds: Math.round(seconds() * 10) / 10,
   };
-  const warnings = options.publishedQueries ? ['Queries without {{start}} and {{end}}: exact intervals, catching up and safe retries are lost.'] : [];
-  writeFileSync(paths.report, reportPage({ detectorName: findings.detectorName, summary, evaluation, anomalies: findings.anomalies, histories: findings.histories, warnings }));
+  const { detectorName, anomalies, histories } = findings;
+  writeFileSync(paths.report, reportPage({ detectorName, summary, evaluation, anomalies, histories, warnings }));
   writeFileSync(paths.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
 
   console.log(`\nAnomalies with severity ${DEFAULT_ALERT_THRESHOLD} and more\n`);
@@ -89,6 +98,8 @@ async function main(): Promise<void> {
   } else if (!existsSync(assembly)) {
     throw new Error(`--assembly ${JSON.stringify(assembly)} does not exist: run the demo without it once, then name ${paths.assembly}`);
   }
+  const warnings = readWarnings(assembly);
+  warnings.forEach(warning => console.warn(`warning   ${warning}`));
   const stream = await deployExample({ ...options, assembly, directory: paths.cloud, start: START, onStep: say });
   try {
     const total = options.days * 86_400 / FREQUENCY_SECONDS[options.frequency];
@@ -102,7 +113,7 @@ async function main(): Promise<void> {
       }
       show(time, ++done);
     });
-    await finish(stream, options, failedRuns);
+    await finish(stream, options, warnings, failedRuns);
     if (failedRuns > 0) process.exitCode = 1;
   } finally {
     await stream.cloud.close();

@@ -65,7 +65,11 @@ function article(anomaly: FoundAnomaly, history: SeriesHistory | undefined, isFa
     + `<span>${escapeHtml(time)} UTC</span><span class="quiet">${escapeHtml(describeContributions(anomaly))}</span>`
     + `${isFalse ? '<span class="tag">not labelled</span>' : ''}</header>`
     + (history && first ? lineChart({
-      starts: history.starts, values: history.values, anomalyStart: anomaly.start, anomalyEnd: anomaly.end, expected: first.expected,
+      starts: history.starts,
+      values: history.values,
+      anomalyStart: anomaly.start,
+      anomalyEnd: anomaly.end,
+      expected: first.expected,
       label: `${anomaly.measure} of ${seriesName(first.dimensions)}`,
     }) : '')
     + `<table><tr><th>time series</th><th class="number">observed</th><th class="number">expected</th></tr>${rows}</table>${more}${bars}</article>`;

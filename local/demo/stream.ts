@@ -63,7 +63,14 @@ export async function deployExample(options: StreamOptions): Promise<Stream> {
     now: new Date(start.getTime() + DELAY_SECONDS * 1000),
     longestRealWait: options.longestRealWait,
     warehouse: async ({ s3Endpoint, now, region, account, partition }) => warehouse = await startWarehouse({
-      s3Endpoint, now, region, account, partition, clusterIdentifier: 'l4m-demo', database: 'l4mdemo', failures: options.failures,
+      s3Endpoint,
+      now,
+      region,
+      account,
+      partition,
+      clusterIdentifier: 'l4m-demo',
+      database: 'l4mdemo',
+      failures: options.failures,
       describeHoldMilliseconds: options.longestRealWait ?? 1000,
     }),
   });

@@ -40,7 +40,7 @@ class Digests extends Transform {
 
   public results() {
     const crc = Buffer.alloc(4);
-    crc.writeUInt32BE(this.crc >>> 0);
+    crc.writeUInt32BE(this.crc);
     return { crc32: crc, md5: this.hashes.md5.digest(), sha256: this.hashes.sha256.digest(), sha1: this.hashes.sha1.digest() };
   }
 }

@@ -130,7 +130,7 @@ export class Bucket {
     let low = 0;
     let high = this.order.length;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = Math.floor((low + high) / 2);
       const compared = compareKeys(this.order[middle], key);
       if (compared < 0 || (after && compared === 0)) low = middle + 1;
       else high = middle;

@@ -154,8 +154,12 @@ export type CrawlEvent =
   | { readonly action: 'submitted'; readonly interval: Interval; readonly execution: string; readonly statementId: string }
   /** Crawl: the interval is unloaded and (in-account backend) detected. */
   | {
-    readonly action: 'finished'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string;
-    readonly statement: StatementOutcome; readonly detection?: DetectionOutcome;
+    readonly action: 'finished';
+    readonly settings: ConnectorSettings;
+    readonly interval: Interval;
+    readonly execution: string;
+    readonly statement: StatementOutcome;
+    readonly detection?: DetectionOutcome;
   }
   /** Crawl: the interval failed; releases the lease. */
   | { readonly action: 'failed'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string; readonly error: CaughtError };
@@ -262,8 +266,11 @@ export interface MetricSetConfiguration {
       readonly HistoricalDataPathList: string[];
       readonly FileFormatDescriptor: {
         readonly CsvFormatDescriptor: {
-          readonly FileCompression: 'NONE' | 'GZIP'; readonly Charset: string; readonly ContainsHeader: boolean;
-          readonly Delimiter: string; readonly QuoteSymbol: string;
+          readonly FileCompression: 'NONE' | 'GZIP';
+          readonly Charset: string;
+          readonly ContainsHeader: boolean;
+          readonly Delimiter: string;
+          readonly QuoteSymbol: string;
           /** Names of the columns of files without a header. */
           readonly HeaderList?: string[];
         };

@@ -5,12 +5,27 @@ import type { Summary } from '../../local/demo/summary';
 
 const HOSTILE = '<img src=x onerror="alert(1)">`\'&';
 const summary: Summary = {
-  events: 0, recall: 1, precision: 0, intervals: 24, intervalsLost: 0, intervalsDoubled: 0, viewsInWarehouse: 1, viewsUnloaded: 1,
-  anomalies: 1, alerts: 1, frequency: 'PT1H', seed: 1, wallSeconds: 1,
+  events: 0,
+  recall: 1,
+  precision: 0,
+  intervals: 24,
+  intervalsLost: 0,
+  intervalsDoubled: 0,
+  viewsInWarehouse: 1,
+  viewsUnloaded: 1,
+  anomalies: 1,
+  alerts: 1,
+  frequency: 'PT1H',
+  seed: 1,
+  wallSeconds: 1,
 };
 const start = new Date('2026-01-05T10:00:00Z');
 const anomaly: FoundAnomaly = {
-  id: 'a', measure: HOSTILE, start, end: start, severity: 88.8,
+  id: 'a',
+  measure: HOSTILE,
+  start,
+  end: start,
+  severity: 88.8,
   series: [{ dimensions: { [HOSTILE]: HOSTILE }, observed: 5, expected: NaN }],
   contributions: [{ dimension: HOSTILE, value: HOSTILE, share: 100 }],
 };
@@ -18,8 +33,12 @@ const anomaly: FoundAnomaly = {
 function page(values: number[]): string {
   const starts = values.map((_, index) => new Date(start.getTime() - (values.length - 1 - index) * 3_600_000));
   return reportPage({
-    detectorName: HOSTILE, summary, evaluation: evaluate([anomaly], []), anomalies: [anomaly],
-    histories: new Map([['a', { starts, values }]]), warnings: [HOSTILE],
+    detectorName: HOSTILE,
+    summary,
+    evaluation: evaluate([anomaly], []),
+    anomalies: [anomaly],
+    histories: new Map([['a', { starts, values }]]),
+    warnings: [HOSTILE],
   });
 }
 

@@ -34,7 +34,13 @@ async function main() {
     { matching: unloadOf(50), outcome: { type: 'ABORT' } },
   ]);
   const stream = await deployExample({
-    assembly, directory: `${directory}/cloud`, start: START, days: 3, seed: 7, frequency: 'PT1H', failures,
+    assembly,
+    directory: `${directory}/cloud`,
+    start: START,
+    days: 3,
+    seed: 7,
+    frequency: 'PT1H',
+    failures,
     longestRealWait: 50, // the statement that hangs reaches its time limit soon
     // hour 30: nothing happened
     prepare: async warehouse => {
@@ -69,11 +75,17 @@ async function main() {
     await url.close();
     const statements = stream.cloud.executions.flatMap(({ states }) => states);
     process.stdout.write(JSON.stringify({
-      accounts, failedRuns, detector: detector.Status, alerts: findings.alerts, alertsWithoutGroup: findings.alerts - findings.anomalies.length,
+      accounts,
+      failedRuns,
+      detector: detector.Status,
+      alerts: findings.alerts,
+      alertsWithoutGroup: findings.alerts - findings.anomalies.length,
       repeated: repeated.map(({ status, states }) => ({ status, unloads: states.filter(name => name === 'Unload').length })),
       again: { ledger: again.ledger.length, viewsUnloaded: again.viewsUnloaded },
       cancels: statements.filter(name => name === 'Cancel statement').length,
-      lostInvocations, refusedRequests, metricNames,
+      lostInvocations,
+      refusedRequests,
+      metricNames,
       afterDestroy: { resources: stream.cloud.resources().length, attachedRoles: Clusters?.[0]?.IamRoles?.length ?? 0 },
       executions: stream.cloud.executions.length,
     }));

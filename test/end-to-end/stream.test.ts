@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Accounts, LedgerInterval } from '../../local/demo/accounting';
 import { runScript } from './run-script';
+import type { Accounts, LedgerInterval } from '../../local/demo/accounting';
 
 /** What stream-with-faults.ts prints. */
 interface Outcome {

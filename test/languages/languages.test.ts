@@ -1,18 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import manifest from '../../package.json';
 
 const ROOT = join(__dirname, '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
 const WORK = join(ROOT, '.tmp', 'languages');
 const DIST = join(WORK, 'dist');
-const CDK_FLOOR: string = require('../../package.json').devDependencies['aws-cdk-lib'];
+const CDK_FLOOR = manifest.devDependencies['aws-cdk-lib'];
 
 // The jsii kernel and pacmak warn loudly about Node 20; the Node of the devDependencies is the one the handlers run on.
 const environment = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' };
 
 function run(command: string, args: string[], cwd = ROOT, more: NodeJS.ProcessEnv = {}): string {
-  return execFileSync(command, args, { cwd, env: { ...environment, ...more }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 << 20 });
+  return execFileSync(command, args, { cwd, env: { ...environment, ...more }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
 }
 
 function find(folder: string, ends: string): string {

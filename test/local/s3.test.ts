@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
-  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand,
-  DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, PutObjectTaggingCommand,
-  S3Client, UploadPartCommand, paginateListObjectsV2,
+  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand,
+  DeleteBucketCommand, DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command,
+  PutObjectCommand, PutObjectTaggingCommand, S3Client, UploadPartCommand, paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
 import { compareKeys, fileOfKey } from '../../local/s3/keys';
@@ -203,7 +203,8 @@ describe('bodies that do not match their checksums are refused and leave nothing
     ['a chunk longer than its size', '2\r\ntext\r\n0\r\n\r\n', 'IncompleteBody'],
   ])('aws-chunked with %s', async (_, body, code) => {
     const answer = await fetch(`${server.endpoint}/data/bad`, {
-      method: 'PUT', body,
+      method: 'PUT',
+      body,
       headers: { 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', 'x-amz-trailer': 'x-amz-checksum-crc32', 'x-amz-decoded-content-length': '4' },
     });
     expect(answer.status).toBe(400);

@@ -27,7 +27,9 @@ describe('alerts', () => {
           { dimensionName: 'marketplace', dimensionValueContributions: expect.arrayContaining([{ dimensionValue: 'de', valueContribution: expect.any(Number) }]) },
         ],
         relevantTimeSeries: group.series.map(({ timeSeriesId, observed, expected, dimensions }) => ({
-          timeSeriesId, metricValue: observed, expectedValue: expected,
+          timeSeriesId,
+          metricValue: observed,
+          expectedValue: expected,
           dimensions: dimensions.map(({ name, value }) => ({ dimensionName: name, dimensionValue: value })),
         })),
       },
