@@ -64,22 +64,27 @@ async function describeGroup(client: LookoutMetricsClient, AnomalyDetectorArn: s
   const AnomalyGroupId = summary.AnomalyGroupId!;
   const { AnomalyGroup } = await client.send(new GetAnomalyGroupCommand({ AnomalyDetectorArn, AnomalyGroupId }));
   const told = new Map(alert?.impactedMetric.relevantTimeSeries.map(series => [series.timeSeriesId, series]));
-  const series: AnomalousSeries[] = [];
-  let history: SeriesHistory | undefined;
+  const entries: { readonly inAlert: boolean; readonly series: AnomalousSeries; readonly history: SeriesHistory }[] = [];
   const pages = paginateListAnomalyGroupTimeSeries(
     { client, pageSize: 100 }, { AnomalyDetectorArn, AnomalyGroupId, MetricName: summary.PrimaryMetricName! });
   for await (const page of pages) {
     const starts = (page.TimestampList ?? []).map(parseAnomalyTime);
     for (const { TimeSeriesId, DimensionList, MetricValueList } of page.TimeSeriesList ?? []) {
       const values = alignValues(starts.length, MetricValueList ?? []);
-      history ??= { starts: starts.slice(-SHOWN_INTERVALS), values: values.slice(-SHOWN_INTERVALS) };
-      series.push({
-        dimensions: Object.fromEntries((DimensionList ?? []).map(({ DimensionName, DimensionValue }) => [DimensionName!, DimensionValue!])),
-        observed: told.get(TimeSeriesId!)?.metricValue ?? values.at(-1) ?? NaN,
-        expected: told.get(TimeSeriesId!)?.expectedValue ?? NaN,
+      const alerted = told.get(TimeSeriesId!);
+      entries.push({
+        inAlert: alerted !== undefined,
+        series: {
+          dimensions: Object.fromEntries((DimensionList ?? []).map(({ DimensionName, DimensionValue }) => [DimensionName!, DimensionValue!])),
+          observed: alerted?.metricValue ?? values.at(-1) ?? NaN,
+          expected: alerted?.expectedValue ?? NaN,
+        },
+        history: { starts: starts.slice(-SHOWN_INTERVALS), values: values.slice(-SHOWN_INTERVALS) },
       });
     }
   }
+  // the API has no expected values, the alert has: its series come first, those that joined the group later after them
+  entries.sort((a, b) => Number(b.inAlert) - Number(a.inAlert));
   const contributions = (AnomalyGroup?.MetricLevelImpactList?.[0]?.ContributionMatrix?.DimensionContributionList ?? []).flatMap(
     ({ DimensionName, DimensionValueContributionList }) => (DimensionValueContributionList ?? []).map(
       ({ DimensionValue, ContributionScore }) => ({ dimension: DimensionName!, value: DimensionValue!, share: ContributionScore! })));
@@ -89,10 +94,10 @@ async function describeGroup(client: LookoutMetricsClient, AnomalyDetectorArn: s
     start: parseAnomalyTime(summary.StartTime!),
     end: parseAnomalyTime(summary.EndTime!),
     severity: summary.AnomalyGroupScore!,
-    series,
+    series: entries.map(entry => entry.series),
     contributions,
   };
-  return { anomaly, history };
+  return { anomaly, history: entries[0]?.history };
 }
 
 // The SDK for JavaScript drops nulls from lists: what is left belongs to the newest intervals, since gaps lie before a series' beginning.

@@ -37,7 +37,8 @@ svg { width: 100%; height: auto; margin-top: .5rem; }
 .expected { stroke: var(--expected); stroke-width: 2; stroke-dasharray: 5 3; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } td, th { text-align: left; padding: .2rem .8rem .2rem 0; }
 td.number, th.number { text-align: right; }
-.contribution { display: flex; align-items: center; gap: .5rem; } .bar { height: .6rem; background: var(--line); border-radius: 2px; }
+.contribution { display: flex; align-items: center; gap: .5rem; } .contributions { margin-top: .6rem; }
+.track { width: 100px; background: var(--rule); border-radius: 2px; } .bar { display: block; height: .6rem; background: var(--line); border-radius: 2px; }
 `;
 
 function figure(title: string, value: string): string {
@@ -59,7 +60,7 @@ function article(anomaly: FoundAnomaly, history: SeriesHistory | undefined, isFa
     + `<td class="number">${formatNumber(series.observed)}</td><td class="number">${formatNumber(series.expected)}</td></tr>`).join('');
   const more = anomaly.series.length > 5 ? `<p class="quiet">and ${anomaly.series.length - 5} more time series</p>` : '';
   const bars = anomaly.contributions.filter(({ share }) => share >= 1).slice(0, 8).map(({ dimension, value, share }) =>
-    `<div class="contribution"><span class="bar" style="width:${share.toFixed(0)}px"></span>${escapeHtml(`${dimension} = ${value}`)}`
+    `<div class="contribution"><span class="track"><span class="bar" style="width:${share.toFixed(0)}px"></span></span>${escapeHtml(`${dimension} = ${value}`)}`
     + ` <span class="quiet">${share.toFixed(0)} %</span></div>`).join('');
   return `<article><header><span class="severity">${anomaly.severity.toFixed(0)}</span><b>${escapeHtml(anomaly.measure)}</b>`
     + `<span>${escapeHtml(time)} UTC</span><span class="quiet">${escapeHtml(describeContributions(anomaly))}</span>`
@@ -72,7 +73,7 @@ function article(anomaly: FoundAnomaly, history: SeriesHistory | undefined, isFa
       expected: first.expected,
       label: `${anomaly.measure} of ${seriesName(first.dimensions)}`,
     }) : '')
-    + `<table><tr><th>time series</th><th class="number">observed</th><th class="number">expected</th></tr>${rows}</table>${more}${bars}</article>`;
+    + `<table><tr><th>time series</th><th class="number">observed</th><th class="number">expected</th></tr>${rows}</table>${more}<div class="contributions">${bars}</div></article>`;
 }
 
 /** The report as one self-contained HTML page: no scripts, nothing loaded from elsewhere. */
