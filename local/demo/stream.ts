@@ -13,6 +13,8 @@ export const CONNECTOR = 'RedshiftLookoutEcommerce/Ecommerce';
 /** The connector's delay in the example, its default: the history ends where the deployment stands, less this. */
 const DELAY_SECONDS = 300;
 const DAY_SECONDS = 86_400;
+/** Chance that an anomaly begins in an hour of a series: that of the sample generator of Lookout for Metrics. */
+const ANOMALY_PROBABILITY = 0.005;
 
 /** What to stream. */
 export interface StreamOptions {
@@ -55,6 +57,8 @@ export async function deployExample(options: StreamOptions): Promise<Stream> {
   let warehouse: Warehouse | undefined;
   const data = generateEcommerce({
     start: new Date(start.getTime() - historySeconds * 1000), days: historySeconds / DAY_SECONDS + days, seed: options.seed, frequency,
+    // as many events a day at 5 minutes as at an hour: what happens eight times a day in every series is no anomaly
+    anomalyProbability: ANOMALY_PROBABILITY * Math.min(1, FREQUENCY_SECONDS[frequency] / 3600),
   });
   say('starting the embedded cloud and the warehouse');
   const cloud = await EmbeddedCloud.start({
