@@ -55,7 +55,8 @@ export async function receiveBody(request: IncomingMessage, folder: string): Pro
   const digests = new Digests();
   const trailers: Record<string, string> = {};
   const contentSha256 = single(headers, 'x-amz-content-sha256') ?? '';
-  const chunked = contentSha256.startsWith('STREAMING-') || (headers['content-encoding'] ?? '').split(',').some((part) => part.trim() === 'aws-chunked');
+  const encodings = (headers['content-encoding'] ?? '').split(',').map((part) => part.trim());
+  const chunked = contentSha256.startsWith('STREAMING-') || encodings.includes('aws-chunked');
   try {
     // not destroyed on an error: the client would see a broken connection instead of the answer
     const source = request.iterator({ destroyOnReturn: false });

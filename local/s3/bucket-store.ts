@@ -171,7 +171,9 @@ export class BucketStore {
   }
 
   public delete(name: string): void {
-    if (!this.get(name).empty) throw new S3Error('BucketNotEmpty', 409, `the bucket ${JSON.stringify(name)} you tried to delete is not empty`);
+    if (!this.get(name).empty) {
+      throw new S3Error('BucketNotEmpty', 409, `the bucket ${JSON.stringify(name)} you tried to delete is not empty`);
+    }
     this.buckets.delete(name);
     if (existsSync(join(this.directory, name))) rmSync(join(this.directory, name), { recursive: true });
   }

@@ -15,9 +15,13 @@ export function listObjects(bucket: Bucket, query: URLSearchParams): string {
   const delimiter = query.get('delimiter') ?? '';
   const token = query.get('continuation-token') ?? undefined;
   const limit = Math.min(Number(query.get('max-keys') ?? PAGE_LENGTH), PAGE_LENGTH);
-  if (!Number.isInteger(limit) || limit < 0) throw errors.invalidArgument(`max-keys must be a whole number, not ${JSON.stringify(query.get('max-keys'))}`);
+  if (!Number.isInteger(limit) || limit < 0) {
+    throw errors.invalidArgument(`max-keys must be a whole number, not ${JSON.stringify(query.get('max-keys'))}`);
+  }
   const encodingType = query.get('encoding-type') ?? undefined;
-  if (encodingType !== undefined && encodingType !== 'url') throw errors.invalidArgument(`encoding-type must be url, not ${JSON.stringify(encodingType)}`);
+  if (encodingType !== undefined && encodingType !== 'url') {
+    throw errors.invalidArgument(`encoding-type must be url, not ${JSON.stringify(encodingType)}`);
+  }
 
   const after = token === undefined ? query.get('start-after') ?? '' : Buffer.from(token, 'base64').toString('utf8');
   const { entries, truncated } = page(bucket, prefix, delimiter, after, limit);

@@ -81,7 +81,9 @@ function listedParts(upload: Upload, xml: string): ReceivedBody[] {
       throw new S3Error('InvalidPartOrder', 400, `parts must be listed in ascending order: ${number} follows ${listed[index - 1].number}`);
     }
     const part = upload.parts.get(number);
-    if (!part || part.md5 !== etag) throw new S3Error('InvalidPart', 400, `part ${number} with ETag ${JSON.stringify(etag)} was not uploaded`);
+    if (!part || part.md5 !== etag) {
+      throw new S3Error('InvalidPart', 400, `part ${number} with ETag ${JSON.stringify(etag)} was not uploaded`);
+    }
     if (index < listed.length - 1 && part.size < MINIMUM_PART_BYTES) {
       throw new S3Error('EntityTooSmall', 400, `part ${number} has ${part.size} bytes, at least ${MINIMUM_PART_BYTES} are required`);
     }

@@ -60,7 +60,9 @@ export function keptHeaders(request: IncomingMessage): Record<string, string> {
 export function writeCondition(request: IncomingMessage): WriteCondition {
   const ifNoneMatch = single(request.headers, 'if-none-match');
   const ifMatch = single(request.headers, 'if-match');
-  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw errors.notImplemented(`If-None-Match: ${ifNoneMatch} on a write; only * is allowed`);
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
+    throw errors.notImplemented(`If-None-Match: ${ifNoneMatch} on a write; only * is allowed`);
+  }
   return { ...(ifNoneMatch === '*' && { ifNoneMatch }), ...(ifMatch !== undefined && { ifMatch: ifMatch.replace(/"/g, '') }) };
 }
 

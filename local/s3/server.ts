@@ -99,7 +99,9 @@ async function objectRequest(
 ): Promise<void> {
   const { key, query } = target;
   const bucket = store.get(target.bucket);
-  if (Buffer.byteLength(key) > 1024) throw new S3Error('KeyTooLongError', 400, `Your key is too long: ${Buffer.byteLength(key)} bytes, at most 1024`);
+  if (Buffer.byteLength(key) > 1024) {
+    throw new S3Error('KeyTooLongError', 400, `Your key is too long: ${Buffer.byteLength(key)} bytes, at most 1024`);
+  }
   if (query.has('uploadId') || query.has('uploads')) return multipartRequest(store, uploads, target, request, response);
   switch (request.method) {
     case 'GET':

@@ -1,0 +1,194 @@
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { Activity } from './activity';
+import type { StackArtifact } from './assembly/assembly';
+import type { PseudoParameters } from './assembly/intrinsics';
+import { SimulatedClock } from './clock';
+import { CustomResources } from './deployment/custom-resources';
+import { ResponseServer } from './deployment/response-server';
+import { Tables } from './dynamodb/tables';
+import { startGateway, type Gateway } from './gateway/gateway';
+import { lambdaService } from './gateway/lambda-service';
+import { Topics } from './gateway/notifications';
+import { Roles } from './gateway/roles';
+import { statesService } from './gateway/states-service';
+import { Functions } from './lambda/functions';
+import type { CloudServices } from './resources/resource';
+import { startS3Server } from './s3/server';
+import { Scheduler } from './schedule/scheduler';
+import { StateMachines } from './states/state-machines';
+
+/** Endpoints of a warehouse: the Redshift Data API and the Redshift API. */
+export interface WarehouseEndpoints {
+  readonly dataApiEndpoint: string;
+  readonly redshiftEndpoint: string;
+  /** Called when the cloud is closed. */
+  close?(): Promise<void>;
+}
+
+/** What a warehouse is started with. */
+export interface WarehouseSurroundings {
+  readonly s3Endpoint: string;
+  readonly now: () => Date;
+  readonly region: string;
+  readonly account: string;
+  readonly partition: string;
+}
+
+/** Settings of an embedded cloud. */
+export interface EmbeddedCloudOptions {
+  /** Folder of the synthesised app (cdk.out). */
+  readonly assembly: string;
+  /** Folder for objects, logs and files; created when it is not there. Empty before the first start. */
+  readonly directory: string;
+  /** Where the simulated clock begins. */
+  readonly now: Date;
+  /** The warehouse, or what starts one once S3 and the clock are there. @default - statements fail */
+  readonly warehouse?: WarehouseEndpoints | ((surroundings: WarehouseSurroundings) => Promise<WarehouseEndpoints>);
+  /** Region of stacks that name none. @default us-east-1 */
+  readonly region?: string;
+  /** Account of stacks that name none. @default 123456789012 */
+  readonly account?: string;
+  /**
+   * Longest time in milliseconds of real time that a Wait state or the pause before a retry holds the simulated clock while statements or
+   * invocations run. Smaller: time limits are reached sooner. @default 2000
+   */
+  readonly longestRealWait?: number;
+  /** Told of every resource before it is made. */
+  readonly onResource?: (where: string) => void;
+}
+
+/** Functions are run by a TypeScript file that Node reads without a compiler. */
+const LEAST_NODE = 24;
+
+/** The servers and services of an embedded cloud. */
+export interface CloudParts {
+  readonly clock: SimulatedClock;
+  readonly services: Omit<CloudServices, 'assembly'>;
+  readonly gateway: Gateway;
+  /** Environment variables of functions. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Ends everything, the last first. */
+  close(): Promise<void>;
+}
+
+/** Ends one part. */
+type Closer = () => Promise<void> | void;
+
+/** Credentials that every request here carries; nobody checks them. */
+const CREDENTIALS = { accessKeyId: 'AKIAEMBEDDEDCLOUD000', secretAccessKey: 'embedded' };
+
+/** Starts all servers; `first` is the first stack, whose region and account are the cloud's. What was started before an error is ended. */
+export async function startParts(options: EmbeddedCloudOptions, first: StackArtifact): Promise<CloudParts> {
+  if (Number(process.versions.node.split('.')[0]) < LEAST_NODE) {
+    throw new Error(`the embedded cloud needs Node ${LEAST_NODE} or newer, this is ${process.version}: put node_modules/.bin first in PATH, as npm's scripts do`);
+  }
+  const closers: Closer[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...await startAll(options, first, closers), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, closers: Closer[]): Promise<Omit<CloudParts, 'close'>> {
+  const directory = resolve(options.directory);
+  mkdirSync(directory, { recursive: true });
+  const clock = new SimulatedClock(options.now);
+  const { region, account, partition } = pseudoParameters(options, first);
+  const activity = new Activity();
+  const s3 = await startS3Server(join(directory, 's3'));
+  closers.push(() => s3.close());
+  const tables = await Tables.start(region);
+  closers.push(() => tables.close());
+  const responses = await ResponseServer.start(directory);
+  closers.push(() => responses.close());
+  const warehouse = typeof options.warehouse === 'function'
+    ? await options.warehouse({ s3Endpoint: s3.endpoint, now: () => clock.now(), region, account, partition }) : options.warehouse;
+  closers.push(() => warehouse?.close?.());
+
+  const environment: Record<string, string> = {};
+  const host = { node: process.execPath, responses: responses.address };
+  const functions = new Functions({ environment, host, logs: join(directory, 'logs'), activity });
+  closers.push(() => functions.close());
+  const redshiftData = warehouse && new RedshiftDataClient({ endpoint: warehouse.dataApiEndpoint, region, credentials: CREDENTIALS, maxAttempts: 1 });
+  closers.push(() => redshiftData?.destroy());
+  const machines = new StateMachines({
+    clock, longestRealWait: options.longestRealWait ?? 2000, targets: { functions, redshiftData, activity, partition },
+  });
+  const topics = new Topics(clock);
+  const roles = new Roles(account);
+  const gateway = await startGateway({
+    lambda: lambdaService(functions), states: statesService(machines), sns: topics.service(), sts: roles.service(),
+  });
+  closers.push(() => gateway.close());
+  Object.assign(environment, {
+    PATH: process.env.PATH ?? '',
+    HOME: directory,
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_SESSION_TOKEN: 'embedded',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_EXTRA_CA_CERTS: responses.certificateFile,
+    NODE_PATH: sdkFolder(),
+    AWS_ENDPOINT_URL: gateway.unknownEndpoint,
+    ...endpointVariables({
+      S3: s3.endpoint,
+      DYNAMODB: tables.endpoint,
+      LAMBDA: gateway.endpointOf('lambda'),
+      SFN: gateway.endpointOf('states'),
+      SNS: gateway.endpointOf('sns'),
+      STS: gateway.endpointOf('sts'),
+      ...(warehouse && { REDSHIFT: warehouse.redshiftEndpoint, REDSHIFT_DATA: warehouse.dataApiEndpoint }),
+    }),
+  });
+  const services = {
+    directory,
+    s3,
+    tables,
+    roles,
+    topics,
+    functions,
+    machines,
+    scheduler: new Scheduler(clock, machines, functions),
+    customResources: new CustomResources(responses, functions, machines, activity),
+  };
+  return { clock, services, gateway, environment };
+}
+
+/** Environment variables by which the AWS SDKs find a service: AWS_ENDPOINT_URL_<service id>. */
+function endpointVariables(services: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(services).map(([id, endpoint]) => [`AWS_ENDPOINT_URL_${id}`, endpoint]));
+}
+
+/** Values of the pseudo parameters of a stack: its own environment, or the options'. */
+export function pseudoParameters(options: EmbeddedCloudOptions, { name, environment }: StackArtifact): PseudoParameters {
+  const region = environment.region ?? options.region ?? 'us-east-1';
+  const account = environment.account ?? options.account ?? '123456789012';
+  const china = region.startsWith('cn-');
+  const partition = china ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return {
+    region,
+    account,
+    partition,
+    urlSuffix: china ? 'amazonaws.com.cn' : 'amazonaws.com',
+    stackName: name,
+    stackId: `arn:${partition}:cloudformation:${region}:${account}:stack/${name}/embedded`,
+  };
+}
+
+/** The node_modules folder from which functions take the SDK that Lambda's runtime brings. */
+function sdkFolder(): string {
+  const client = createRequire(__filename).resolve('@aws-sdk/client-lambda/package.json');
+  return dirname(dirname(dirname(client)));
+}

@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { physicalName } from './names';
+import { arn, type CloudServices, type Resource, type ResourceType } from './resource';
+import { assetPath } from '../assembly/assembly';
+import type { Definition } from '../states/definition';
+
+/** Files in which Lambda looks for a handler, in this order. */
+const HANDLER_EXTENSIONS = ['.js', '.mjs', '.cjs'];
+
+function codeFolder(resource: Resource, name: string, services: CloudServices): string {
+  const { S3Key, ZipFile } = (resource.properties.Code ?? {}) as { S3Key?: unknown; ZipFile?: unknown };
+  if (S3Key !== undefined) return assetPath(services.assembly, S3Key, 'folder', `code of the function ${name}`);
+  if (typeof ZipFile !== 'string') {
+    throw new Error(`the function ${name} has neither an asset nor inline code; container images are not known to the embedded cloud`);
+  }
+  const folder = join(services.directory, 'inline-code', name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'index.js'), ZipFile);
+  return folder;
+}
+
+/** Lambda finds out at the first invocation that a handler's file is missing; here it is an error of the deployment. */
+function checkHandler(name: string, root: string, handler: string): void {
+  const file = handler.split('.')[0];
+  const candidates = HANDLER_EXTENSIONS.map((extension) => `${file}${extension}`);
+  if (candidates.some((candidate) => existsSync(join(root, candidate)))) return;
+  throw new Error(`the function ${name} has the handler ${JSON.stringify(handler)}, and ${root} holds none of ${candidates.join(', ')}; build and synthesise again`);
+}
+
+/** AWS::Lambda::Function: Node.js only. */
+export const lambdaFunction: ResourceType = {
+  put(resource, services) {
+    const { Runtime, Handler, Timeout = 3, MemorySize = 128, Environment, Layers } = resource.properties;
+    const name = physicalName(resource, 'FunctionName', 64);
+    if (!/^nodejs\d+\.x$/.test(String(Runtime))) {
+      throw new Error(`the function ${name} has the runtime ${JSON.stringify(Runtime)}, the embedded cloud runs Node.js only`);
+    }
+    if (Array.isArray(Layers) && Layers.length > 0) {
+      throw new Error(`the function ${name} has layers, which the embedded cloud does not know`);
+    }
+    const variables = Object.entries((Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {});
+    const Arn = arn(resource, 'lambda', `function:${name}`);
+    const root = codeFolder(resource, name, services);
+    checkHandler(name, root, String(Handler));
+    services.functions.register({
+      name,
+      arn: Arn,
+      logicalId: resource.logicalId,
+      root,
+      handler: String(Handler),
+      runtime: String(Runtime),
+      timeoutSeconds: Number(Timeout),
+      memoryMegabytes: Number(MemorySize),
+      environment: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
+    });
+    return { ref: name, attributes: { Arn } };
+  },
+  delete: ({ identity }, { functions }) => functions.remove(identity.ref),
+};
+
+/** AWS::Lambda::EventInvokeConfig: retries of asynchronous invocations. */
+export const eventInvokeConfig: ResourceType = {
+  put(resource, { functions }) {
+    const { FunctionName, MaximumRetryAttempts, Qualifier } = resource.properties;
+    const definition = functions.find(String(FunctionName));
+    if (!definition) throw new Error(`there is no Lambda function ${JSON.stringify(FunctionName)}`);
+    if (MaximumRetryAttempts !== undefined) functions.configureAsynchronous(definition.name, Number(MaximumRetryAttempts));
+    return { ref: `${definition.name}|${String(Qualifier)}`, attributes: {} };
+  },
+};
+
+/** AWS::StepFunctions::StateMachine. */
+export const stateMachine: ResourceType = {
+  put(resource, services) {
+    const name = physicalName(resource, 'StateMachineName', 80);
+    const Arn = arn(resource, 'states', `stateMachine:${name}`);
+    services.machines.register({ name, arn: Arn, logicalId: resource.logicalId, definition: definitionOf(resource, name, services) });
+    return { ref: Arn, attributes: { Arn, Name: name } };
+  },
+  delete({ identity }, { machines }) {
+    machines.remove(identity.ref);
+  },
+};
+
+function definitionOf(resource: Resource, name: string, services: CloudServices): Definition {
+  const { DefinitionString, Definition: object, DefinitionS3Location, DefinitionSubstitutions } = resource.properties;
+  if (object !== undefined) return object as Definition;
+  const location = DefinitionS3Location as { Key?: unknown } | undefined;
+  const text = DefinitionString === undefined
+    ? readFileSync(assetPath(services.assembly, location?.Key, 'file', `definition of the state machine ${name}`), 'utf8') : String(DefinitionString);
+  const values = (DefinitionSubstitutions ?? {}) as Record<string, unknown>;
+  const substituted = text.replace(/\$\{([^}]+)\}/g, (all, key: string) => Object.hasOwn(values, key) ? String(values[key]) : all);
+  try {
+    return JSON.parse(substituted) as Definition;
+  } catch (error) {
+    throw new Error(`the definition of the state machine ${name} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** AWS::Scheduler::Schedule. */
+export const schedule: ResourceType = {
+  put(resource, { scheduler }) {
+    const { ScheduleExpression, ScheduleExpressionTimezone = 'UTC', State = 'ENABLED' } = resource.properties;
+    const { StartDate, EndDate, Target, GroupName = 'default' } = resource.properties;
+    const name = physicalName(resource, 'Name', 64);
+    const Arn = arn(resource, 'scheduler', `schedule/${String(GroupName)}/${name}`);
+    const { Arn: targetArn, Input = '{}' } = Target as { Arn: unknown; Input?: unknown };
+    scheduler.register({
+      name,
+      arn: Arn,
+      expression: String(ScheduleExpression),
+      timezone: String(ScheduleExpressionTimezone),
+      enabled: State === 'ENABLED',
+      ...(StartDate !== undefined && { start: new Date(String(StartDate)) }),
+      ...(EndDate !== undefined && { end: new Date(String(EndDate)) }),
+      targetArn: String(targetArn),
+      input: String(Input),
+    });
+    return { ref: name, attributes: { Arn } };
+  },
+  delete({ identity }, { scheduler }) {
+    scheduler.remove(String(identity.attributes.Arn));
+  },
+};

@@ -1,0 +1,33 @@
+import { physicalName, uniqueUuid } from './names';
+import { arn, type ResourceType } from './resource';
+
+/** AWS::SNS::Topic. Its messages are captured. */
+export const topic: ResourceType = {
+  put(resource, { topics }) {
+    const TopicName = physicalName(resource, 'TopicName', 256);
+    const TopicArn = arn(resource, 'sns', TopicName);
+    topics.create(TopicArn);
+    return { ref: TopicArn, attributes: { TopicArn, TopicName } };
+  },
+  delete({ identity }, { topics }) {
+    topics.remove(identity.ref);
+  },
+};
+
+/** AWS::SNS::Subscription. Nothing is delivered. */
+export const subscription: ResourceType = {
+  put(resource) {
+    const Arn = `${String(resource.properties.TopicArn)}:${uniqueUuid(resource)}`;
+    return { ref: Arn, attributes: { Arn } };
+  },
+};
+
+/** AWS::SQS::Queue: a name only. */
+export const queue: ResourceType = {
+  put(resource) {
+    const QueueName = physicalName(resource, 'QueueName', 80);
+    const { region, account, urlSuffix } = resource.pseudo;
+    const QueueUrl = `https://sqs.${region}.${urlSuffix}/${account}/${QueueName}`;
+    return { ref: QueueUrl, attributes: { Arn: arn(resource, 'sqs', QueueName), QueueName, QueueUrl } };
+  },
+};
