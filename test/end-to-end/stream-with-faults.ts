@@ -5,14 +5,18 @@
 import { DescribeAnomalyDetectorCommand, LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
 import { DescribeClustersCommand, RedshiftClient } from '@aws-sdk/client-redshift';
 import { account, clientSettings } from '../../local/demo/accounting';
+import { evaluate } from '../../local/demo/evaluation';
 import { findAnomalies } from '../../local/demo/found-anomalies';
 import { CONNECTOR, deployExample, physicalName, streamIntervals } from '../../local/demo/stream';
 import { synthesiseExample } from '../../local/demo/synthesise';
 import { openFunctionUrl } from '../../local/gateway/function-url';
 import { FailurePlan } from '../../local/redshift/failures';
+import { MARKETPLACES } from '../../local/sample/ecommerce';
 
 const START = new Date('2026-01-05T00:00:00Z');
 const [directory] = process.argv.slice(2);
+/** Appended to the names of marketplaces: longer than the 40 characters that Lookout for Metrics took. */
+const HOSTILE = ' "O\'Neil",\r\n<b>x</b> $$ ../ \\ ü\u{1F4A5} {{start}} %s';
 
 /** An UNLOAD of the interval that starts at this hour of the stream. */
 function unloadOf(hour: number): RegExp {
@@ -42,9 +46,10 @@ async function main() {
     frequency: 'PT1H',
     failures,
     longestRealWait: 50, // the statement that hangs reaches its time limit soon
-    // hour 30: nothing happened
+    // hour 30: nothing happened; and every name of a marketplace may break SQL, CSV, JSON, paths or logs
     prepare: async warehouse => {
       await warehouse.query('delete from ecommerce where ts = \'2026-01-06 06:00:00\'');
+      await warehouse.query('update marketplace set name = name || $1', [HOSTILE]);
     },
   });
   try {
@@ -54,6 +59,11 @@ async function main() {
     });
     const accounts = await account(stream);
     const findings = await findAnomalies(stream, 70);
+    const evaluation = evaluate(findings.anomalies, stream.data.labels
+      .filter(label => label.end > stream.start && label.start < stream.end)
+      .map(({ measure, platform, marketplace, start, end }) => ({
+        measure, dimensions: { platform, marketplace: marketplace + HOSTILE }, start, end,
+      })));
     const url = await openFunctionUrl(stream.cloud, physicalName(stream, 'Service/ServiceFunction'));
     const client = new LookoutMetricsClient({ ...clientSettings(stream), endpoint: url.endpoint });
     const AnomalyDetectorArn = String(stream.cloud.attribute(`${CONNECTOR}/Detector/Default`, 'DetectorArn'));
@@ -80,6 +90,9 @@ async function main() {
       detector: detector.Status,
       alerts: findings.alerts,
       alertsWithoutGroup: findings.alerts - findings.anomalies.length,
+      marketplaces: [...new Set(findings.anomalies.flatMap(({ series }) => series.map(({ dimensions }) => dimensions.marketplace)))],
+      expectedMarketplaces: MARKETPLACES.map(name => name + HOSTILE),
+      evaluation: { recall: evaluation.recall, precision: evaluation.precision, events: evaluation.events },
       repeated: repeated.map(({ status, states }) => ({ status, unloads: states.filter(name => name === 'Unload').length })),
       again: { ledger: again.ledger.length, viewsUnloaded: again.viewsUnloaded },
       cancels: statements.filter(name => name === 'Cancel statement').length,
