@@ -56,7 +56,10 @@ export async function deployExample(options: StreamOptions): Promise<Stream> {
   const say = options.onStep ?? (() => undefined);
   let warehouse: Warehouse | undefined;
   const data = generateEcommerce({
-    start: new Date(start.getTime() - historySeconds * 1000), days: historySeconds / DAY_SECONDS + days, seed: options.seed, frequency,
+    start: new Date(start.getTime() - historySeconds * 1000),
+    days: historySeconds / DAY_SECONDS + days,
+    seed: options.seed,
+    frequency,
     // as many events a day at 5 minutes as at an hour: what happens eight times a day in every series is no anomaly
     anomalyProbability: ANOMALY_PROBABILITY * Math.min(1, FREQUENCY_SECONDS[frequency] / 3600),
   });
