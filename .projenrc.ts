@@ -66,7 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   docgen: true,
   compat: false, // until there is a first release to compare with
 
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'handlers', 'local', 'examples/typescript', 'bench', 'scripts'], prettier: false },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'handlers', 'local', 'examples/typescript', 'bench', 'scripts'], prettier: false, commandOptions: { fix: false } },
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: ['src/**/*.ts', 'test/**/*.ts', 'handlers/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', '.projenrc.ts'],
