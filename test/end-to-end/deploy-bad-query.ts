@@ -1,0 +1,23 @@
+/** Run by deploy-bad-query.test.ts: deploys the example beside a warehouse whose table lacks a column; prints how the deployment ended. */
+import { deployExample } from '../../local/demo/stream';
+import { synthesiseExample } from '../../local/demo/synthesise';
+
+const [directory, change] = process.argv.slice(2);
+synthesiseExample(`${directory}/cdk.out`, { frequency: 'PT1H', publishedQueries: false });
+deployExample({
+  assembly: `${directory}/cdk.out`,
+  directory: `${directory}/cloud`,
+  start: new Date('2026-01-05T00:00:00Z'),
+  days: 1,
+  seed: 1,
+  frequency: 'PT1H',
+  prepare: async warehouse => {
+    await warehouse.query(change);
+  },
+}).then(
+  async stream => {
+    process.stdout.write('deployed');
+    await stream.cloud.close();
+  },
+  (error: Error) => process.stdout.write(error.message),
+);
