@@ -12,7 +12,7 @@ interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
 }
 
-beforeAll(() => synthesiseExample(whole, { frequency: 'PT1H', publishedQueries: false }), 60_000);
+beforeAll(() => synthesiseExample(whole, { frequency: 'PT1H', publishedQueries: false }), 180_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs the demo on a copy of the assembly in which something is broken. */
@@ -49,7 +49,7 @@ test('a Lambda bundle that is missing', async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/EcommerceServiceDetectFunction/);
   expect(stderr).toMatch(/asset\.[0-9a-f]{64}/);
-}, 60_000);
+}, 180_000);
 
 test('a state whose service action does not exist', async () => {
   const { code, stderr } = await demoOnBroken('action', (_, template) => {
@@ -58,7 +58,7 @@ test('a state whose service action does not exist', async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/"Unload"/);
   expect(stderr).toMatch(/executeStatment/);
-}, 60_000);
+}, 180_000);
 
 test('a state that calls a function that does not exist', async () => {
   const { code, stderr } = await demoOnBroken('function', (_, template) => {
@@ -71,10 +71,10 @@ test('a state that calls a function that does not exist', async () => {
   });
   expect(code).toBe(1);
   expect(stderr).toMatch(/function:gone/);
-}, 60_000);
+}, 180_000);
 
 test('a folder that is no assembly', async () => {
   const { code, stderr } = await runScript('local/demo/index.ts', ['--assembly', join(directory, 'nowhere'), '--output', join(directory, 'out')]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/--assembly ".*nowhere" does not exist/);
-}, 30_000);
+}, 180_000);

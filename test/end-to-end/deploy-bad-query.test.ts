@@ -15,4 +15,4 @@ test.each([
   const { stdout } = await runScript('test/end-to-end/deploy-bad-query.ts', [join(directory, name.replaceAll(' ', '-')), change]);
   expect(stdout).toMatch(/Custom::RedshiftLookoutDetector\): Create failed: /);
   expect(stdout).toContain(message);
-}, 60_000);
+}, 180_000);

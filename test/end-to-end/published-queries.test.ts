@@ -11,7 +11,7 @@ let summary: Summary;
 beforeAll(async () => {
   ended = await runScript('local/demo/index.ts', ['--published-queries', '--days', '2', '--output', output]);
   summary = JSON.parse(readFileSync(join(output, 'summary.json'), 'utf8')) as Summary;
-}, 120_000);
+}, 240_000);
 afterAll(() => rmSync(output, { recursive: true, force: true }));
 
 describe('the published solution\'s own two queries, unchanged', () => {
