@@ -1,5 +1,9 @@
 import { Calendar, type ModelSettings } from './calendar';
-import { type RestlessnessLimits, restlessnessLimits, restlessScale } from './restlessness';
+import { combinedBound, combinedDistance, combinedExpectation } from './combination';
+import { DayEffects, type EffectPrediction } from './day-effects';
+import { MEMBER, REASON } from './explanation';
+import type { HolidayCalendar } from './holidays';
+import { RegressionMember } from './regression-member';
 import { type Prediction, SeasonalMember } from './seasonal-member';
 import { read, write } from './serialization';
 import { ANY_VALUES, SeriesState } from './series-state';
@@ -8,15 +12,26 @@ import { ANOMALOUS_SCORE, HIGHEST_SCORE, severityOf } from './severity';
 const { abs, floor, max, min } = Math;
 
 /** What the model says about one interval: one entry for each series, NaN where the series had no value or has no score yet. */
-export interface IntervalScores {
+export interface SeriesScores {
   readonly expected: Float64Array;
   /** Band of the values that are not anomalous. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
-  /** Distance from the expected value in usual errors (robust z), with sign, damped while the series is new. At most 1,000. */
+  /**
+   * Distance from the expected value in usual errors, in those of a 5-minute series (see `weightOfDistance` of Calendar), with sign, damped
+   * while the series is new. At most 1,000.
+   */
   readonly score: Float64Array;
   /** 0-100, rising with the score. */
   readonly severity: Float64Array;
+}
+
+/** The scores of an interval and where they are from. */
+export interface IntervalScores extends SeriesScores {
+  /** Which members the score is from: an index into MEMBERS. */
+  readonly member: Uint8Array;
+  /** Why the value is an anomaly or is none: an index into REASONS. */
+  readonly reason: Uint8Array;
 }
 
 /** Magnitudes beyond this are taken for this: far beyond any column of Redshift that is a measure, well inside 32-bit floats. */
@@ -25,6 +40,10 @@ const LARGEST_VALUE = 1e30;
 const LEAST_POINTS = 20;
 /** Series that are predicted, scored and learned together: few enough for what is known of them to stay in the processor's cache. */
 const BLOCK = 512;
+const DAY = 86400;
+const HOUR = 3600;
+/** Hours for which the regression may find usual what is far from the season. After that it has only followed: a weekday like a Sunday is no news to it. */
+const STRAYED_HOURS = 2;
 /** How much of the score counts after the first cycle, and days until all of it does. */
 const FIRST_CONFIDENCE = 0.6;
 const CONFIDENT_DAYS = 14;
@@ -52,8 +71,15 @@ export class DetectionModel {
   private readonly calendar: Calendar;
   private readonly state: SeriesState;
   private readonly seasonal: SeasonalMember;
-  private readonly restlessness: RestlessnessLimits;
-  private readonly prediction: Prediction = { expected: new Float64Array(BLOCK), scale: new Float64Array(BLOCK) };
+  private readonly regression: RegressionMember;
+  private readonly effects?: DayEffects;
+  private readonly effect: EffectPrediction = emptyEffect();
+  /** What the seasonal state says without the effects of the calendar day. */
+  private readonly plain: Prediction = emptyPrediction();
+  private readonly prediction: Prediction = { ...emptyPrediction(), effect: this.effect.effect };
+  private readonly regressed = { ...emptyPrediction(), heard: new Uint8Array(BLOCK) };
+  /** How far each value of the block is off: the score without damping. */
+  private readonly distance = new Float64Array(BLOCK);
   private readonly block = new Float64Array(BLOCK);
   private learned = 0;
   /** Wall clock of the first and the newest interval; NaN before the first. */
@@ -61,11 +87,12 @@ export class DetectionModel {
   private last = NaN;
 
   /** @throws RangeError for a number of series that is not a whole number from 0 */
-  public constructor(private readonly settings: ModelSettings, seriesCount = 0) {
+  public constructor(private readonly settings: ModelSettings, seriesCount = 0, holidays?: HolidayCalendar) {
     this.calendar = new Calendar(settings.intervalSeconds);
     this.state = new SeriesState(this.calendar, checkedCount(seriesCount));
     this.seasonal = new SeasonalMember(this.calendar, this.state);
-    this.restlessness = restlessnessLimits(this.calendar);
+    this.regression = new RegressionMember(this.calendar, this.state, BLOCK);
+    if (this.calendar.weekSlots === 0) this.effects = new DayEffects(this.state, holidays);
   }
 
   /** Number of time series. */
@@ -101,7 +128,9 @@ export class DetectionModel {
     if (this.learned === 0) this.first = wallSeconds;
     const interval = floor((wallSeconds - this.first) / this.settings.intervalSeconds);
     const position = this.calendar.position(wallSeconds);
-    const { block, prediction, seasonal, seriesCount } = this;
+    const noiseRow = position.noise * this.state.capacity;
+    const { block, prediction, regressed, regression, seasonal, seriesCount, distance } = this;
+    if (this.learned > 0) regression.skip(interval, interval - floor((this.last - this.first) / this.settings.intervalSeconds) - 1);
     const scores = noScores(seriesCount);
     for (let from = 0; from < seriesCount; from += BLOCK) {
       const to = min(from + BLOCK, seriesCount);
@@ -110,8 +139,12 @@ export class DetectionModel {
         block[s - from] = abs(value) <= LARGEST_VALUE ? value : boundedValue(value);
       }
       seasonal.predict(position, from, to, prediction);
+      this.addEffects(wallSeconds, from, to);
+      regression.predict(interval, noiseRow, from, to, prediction, regressed);
       this.score(interval, from, to, scores);
-      seasonal.learn(interval, position, from, to, block, prediction, scores.score);
+      regression.learn(interval, from, to, block, prediction, regressed);
+      this.effects?.learn(floor(wallSeconds / DAY), from, to, block, this.plain.expected, this.plain.scale, this.effect);
+      seasonal.learn(interval, position, from, to, block, prediction, distance, scores);
     }
     this.learned++;
     this.last = wallSeconds;
@@ -135,42 +168,93 @@ export class DetectionModel {
     }
   }
 
+  /** Adds what the calendar day does to what is expected of daily series. */
+  private addEffects(wallSeconds: number, from: number, to: number): void {
+    const { effects, effect, plain, prediction } = this;
+    if (effects === undefined) return;
+    plain.expected.set(prediction.expected);
+    plain.scale.set(prediction.scale);
+    effects.predict(floor(wallSeconds / DAY), from, to, plain.expected, plain.scale, effect);
+    for (let index = 0; index < to - from; index++) {
+      prediction.expected[index]! += effect.effect[index]! + effect.season[index]!;
+      prediction.scale[index] = max(prediction.scale[index]!, effect.scale[index]!);
+    }
+  }
+
   private score(interval: number, from: number, to: number, scores: IntervalScores): void {
-    const { block, prediction, restlessness, state } = this;
-    const { points, firstSeen, kind, unrest } = state;
-    const { cycleSlots, intervalsPerWeek } = this.calendar;
+    const { block, prediction, regressed, distance, state } = this;
+    const { points, firstSeen, kind, astray, runLength } = state;
+    const { cycleSlots, intervalsPerWeek, weightOfDistance } = this.calendar;
     const leastPoints = min(LEAST_POINTS, cycleSlots);
+    const strayed = max(1, STRAYED_HOURS * HOUR / this.settings.intervalSeconds);
     const confidentPoints = CONFIDENT_DAYS / 7 * intervalsPerWeek;
-    const { expected, lower, upper, score, severity } = scores;
+    const { expected, lower, upper, score, severity, member, reason } = scores;
     for (let s = from; s < to; s++) {
-      const value = block[s - from]!;
-      if (value !== value || points[s]! < leastPoints || interval - firstSeen[s]! < cycleSlots) {
+      const index = s - from;
+      const value = block[index]!;
+      distance[index] = 0;
+      const isNew = points[s]! < leastPoints || interval - firstSeen[s]! < cycleSlots;
+      if (value !== value || isNew) {
         expected[s] = lower[s] = upper[s] = score[s] = severity[s] = NaN;
+        reason[s] = value !== value ? REASON.noValue : REASON.tooNew;
         continue;
       }
       const lowest = kind[s] === ANY_VALUES ? -Infinity : 0;
-      const center = max(lowest, prediction.expected[s - from]!);
-      let usual = prediction.scale[s - from]!;
-      if (unrest[s]! > restlessness.tolerated) usual = max(usual, restlessScale(state, s, restlessness));
+      const center = max(lowest, prediction.expected[index]!);
+      const usual = prediction.scale[index]!;
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
+      const limit = ANOMALOUS_SCORE / (confidence * weightOfDistance);
       const error = value - center;
-      const ratio = error === 0 ? 0 : confidence * error / usual;
-      const z = max(-HIGHEST_SCORE, min(HIGHEST_SCORE, ratio));
-      const half = ANOMALOUS_SCORE * usual / confidence;
-      expected[s] = center;
-      lower[s] = max(lowest, center - half);
-      upper[s] = center + half;
-      score[s] = z;
-      severity[s] = severityOf(z);
+      // the regression takes an event for the new normal within a few intervals: while one goes on, the seasonal state alone speaks
+      if (runLength[s] !== 0 || regressed.heard[index] === 0 || astray[s]! >= strayed) {
+        member[s] = runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event;
+        distance[index] = error === 0 ? 0 : weightOfDistance * abs(error) / usual;
+        expected[s] = center;
+        lower[s] = max(lowest, center - limit * usual);
+        upper[s] = center + limit * usual;
+        reason[s] = reasonOf(distance[index]!, confidence);
+      } else {
+        const second = max(lowest, regressed.expected[index]!);
+        const scale = regressed.scale[index]!;
+        member[s] = MEMBER.both;
+        distance[index] = weightOfDistance * combinedDistance(error, usual, value - second, scale);
+        expected[s] = combinedExpectation(center, usual, second, scale);
+        lower[s] = max(lowest, combinedBound(-1, limit, center, usual, second, scale));
+        upper[s] = combinedBound(1, limit, center, usual, second, scale);
+        reason[s] = reasonOf(distance[index]!, confidence);
+        if (reason[s] === REASON.expected) {
+          if (abs(error) >= limit * usual) reason[s] = REASON.usualForRegression;
+          else if (abs(value - second) >= limit * scale) reason[s] = REASON.usualForSeason;
+        }
+      }
+      const size = min(HIGHEST_SCORE, confidence * distance[index]!);
+      score[s] = value < expected[s]! ? -size : size;
+      severity[s] = severityOf(size);
     }
   }
 }
 
-/** One piece of memory for the five columns. */
+function reasonOf(distance: number, confidence: number): number {
+  if (confidence * distance >= ANOMALOUS_SCORE) return REASON.anomaly;
+  return distance >= ANOMALOUS_SCORE ? REASON.damped : REASON.expected;
+}
+
+/** One piece of memory for the columns of numbers. */
 function noScores(count: number): IntervalScores {
   const memory = new Float64Array(5 * count);
   const column = (index: number): Float64Array => memory.subarray(index * count, (index + 1) * count);
-  return { expected: column(0), lower: column(1), upper: column(2), score: column(3), severity: column(4) };
+  return {
+    expected: column(0), lower: column(1), upper: column(2), score: column(3), severity: column(4),
+    member: new Uint8Array(count), reason: new Uint8Array(count),
+  };
+}
+
+function emptyPrediction(): Prediction {
+  return { expected: new Float64Array(BLOCK), scale: new Float64Array(BLOCK) };
+}
+
+function emptyEffect(): EffectPrediction {
+  return { effect: new Float64Array(BLOCK), season: new Float64Array(BLOCK), scale: new Float64Array(BLOCK) };
 }
 
 function boundedValue(value: number): number {

@@ -1,4 +1,5 @@
-import type { IntervalScores } from './detection-model';
+import { type Contribution, contributionsOf, type Deviation, directionOf } from './contributions';
+import type { SeriesScores } from './detection-model';
 import { ANOMALOUS_SEVERITY, severityOf } from './severity';
 
 /** What a time series is about. */
@@ -18,7 +19,9 @@ export interface MeasureGroup {
   /** Indexes of the anomalous series, most severe first. */
   readonly series: number[];
   /** How much of the deviation each dimension value holds: adds up to 100 for each dimension, highest first. */
-  readonly contributions: { readonly dimension: number; readonly values: { readonly value: string; readonly contribution: number }[] }[];
+  readonly contributions: { readonly dimension: number; readonly values: Contribution[] }[];
+  /** 1: values are too high, -1: too low, 0: the event goes both ways. */
+  readonly direction: -1 | 0 | 1;
 }
 
 /** Up to so many series for each anomalous one, chance is no concern. */
@@ -29,12 +32,25 @@ const SCORE_FOR_TENFOLD = 0.25;
 const IMPACT_WEIGHT = 0.3;
 const BREADTH_WEIGHT = 0.3;
 
-interface Anomaly {
+/** Score from which a series counts in the contributions, though it is not anomalous by itself. */
+const VISIBLE_SCORE = 2;
+/** Most of the way to 100 that an event goes up by lasting. */
+const DURATION_WEIGHT = 0.3;
+
+interface Anomaly extends Deviation {
   readonly series: number;
+  /** Absolute score. */
   readonly score: number;
-  /** Absolute difference between observed and expected value. */
-  readonly deviation: number;
-  readonly dimensionValues: readonly string[];
+}
+
+/**
+ * Severity of an event that lasts: 100 - (100 - peak) (1 - 0.3 (1 - 1 / sqrt(n))). One interval adds nothing, 4 intervals 15 % of the way to
+ * 100, 25 intervals 24 %, and none more than 30 %; so a longer event is more severe, and a higher peak is too.
+ * @param peak highest severity of its intervals, 0-100
+ * @param intervals number of intervals with anomalies, from 1
+ */
+export function eventSeverity(peak: number, intervals: number): number {
+  return 100 - (100 - peak) * (1 - DURATION_WEIGHT * (1 - 1 / Math.sqrt(Math.max(1, intervals))));
 }
 
 /**
@@ -48,10 +64,11 @@ interface Anomaly {
  * @param dimensions number of dimensions
  */
 export function formGroups(
-  scores: IntervalScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number,
+  scores: SeriesScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number,
 ): MeasureGroup[] {
   if (!scores.severity.some(severity => severity >= ANOMALOUS_SEVERITY)) return [];
   const anomalies: Anomaly[][] = Array.from({ length: measures }, () => []);
+  const others: Deviation[][] = Array.from({ length: measures }, () => []);
   const scored = new Float64Array(measures);
   const expectedTotals = new Float64Array(measures);
   for (let series = 0; series < values.length; series++) {
@@ -60,17 +77,21 @@ export function formGroups(
     const { measure, dimensionValues } = describe(series);
     scored[measure]!++;
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
-    if (severity < ANOMALOUS_SEVERITY) continue;
-    const deviation = Math.abs(values[series]! - scores.expected[series]!);
-    anomalies[measure]!.push({ series, score: Math.abs(scores.score[series]!), deviation, dimensionValues });
+    const score = Math.abs(scores.score[series]!);
+    if (score < VISIBLE_SCORE) continue;
+    const deviation = values[series]! - scores.expected[series]!;
+    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, deviation, dimensionValues });
+    else others[measure]!.push({ deviation, dimensionValues });
   }
   return anomalies
-    .flatMap((found, measure) => groupOf(measure, found, scored[measure]!, expectedTotals[measure]!, dimensions) ?? [])
+    .flatMap((found, measure) => groupOf(measure, found, others[measure]!, scored[measure]!, expectedTotals[measure]!, dimensions) ?? [])
     .sort((a, b) => b.severity - a.severity || a.measure - b.measure);
 }
 
-function groupOf(measure: number, found: Anomaly[], scored: number, expectedTotal: number, dimensions: number): MeasureGroup | undefined {
-  found.sort((a, b) => b.score - a.score || b.deviation - a.deviation || a.series - b.series);
+function groupOf(
+  measure: number, found: Anomaly[], others: readonly Deviation[], scored: number, expectedTotal: number, dimensions: number,
+): MeasureGroup | undefined {
+  found.sort((a, b) => b.score - a.score || Math.abs(b.deviation) - Math.abs(a.deviation) || a.series - b.series);
   let members = 0;
   let severity = 0;
   found.forEach(({ score }, index) => {
@@ -83,11 +104,13 @@ function groupOf(measure: number, found: Anomaly[], scored: number, expectedTota
   const impact = Math.min(1, sumOf(joined) / Math.max(expectedTotal, Number.MIN_VALUE));
   const breadth = 1 - 1 / members;
   const rest = (1 - IMPACT_WEIGHT * impact) * (1 - BREADTH_WEIGHT * breadth);
+  const visible = [...found.slice(members), ...others];
   return {
     measure,
     severity: 100 - (100 - severity) * rest,
     series: joined.map(({ series }) => series),
-    contributions: Array.from({ length: dimensions }, (_, dimension) => ({ dimension, values: contributionsOf(joined, dimension) })),
+    contributions: Array.from({ length: dimensions }, (_, dimension) => ({ dimension, values: contributionsOf(joined, visible, dimension) })),
+    direction: directionOf(joined),
   };
 }
 
@@ -97,21 +120,5 @@ function demandFactor(pickedFrom: number): number {
 }
 
 function sumOf(anomalies: readonly Anomaly[]): number {
-  return anomalies.reduce((sum, { deviation }) => sum + deviation, 0);
-}
-
-function contributionsOf(anomalies: readonly Anomaly[], dimension: number): { value: string; contribution: number }[] {
-  // relative to the largest, so that no sum of huge values overflows
-  const largest = anomalies.reduce((most, { deviation }) => Math.max(most, deviation), 0);
-  const shares = new Map<string, number>();
-  let total = 0;
-  for (const { deviation, dimensionValues } of anomalies) {
-    const value = dimensionValues[dimension]!;
-    const share = deviation / largest;
-    shares.set(value, (shares.get(value) ?? 0) + share);
-    total += share;
-  }
-  return [...shares]
-    .map(([value, share]) => ({ value, contribution: 100 * share / total }))
-    .sort((a, b) => b.contribution - a.contribution || (a.value < b.value ? -1 : 1));
+  return anomalies.reduce((sum, { deviation }) => sum + Math.abs(deviation), 0);
 }

@@ -1,4 +1,10 @@
 export { type ModelSettings } from './calendar';
-export { DetectionModel, type IntervalScores } from './detection-model';
-export { formGroups, type MeasureGroup, type SeriesDescription } from './groups';
-export { ANOMALOUS_SEVERITY } from './severity';
+export { DetectionModel, type IntervalScores, type SeriesScores } from './detection-model';
+export { MEMBERS, REASONS } from './explanation';
+export { HolidayCalendar } from './holidays';
+export { eventSeverity, formGroups, type MeasureGroup, type SeriesDescription } from './groups';
+export { MissingData, type MissingDataFinding } from './missing-data';
+export { relatedMeasures } from './related-measures';
+export { type Leaves } from './root-cause/leaves';
+export { findRootCauses } from './root-cause/search';
+export { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY } from './severity';

@@ -8,6 +8,13 @@ const DEVIATION_FLOOR_NEW = 0.15;
 const DEVIATION_FLOOR_KNOWN = 0.04;
 /** Part of the mean below which the scale never falls. */
 const MEAN_FLOOR = 0.001;
+/**
+ * Share of intervals with the value of the one before from which a series is taken to be idle most of the time. Its usual error is next to
+ * nothing and its values are far off, so their spread is its scale: a sale now and then is not news.
+ */
+export const IDLE_SHARE = 0.5;
+/** Usual error of such a series in standard deviations of its values. */
+export const IDLE_WIDTH = 1.5;
 /** Square-root noise of a count does not vanish with the count (Anscombe 1948). */
 const COUNT_OFFSET = 0.375;
 /** Seasonal counts deviate less from their expectation than one mean for all hours says. */

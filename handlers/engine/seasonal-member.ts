@@ -1,12 +1,13 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import { continueRun, endRun, shiftLength } from './level-shift';
-import { learnRestlessness, type RestlessnessLimits, restlessnessLimits } from './restlessness';
-import { countNoise, DEVIATION_TO_SCALE, scaleFloor } from './scale-floor';
+import type { IntervalScores } from './detection-model';
+import { REASON } from './explanation';
+import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor } from './scale-floor';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
 import { learnWeek, weekTrust } from './week-season';
 
-const { abs, floor, max, min } = Math;
+const { abs, floor, fround, max, min, sqrt } = Math;
 
 /** Prediction errors before the scale stands on its own; until then the spread of the values themselves helps out. */
 const TRUSTED_ERRORS = 20;
@@ -21,6 +22,8 @@ const NOISE_CYCLES = 3;
 /** Above this share of anomalous intervals the model itself is taken to be wrong, and more and more of the whole error is learned. */
 const TOLERATED_SURPRISE = 0.05;
 const SURPRISE_TO_SHARE = 4;
+/** Part of a slot's error that is learned, unclipped, where the regression finds the value usual: the slot has learned an anomaly. */
+const MISTAKE_GAIN = 0.7;
 
 /** What fades away is 0 from here on: 32-bit numbers that are smaller are slow to compute with. */
 const SMALLEST = 1e-37;
@@ -54,6 +57,8 @@ export interface Prediction {
   readonly expected: Float64Array;
   /** Usual size of the error as a standard deviation; 0 for a series without any noise. */
   readonly scale: Float64Array;
+  /** What of the value is owed to the calendar day and is learned elsewhere; only for daily data. */
+  readonly effect?: Float64Array;
 }
 
 /**
@@ -67,18 +72,16 @@ export interface Prediction {
 export class SeasonalMember {
   private readonly gains: Gains;
   private readonly shiftLength: number;
-  private readonly restlessness: RestlessnessLimits;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.gains = gainsOf(calendar);
     this.shiftLength = shiftLength(calendar);
-    this.restlessness = restlessnessLimits(calendar);
   }
 
   /** Fills `prediction` for the interval at `position` and the series from `from` up to but not including `to`. */
   public predict(position: SeasonPosition, from: number, to: number, prediction: Prediction): void {
     const { calendar } = this;
-    const { level, mean, scale, deviation, cycleError, weekError, cycle, week, noise, points, errors, kind, capacity } = this.state;
+    const { level, mean, scale, deviation, square, idle, cycleError, weekError, cycle, week, noise, points, errors, kind, capacity } = this.state;
     const { expected, scale: usual } = prediction;
     const cycleRow = position.cycle * capacity;
     const weekRow = position.week * capacity;
@@ -112,6 +115,7 @@ export class SeasonalMember {
         width = 0.5 * (width + noise[noiseRow + s]!);
       }
       width = max(width, scaleFloor(deviation[s]!, average, points[s]! * weeksPerPoint));
+      if (idle[s]! > IDLE_SHARE) width = max(width, IDLE_WIDTH * sqrt(square[s]!));
       if (kind[s] === COUNTS) width = max(width, countNoise(value, average, deviation[s]!, scale[s]!));
       expected[s - from] = value;
       usual[s - from] = width;
@@ -123,13 +127,15 @@ export class SeasonalMember {
    * @param interval number of the interval since the model's beginning
    * @param values what was observed in the block; NaN: nothing
    * @param prediction what `predict` said of the block
-   * @param scores score of each value, for all series; NaN: not scored yet
+   * @param distance of each value of the block from what all members expect: its score without damping
+   * @param scores of all series: their reasons are set where the series has a new level
    */
   public learn(
-    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction, scores: Float64Array,
+    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction,
+    distance: Float64Array, scores: IntervalScores,
   ): void {
     const { calendar, gains, state } = this;
-    const { level, mean, scale, deviation, surprise, unrest, cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
+    const { level, mean, scale, deviation, square, idle, newest, astray, surprise, cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
     const cycleRow = position.cycle * capacity;
     const noiseRow = position.noise * capacity;
     const hasWeek = calendar.weekSlots > 0;
@@ -148,6 +154,7 @@ export class SeasonalMember {
       if (seen === 0) {
         level[s] = value;
         mean[s] = value;
+        newest[s] = value;
         firstSeen[s] = interval;
         cycle[cycleRow + s] = 0;
         continue;
@@ -159,6 +166,10 @@ export class SeasonalMember {
       const bound = seen > TRUSTED_ERRORS && spread > 0 ? LONG_RUN_CLIP * spread : abs(off);
       mean[s]! += longGain * max(-bound, min(bound, off));
       deviation[s] = spread + longGain * (min(bound, abs(off)) - spread);
+      square[s]! += longGain * (min(bound * bound, off * off) - square[s]!);
+      const stays = newest[s] === fround(value) ? 1 : 0;
+      idle[s]! += longGain * (stays - idle[s]!);
+      newest[s] = value;
 
       const slot = cycle[cycleRow + s]!;
       if (slot !== slot) {
@@ -169,13 +180,14 @@ export class SeasonalMember {
       const error = value - prediction.expected[s - from]!;
       const usual = prediction.scale[s - from]!;
       const far = abs(error);
-      const anomalous = scores[s] === scores[s] && far > 0 && far >= ANOMALOUS_SCORE * usual;
-      const begins = anomalous && runLength[s] === 0;
-      if (begins || unrest[s] !== 0) learnRestlessness(state, s, begins ? far : 0, this.restlessness);
+      const anomalous = distance[s - from]! >= ANOMALOUS_SCORE;
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
       if (anomalous) {
-        if (continueRun(state, s, error, this.shiftLength)) continue;
+        if (continueRun(state, s, error, this.shiftLength)) {
+          scores.reason[s] = REASON.newLevel;
+          continue;
+        }
       } else if (runLength[s] !== 0) {
         endRun(state, s);
       }
@@ -184,18 +196,21 @@ export class SeasonalMember {
       errors[s] = trained + 1;
       let limit = CLIP * usual;
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
-      if (surprised > TOLERATED_SURPRISE) limit += far * min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE));
+      // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
+      const share = surprised > TOLERATED_SURPRISE ? min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE)) : 0;
+      const isMistaken = !anomalous && far > 0 && far * calendar.weightOfDistance >= ANOMALOUS_SCORE * usual;
+      astray[s] = isMistaken ? min(astray[s]! + 1, 65535) : 0;
       const clipped = max(-limit, min(limit, error));
       const size = DEVIATION_TO_SCALE * abs(clipped);
       const wide = scale[s]! + (trained < scaleErrors ? 1 / (trained + 1) : gains.scale) * (size - scale[s]!);
       scale[s] = wide < SMALLEST ? 0 : wide;
       const atHour = noise[noiseRow + s]!;
       noise[noiseRow + s] = atHour >= 0 ? atHour + gains.noise * (size - atHour) : size;
-      const left = value - level[s]! - slot;
+      const left = value - (prediction.effect?.[s - from] ?? 0) - level[s]! - slot;
       const cleaned = left - error + clipped;
-      level[s]! += gains.level * cleaned;
+      level[s]! += gains.level * (cleaned + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
-      cycle[cycleRow + s] = slot + cycleGain * cleaned;
+      cycle[cycleRow + s] = slot + (isMistaken ? MISTAKE_GAIN * left : cycleGain * cleaned);
       if (hasWeek) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
     }
   }

@@ -1,4 +1,6 @@
 import type { Calendar } from './calendar';
+import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
+import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 
 type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
@@ -7,41 +9,65 @@ export const ANY_VALUES = 0;
 export const NEVER_NEGATIVE = 1;
 export const COUNTS = 2;
 
-interface Column {
+/** One kind of number that is kept of every series. */
+export interface Column {
   readonly name: ColumnName;
   readonly type: 'float64' | 'float32' | 'uint32' | 'uint16' | 'uint8';
   /** Numbers for each series. */
   readonly rows: number;
   /** What a series has that was never seen. */
   readonly initial: number;
+  /** The same where it differs from row to row. */
+  readonly initialByRow?: (row: number) => number;
 }
 
-type ColumnName =
-  'level' | 'mean' | 'scale' | 'deviation' | 'cycleError' | 'weekError' | 'surprise' | 'unrest' | 'anomalySize' |
-  'runMean' | 'runSpread' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'runLength' | 'kind';
+export type ColumnName =
+  'level' | 'mean' | 'scale' | 'deviation' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
+  'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
+  'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
+  'regressionErrors' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
+  const daily = calendar.weekSlots === 0 ? 1 : 0;
   return [
     { name: 'level', type: 'float64', rows: 1, initial: 0 },
     { name: 'mean', type: 'float64', rows: 1, initial: 0 },
+    { name: 'origin', type: 'float64', rows: 1, initial: 0 },
+    { name: 'square', type: 'float64', rows: 1, initial: 0 },
     { name: 'scale', type: 'float32', rows: 1, initial: 0 },
     { name: 'deviation', type: 'float32', rows: 1, initial: 0 },
+    { name: 'idle', type: 'float32', rows: 1, initial: 0 },
+    { name: 'newest', type: 'float32', rows: 1, initial: NaN },
     { name: 'cycleError', type: 'float32', rows: 1, initial: 0 },
     { name: 'weekError', type: 'float32', rows: 1, initial: 0 },
     { name: 'surprise', type: 'float32', rows: 1, initial: 0 },
-    { name: 'unrest', type: 'float32', rows: 1, initial: 0 },
-    { name: 'anomalySize', type: 'float32', rows: 1, initial: 0 },
     { name: 'runMean', type: 'float32', rows: 1, initial: 0 },
     { name: 'runSpread', type: 'float32', rows: 1, initial: 0 },
     { name: 'cycle', type: 'float32', rows: calendar.cycleSlots, initial: NaN },
     { name: 'week', type: 'float32', rows: calendar.weekSlots, initial: NaN },
     { name: 'noise', type: 'float32', rows: calendar.noiseSlots, initial: NaN },
+    { name: 'past', type: 'float32', rows: pastRows(calendar), initial: NaN },
+    { name: 'regressionWeights', type: 'float32', rows: REGRESSION_TERMS, initial: 0, initialByRow: firstWeight },
+    { name: 'regressionCovariance', type: 'float32', rows: COVARIANCE_ROWS, initial: 0, initialByRow: firstCovariance },
+    { name: 'regressionScale', type: 'float32', rows: 1, initial: 0 },
+    { name: 'regressionError', type: 'float32', rows: 1, initial: 0 },
+    { name: 'seasonalError', type: 'float32', rows: 1, initial: 0 },
+    { name: 'effect', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
+    { name: 'effectError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
+    { name: 'plainError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
+    { name: 'year', type: 'float32', rows: daily * YEAR_SLOTS, initial: NaN },
+    { name: 'yearError', type: 'float32', rows: daily, initial: 0 },
+    { name: 'yearMiss', type: 'float32', rows: daily, initial: 0 },
+    { name: 'countMiss', type: 'float32', rows: daily * MONTH_COUNTS, initial: 0 },
     { name: 'points', type: 'uint32', rows: 1, initial: 0 },
     { name: 'errors', type: 'uint32', rows: 1, initial: 0 },
+    { name: 'regressionErrors', type: 'uint32', rows: 1, initial: 0 },
     { name: 'firstSeen', type: 'uint32', rows: 1, initial: 0 },
     { name: 'weekMisses', type: 'uint32', rows: calendar.weekSlots / 24, initial: 0 },
+    { name: 'astray', type: 'uint16', rows: 1, initial: 0 },
     { name: 'runLength', type: 'uint16', rows: 1, initial: 0 },
+    { name: 'effectsRelative', type: 'uint8', rows: daily, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
 }
@@ -71,14 +97,17 @@ export class SeriesState {
   public scale!: Float32Array;
   /** Long-run mean absolute deviation of the values from their mean. */
   public deviation!: Float32Array;
+  /** Long-run mean squared deviation of the values from their mean. */
+  public square!: Float64Array;
+  /** Long-run share of the intervals that had the value of the one before, 0-1. */
+  public idle!: Float32Array;
+  /** Newest value, as a 32-bit number. */
+  public newest!: Float32Array;
   /** Recent mean absolute error of the expectation without and with the week's part. */
   public cycleError!: Float32Array;
   public weekError!: Float32Array;
   /** Share of the recent intervals that were anomalous, 0-1. */
   public surprise!: Float32Array;
-  /** Recent number of anomalies that began, per interval, and the usual size of their first error. */
-  public unrest!: Float32Array;
-  public anomalySize!: Float32Array;
   /** Mean error and its mean absolute deviation in the present run of anomalous intervals. */
   public runMean!: Float32Array;
   public runSpread!: Float32Array;
@@ -88,6 +117,33 @@ export class SeriesState {
   public week!: Float32Array;
   /** Usual error by hour of the day (day of the week for daily data); NaN where no error was seen. */
   public noise!: Float32Array;
+  /** First value: past values are kept as differences from it, where 32 bits are enough. */
+  public origin!: Float64Array;
+  /** Ring of the values of the last short cycle, less the origin; NaN: none. */
+  public past!: Float32Array;
+  /** Weights of the regression's terms and the lower triangle of their covariance. */
+  public regressionWeights!: Float32Array;
+  public regressionCovariance!: Float32Array;
+  /** Usual error of the regression, as `scale`. */
+  public regressionScale!: Float32Array;
+  /** Recent mean absolute clipped errors of regression and seasonal state, over the same intervals. */
+  public regressionError!: Float32Array;
+  public seasonalError!: Float32Array;
+  /** Errors of the regression seen. */
+  public regressionErrors!: Uint32Array;
+  /** Slots of day effects (daily data only): the effect, and the recent mean absolute errors with and without it; NaN where unknown. */
+  public effect!: Float32Array;
+  public effectError!: Float32Array;
+  public plainError!: Float32Array;
+  /** Weeks of the year (daily data only): what level and weekday leave over; NaN where nothing was seen. */
+  public year!: Float32Array;
+  /** Recent mean absolute error of the expectation with and without the year's part. */
+  public yearError!: Float32Array;
+  public yearMiss!: Float32Array;
+  /** How much worse than the best each way of counting the days of the month did lately, in usual errors. */
+  public countMiss!: Float32Array;
+  /** 1 where day effects are parts of the expected value, 0 where they are added to it. */
+  public effectsRelative!: Uint8Array;
   /** Values seen. */
   public points!: Uint32Array;
   /** Prediction errors seen: fewer than the values by the first sight of each slot. */
@@ -96,6 +152,8 @@ export class SeriesState {
   public firstSeen!: Uint32Array;
   /** One number for each weekday, one bit for each hour: whether that hour of the week was far off when last seen. */
   public weekMisses!: Uint32Array;
+  /** Successive intervals that only the seasonal state found far off. */
+  public astray!: Uint16Array;
   /** Successive anomalous intervals on the same side. */
   public runLength!: Uint16Array;
   /** ANY_VALUES, NEVER_NEGATIVE or COUNTS. */
@@ -104,7 +162,8 @@ export class SeriesState {
   /** Series that there is room for: the length of one row. */
   public capacity = 0;
   public count = 0;
-  private readonly columns: readonly Column[];
+  /** What is kept of a series, in the order in which it is serialised. */
+  public readonly columns: readonly Column[];
 
   public constructor(calendar: Calendar, count: number) {
     this.columns = columnsOf(calendar);
@@ -125,15 +184,11 @@ export class SeriesState {
     this.count = needed;
   }
 
-  /** Calls back with the bytes of each row, in a fixed order, without the spare room: for reading and for writing. */
-  public forEachRow(visit: (bytes: Uint8Array) => void): void {
-    for (const { name, rows } of this.columns) {
-      const column = this.column(name);
-      const size = column.BYTES_PER_ELEMENT;
-      for (let row = 0; row < rows; row++) {
-        visit(new Uint8Array(column.buffer as ArrayBuffer, column.byteOffset + row * this.capacity * size, this.count * size));
-      }
-    }
+  /** Bytes of one row of a column, without the spare room: for reading and for writing. */
+  public rowBytes(name: ColumnName, row: number): Uint8Array {
+    const column = this.column(name);
+    const size = column.BYTES_PER_ELEMENT;
+    return new Uint8Array(column.buffer as ArrayBuffer, column.byteOffset + row * this.capacity * size, this.count * size);
   }
 
   private column(name: ColumnName): Numbers {
@@ -142,9 +197,10 @@ export class SeriesState {
 
   private reserve(capacity: number): void {
     const grown: Record<string, Numbers> = {};
-    for (const { name, type, rows, initial } of this.columns) {
+    for (const { name, type, rows, initial, initialByRow } of this.columns) {
       const column = allocate(type, rows * capacity);
-      if (initial !== 0) column.fill(initial);
+      if (initialByRow) for (let row = 0; row < rows; row++) column.fill(initialByRow(row), row * capacity, (row + 1) * capacity);
+      else if (initial !== 0) column.fill(initial);
       const old = this.column(name);
       for (let row = 0; row < rows && this.count > 0; row++) {
         column.set(old.subarray(row * this.capacity, row * this.capacity + this.count), row * capacity);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ANOMALOUS_SEVERITY, formGroups, type IntervalScores, type MeasureGroup, type SeriesDescription } from '../../../handlers/engine';
+import { ANOMALOUS_SEVERITY, formGroups, type SeriesScores, type MeasureGroup, type SeriesDescription } from '../../../handlers/engine';
 import { ANOMALOUS_SCORE, severityOf } from '../../../handlers/engine/severity';
 
 interface Item { readonly value: number; readonly expected: number; readonly score: number; readonly description: SeriesDescription }
@@ -7,7 +7,7 @@ interface Item { readonly value: number; readonly expected: number; readonly sco
 function groupsOf(items: readonly Item[], measures = 2, dimensions = 2): MeasureGroup[] {
   const column = (pick: (item: Item) => number): Float64Array => Float64Array.from(items, pick);
   const expected = column(item => item.expected);
-  const scores: IntervalScores = {
+  const scores: SeriesScores = {
     expected, lower: expected, upper: expected, score: column(item => item.score), severity: column(item => severityOf(item.score)),
   };
   return formGroups(scores, column(item => item.value), series => items[series]!.description, measures, dimensions);
@@ -37,7 +37,7 @@ describe('groups of one interval', () => {
 
   test('one group a measure, its most severe series first, contributions highest first', () => {
     const groups = groupsOf([
-      usual, anomaly(0, ['pc', 'de'], 150, 7), anomaly(1, ['app', 'us'], 10, 20), anomaly(0, ['app', 'us'], 0, -9), anomaly(0, ['app', 'de'], 150, 8), usual,
+      usual, anomaly(0, ['pc', 'de'], 150, 7.6), anomaly(1, ['app', 'us'], 10, 20), anomaly(0, ['app', 'us'], 0, -9), anomaly(0, ['app', 'de'], 150, 8), usual,
     ]);
     expect(groups.map(({ measure, series }) => ({ measure, series }))).toEqual([{ measure: 1, series: [2] }, { measure: 0, series: [3, 4, 1] }]);
     expect(groups[1]!.contributions).toEqual([
@@ -59,10 +59,10 @@ describe('groups of one interval', () => {
     const crowd = (count: number, anomalies: number, score: number): MeasureGroup[] => groupsOf([
       ...Array.from({ length: count - anomalies }, () => usual), ...Array.from({ length: anomalies }, () => anomaly(0, ['pc', 'de'], 150, score)),
     ]);
-    expect(crowd(20, 1, 6)).toHaveLength(1);
-    expect(crowd(50_000, 1, 6)).toHaveLength(0);
-    expect(crowd(50_000, 1, 12)).toHaveLength(1);
-    expect(crowd(50_000, 5_000, 6)[0]!.series).toHaveLength(5_000);
+    expect(crowd(20, 1, 8.2)).toHaveLength(1);
+    expect(crowd(50_000, 1, 8.2)).toHaveLength(0);
+    expect(crowd(50_000, 1, 16.4)).toHaveLength(1);
+    expect(crowd(50_000, 5_000, 8.2)[0]!.series).toHaveLength(5_000);
   });
 
   test('finite severities in order, contributions that add up to 100, whatever the values', () => {
