@@ -66,10 +66,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   docgen: true,
   compat: false, // until there is a first release to compare with
 
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'handlers', 'local', 'examples/typescript', 'bench', 'scripts'], prettier: false, commandOptions: { fix: false } },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'handlers', 'cli', 'local', 'examples/typescript', 'bench', 'scripts'], prettier: false, commandOptions: { fix: false } },
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['src/**/*.ts', 'test/**/*.ts', 'handlers/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', '.projenrc.ts'],
+    include: ['src/**/*.ts', 'test/**/*.ts', 'handlers/**/*.ts', 'cli/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', '.projenrc.ts'],
     exclude: ['node_modules', '**/cdk.out', 'lib', 'dist', 'assets', 'demo-output', '.tmp'],
     compilerOptions: {
       target: 'ES2023',
@@ -101,7 +101,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-lambda-powertools/metrics',
     '@smithy/types',
     '@smithy/protocol-http',
-    'csv-parse', // streaming CSV reader: quoted newlines, bad rows
+    'csv-parse', // a second CSV reader, which tests and benchmarks compare ours with
+    'date-holidays', // public holidays of 207 countries; kept up, and bundled into a file of its own that daily detectors with a country load
     '@date-fns/tz', // offsets of time zones; tree-shaken, where luxon adds 69 KB to each bundle
     '@types/aws-lambda',
     'esbuild', // explicit, or projen floats it
@@ -140,6 +141,9 @@ const typecheck = project.addTask('typecheck', {
 });
 project.preCompileTask.spawn(typecheck);
 
+/** Dependencies that are CommonJS inside ask for `require`. */
+const REQUIRE_BANNER = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+
 for (const handler of HANDLERS) {
   project.bundler.addBundle(`handlers/${handler}/index.ts`, {
     platform: 'node',
@@ -152,21 +156,38 @@ for (const handler of HANDLERS) {
     sourcemap: false,
     watchTask: false,
     mainFields: ['module', 'main'],
-    // some dependencies are CommonJS inside and ask for `require`
     esbuildArgs: Object.fromEntries(ABSENT_CREDENTIAL_PROVIDERS.map(name => [`--alias:@aws-sdk/${name}`, './handlers/shared/absent-credential-provider.ts'])),
-    banner: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    banner: REQUIRE_BANNER,
   });
 }
 
+// the published command line, which users run with the Node.js that they have
+project.bundler.addBundle('cli/index.ts', {
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  outfile: '../../cli/index.mjs',
+  minify: true,
+  externals: [],
+  tsconfigPath: 'tsconfig.dev.json',
+  sourcemap: false,
+  watchTask: false,
+  mainFields: ['module', 'main'],
+  banner: `#!/usr/bin/env node\n${REQUIRE_BANNER}`,
+});
+project.package.addBin({ 'cdk-redshift-lookout': 'assets/cli/index.mjs' });
+
 // the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made
 project.npmignore!.addPatterns(
-  '/handlers/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/rosetta/', '/.npmrc', '/demo-output/', '/.tmp/',
+  '/handlers/', '/cli/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/rosetta/', '/.npmrc', '/demo-output/', '/.tmp/',
   '.jsii.tabl.json', '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
 );
 
 // README's two commands. They install what is missing first, so they also run on a clone that has no node_modules yet.
 project.setScript('demo', 'node scripts/run.mjs demo');
 project.setScript('test', 'node scripts/run.mjs test');
+
+project.addTask('bench', { description: 'Quality, speed and memory beside named peers (docs/detection.md)', exec: 'tsx bench/index.ts', receiveArgs: true });
 
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
