@@ -1,0 +1,94 @@
+/**
+ * All benchmarks: quality and cost of the detection engine, beside AWS's ThresholdedRandomCutForest. They print figures and decide no test.
+ *
+ * Run: `npm run bench -- [--write] [--without-trcf] [part...]`; parts: speed, nab, events, csv, root-cause. `--write` puts the tables
+ * into docs/detection.md. The forest needs Java 17 and Maven; NAB and the OpenSearch series need their folders (see the messages).
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { kpiSeries } from './kpi/generator';
+import { loadNab, NAB_FOLDER } from './nab/corpus';
+import { nabTable } from './nab/table';
+import { nabSeries, OPENSEARCH_FOLDER, openSearchSeries, sampleSeries } from './quality/data';
+import { type Detector, ENGINE, forestDetector } from './quality/detectors';
+import type { LabelledSeries } from './quality/labelled-series';
+import { qualityTable } from './quality/table';
+import { speedTable } from './speed/table';
+import { markdown } from './table';
+import { ThresholdedRandomCutForest } from './trcf/trcf';
+
+const DOCUMENT = join(__dirname, '../docs/detection.md');
+const BEGIN = '<!-- measured: written by npm run bench -- --write -->';
+const END = '<!-- end of measured -->';
+const PARTS = ['speed', 'nab', 'events', 'csv', 'root-cause'];
+/** Benchmarks that are programs of their own. */
+const PROGRAMS = ['csv', 'root-cause'];
+
+const words = process.argv.slice(2);
+const unknown = words.find(word => ![...PARTS, '--write', '--without-trcf'].includes(word));
+if (unknown !== undefined) {
+  console.error(`${JSON.stringify(unknown)} is no part and no option; parts: ${PARTS.join(', ')}; options: --write, --without-trcf`);
+  process.exit(2);
+}
+if (words.includes('--write')) documentAround();
+const chosen = words.filter(word => PARTS.includes(word));
+const wanted = (part: string): boolean => chosen.length === 0 || chosen.includes(part);
+const sections: string[] = [];
+const report = (section: string): void => {
+  sections.push(section);
+  console.log(`\n${section}`);
+};
+
+const forest = words.includes('--without-trcf') ? undefined : forestOrWords();
+if (wanted('speed')) report(markdown(speedTable(50_000, 1_440, forest)));
+const files = wanted('nab') || wanted('events') ? loadNab() : undefined;
+if (wanted('nab')) report(files ? markdown(nabTable(files, forest)) : `### Numenta Anomaly Benchmark\n\nNot run: ${NAB_FOLDER} is not there. Set NAB_DATA to the folder of data/ and labels/.`);
+if (wanted('events')) report(markdown(qualityTable(eventSets(), [ENGINE, ...(forest ? [forestDetector(forest)] : [])] satisfies Detector[])));
+for (const program of PROGRAMS) {
+  const file = join(__dirname, `${program}.ts`);
+  if (wanted(program) && existsSync(file)) report(outputOf(program, file));
+}
+if (words.includes('--write')) write();
+
+function forestOrWords(): ThresholdedRandomCutForest | undefined {
+  try {
+    return ThresholdedRandomCutForest.prepare();
+  } catch (error) {
+    console.error(`Without ThresholdedRandomCutForest, which needs Java 17, Maven and Maven Central: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function eventSets(): Map<string, readonly LabelledSeries[]> {
+  const openSearch = openSearchSeries();
+  if (!openSearch) console.error(`Without the OpenSearch series: ${OPENSEARCH_FOLDER} is not there. Set OPENSEARCH_DATA to their folder.`);
+  return new Map<string, readonly LabelledSeries[]>([
+    ['sample, from week 3', sampleSeries()],
+    ...(openSearch ? [['OpenSearch', openSearch] as const] : []),
+    ...(files ? [['NAB', nabSeries(files)] as const] : []),
+    ['made KPIs', kpiSeries()],
+  ]);
+}
+
+function outputOf(program: string, file: string): string {
+  const { status, stdout, stderr } = spawnSync('tsx', [file], { encoding: 'utf8' });
+  return `### ${program}\n\n\`\`\`text\n${(status === 0 ? stdout : `failed: ${stderr}`).trim()}\n\`\`\``;
+}
+
+/** The document before and after the tables. */
+function documentAround(): [string, string] {
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`${DOCUMENT} must have the lines ${BEGIN} and ${END}, between which the tables go`);
+  return [text.slice(0, begin + BEGIN.length), text.slice(end)];
+}
+
+function write(): void {
+  const [before, after] = documentAround();
+  const processor = cpus()[0]?.model ?? 'unknown processor';
+  const how = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${processor}, Node ${process.version}: \`npm run bench -- ${words.join(' ')}\``;
+  writeFileSync(DOCUMENT, `${before}\n\n${how}\n\n${sections.join('\n\n')}\n\n${after}`);
+}

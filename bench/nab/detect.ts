@@ -1,0 +1,17 @@
+import type { NabFile } from './corpus';
+import { DetectionModel } from '../../handlers/engine';
+
+/** Scores of our engine for the rows of a file, in usual errors without sign: the file is one series and each row has the score of its interval. */
+export function engineScores(file: NabFile): Float64Array {
+  const model = new DetectionModel({ intervalSeconds: file.intervalSeconds }, 1);
+  const scores = file.values.map((value, interval) => {
+    const { score } = model.observe(file.start + interval * file.intervalSeconds, Float64Array.of(value));
+    return Math.abs(score[0]!);
+  });
+  return rowScores(file, scores);
+}
+
+/** Scores of the rows from scores of the intervals; 0 for an interval that has none. */
+export function rowScores(file: NabFile, scoreOfInterval: Float64Array): Float64Array {
+  return Float64Array.from(file.intervalOfRow, interval => scoreOfInterval[interval]! || 0);
+}
