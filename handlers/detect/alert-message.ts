@@ -8,6 +8,7 @@ const MESSAGE_BYTES = 250_000;
 /** Entries shown in a text for people. */
 const SHOWN_SERIES = 10;
 const SHOWN_VALUES = 5;
+const SHOWN_CAUSES = 3;
 
 /** Longest dimension value in a text for people. */
 const SHOWN_CHARACTERS = 100;
@@ -24,6 +25,12 @@ export interface AlertMessage {
     readonly dimensionContribution: {
       readonly dimensionName: string;
       readonly dimensionValueContributions: { readonly dimensionValue: string; readonly valueContribution: number }[];
+    }[];
+    /** Not in Lookout for Metrics: the combinations of dimension values that explain the anomaly; no dimensions: all of the measure. */
+    readonly rootCauses?: {
+      readonly dimensions: { readonly dimensionName: string; readonly dimensionValue: string }[];
+      /** Share of the measure's deviation, 0-100. */
+      readonly share: number;
     }[];
     readonly relevantTimeSeries: {
       readonly timeSeriesId: string;
@@ -59,6 +66,11 @@ export function alertMessage(alert: AlertRecord, group: GroupRecord, at: EpochSe
         dimensionName: dimension,
         dimensionValueContributions: values.map(({ value, contribution }) => ({ dimensionValue: value, valueContribution: contribution })),
       })),
+      ...group.rootCauses && {
+        rootCauses: group.rootCauses.map(({ dimensions, share }) => ({
+          dimensions: dimensions.map(({ name, value }) => ({ dimensionName: name, dimensionValue: value })), share,
+        })),
+      },
       relevantTimeSeries: group.series.map(({ timeSeriesId, dimensions, observed, expected }) => ({
         timeSeriesId,
         dimensions: dimensions.map(({ name, value }) => ({ dimensionName: name, dimensionValue: value })),
@@ -111,12 +123,18 @@ function oneLine(value: string): string {
 const figures = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
 const numberText = (value: number): string => Number.isFinite(value) ? figures.format(value) : 'unknown';
 
+/** A combination of dimension values in a text for people. */
+function combination(dimensions: readonly { readonly name: string; readonly value: string }[]): string {
+  return dimensions.map(({ name, value }) => `${name} = ${oneLine(value)}`).join(' and ') || 'all of the measure';
+}
+
 /** An alert for e-mail: what happened, where, how far off, in plain text. */
 export function longText(alert: AlertRecord, group: GroupRecord, at: EpochSeconds, timezone: string): string {
   const contributions = group.contributions.map(({ dimension, values }) => {
     const shares = values.slice(0, SHOWN_VALUES).map(({ value, contribution }) => `${oneLine(value)} ${numberText(contribution)} %`);
     return `  ${dimension}: ${shares.join(', ')}${values.length > SHOWN_VALUES ? ', …' : ''}`;
   });
+  const causes = (group.rootCauses ?? []).slice(0, SHOWN_CAUSES).map(cause => `  ${combination(cause.dimensions)}: ${numberText(cause.share)} % of the deviation`);
   const series = group.series.slice(0, SHOWN_SERIES).map(entry => {
     const name = entry.dimensions.map(({ name: dimension, value }) => `${dimension} ${oneLine(value)}`).join(', ') || 'all rows';
     return `  ${name}: ${numberText(entry.observed)} observed, ${numberText(entry.expected)} expected `
@@ -128,6 +146,7 @@ export function longText(alert: AlertRecord, group: GroupRecord, at: EpochSecond
     `Interval that starts: ${anomalyTime(at, timezone)}`,
     `Alert: ${alert.name}${alert.description ? ` (${oneLine(alert.description)})` : ''}`,
     `Detector: ${group.detectorArn}`,
+    ...causes.length > 0 ? ['', 'What explains it:', ...causes] : [],
     ...contributions.length > 0 ? ['', 'What contributed:', ...contributions] : [],
     '',
     `Time series (${series.length} of ${group.seriesCount}, most severe first):`,

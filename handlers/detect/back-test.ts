@@ -5,9 +5,9 @@ import { groupsOf } from './group-records';
 import type { History } from './history';
 import type { Layout } from './layout';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
-import { UnusableData } from './problem';
 import type { Services } from './services';
 import { type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
+import { UnusableData } from '../input/unusable-data';
 import type { DetectorRecord, DetectorStatus } from '../lookout/store';
 
 /** Share of the intervals that a back test learns before it detects the rest (developer guide, "quotas"). */

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { readCsvFile } from './csv-file';
 import type { Layout } from './layout';
-import { shown, UnusableData } from './problem';
-import type { RowReader } from './rows';
+import { readCsvFile } from '../input/csv-file';
+import type { RowReader } from '../input/row-reader';
+import { shown, UnusableData } from '../input/unusable-data';
 
 /** A file of the metric set. */
 interface SourceFile {

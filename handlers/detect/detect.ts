@@ -2,10 +2,12 @@ import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
 import type { DetectorModel, NewestDetection, OngoingGroup } from './detector-model';
 import { existingDetector, layoutOfDetector, now } from './detector-state';
 import { groupsOf } from './group-records';
+import { takeFeedback } from './judged-events';
 import type { Layout } from './layout';
 import { readLiveInterval } from './live-interval';
-import type { StoredModel } from './model-store';
+import { type StoredModel, UnreadableModel } from './model-store';
 import { failureReason } from './problem';
+import { relearn } from './relearn';
 import type { Services } from './services';
 import { type DetectEvent, type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
 import { type DetectorRecord, type DetectorStatus, type ExecutionRecord, type GroupRecord, StoreConflict } from '../lookout/store';
@@ -41,9 +43,13 @@ interface Result {
  * that was read, together with the groups and figures of the interval. What follows (groups, status, alerts, execution) can be done again
  * from it. So a run that breaks before that write has changed nothing that counts, and one that breaks after it is finished by the next
  * call, for whichever interval that is.
+ * A model that cannot be read is learned again first (see `relearn`).
+ * @param timeLeft milliseconds until the function is ended
  * @throws Error when the interval cannot be detected now; the execution is noted as FAILED
  */
-export async function detect(event: Extract<DetectEvent, { action: 'detect' }>, services: Services): Promise<DetectionOutcome> {
+export async function detect(
+  event: Extract<DetectEvent, { action: 'detect' }>, services: Services, timeLeft: () => number,
+): Promise<DetectionOutcome> {
   const { store } = services;
   const detector = await existingDetector(services, event.detectorArn);
   const requested = parseInstant(event.interval.start, 'start of the interval') / 1000;
@@ -55,7 +61,8 @@ export async function detect(event: Extract<DetectEvent, { action: 'detect' }>, 
   }
   try {
     const layout = await layoutOfDetector(services, detector);
-    return await detectInterval(services, { detector, layout, requested }, event);
+    const stored = await takeOrRelearn(services, detector, layout, event, timeLeft);
+    return await detectInterval(services, { detector, layout, requested }, event, stored);
   } catch (error) {
     const failed: ExecutionRecord = { detectorArn: detector.arn, start: requested, status: 'FAILED', failureReason: failureReason(error) };
     await store.putExecution(failed).catch((further: Error) => {
@@ -65,9 +72,10 @@ export async function detect(event: Extract<DetectEvent, { action: 'detect' }>, 
   }
 }
 
-async function detectInterval(services: Services, request: Request, event: Extract<DetectEvent, { action: 'detect' }>): Promise<DetectionOutcome> {
+async function detectInterval(
+  services: Services, request: Request, event: Extract<DetectEvent, { action: 'detect' }>, stored: StoredModel,
+): Promise<DetectionOutcome> {
   const { detector, layout, requested } = request;
-  const stored = await takeModel(services, detector, layout);
   const { model } = stored;
   if (model.detection !== undefined) {
     const isSame = model.detection.requested === requested;
@@ -93,6 +101,7 @@ async function detectInterval(services: Services, request: Request, event: Extra
   }
 
   const before = model.newest === layout.clock.previous(read.slot) ? await withAlertsSent(services, model.ongoing) : [];
+  await takeFeedback(services, detector, layout, model);
   const observation = model.observe(read.slot, read.table);
   if (observation.combinationsLeftOut > 0) {
     services.log.warn('combinations of dimension values were left out: the detector has its full number of time series',
@@ -109,6 +118,18 @@ async function detectInterval(services: Services, request: Request, event: Extra
     throw error;
   }
   return finish(services, request, model, model.detection);
+}
+
+async function takeOrRelearn(
+  services: Services, detector: DetectorRecord, layout: Layout, event: Extract<DetectEvent, { action: 'detect' }>, timeLeft: () => number,
+): Promise<StoredModel> {
+  try {
+    return await takeModel(services, detector, layout);
+  } catch (error) {
+    if (!(error instanceof UnreadableModel)) throw error;
+    await relearn(services, detector, layout, error, event, timeLeft);
+    return takeModel(services, detector, layout);
+  }
 }
 
 async function takeModel(services: Services, detector: DetectorRecord, layout: Layout): Promise<StoredModel> {

@@ -1,16 +1,15 @@
-import type { Frequency } from '../../src/private/contract';
+import { FREQUENCY_SECONDS } from '../../src/private/contract';
 import { DetectionModel, type IntervalScores } from '../engine';
-import type { IntervalTable } from './interval-table';
-import type { Layout, Measure } from './layout';
-import { SeriesIndex } from './series-index';
-import type { DetectorRecord, GroupRecord } from '../lookout/store';
+import type { JudgedEvent } from './judged-events';
+import type { Layout } from './layout';
+import { decodeModelFile, encodeModelFile, type ModelHeader } from './model-file';
+import { Feedback } from '../engine/feedback';
+import type { IntervalTable } from '../input/interval-table';
+import { SeriesIndex } from '../input/series-index';
+import type { DetectorRecord, EpochSeconds, GroupRecord } from '../lookout/store';
 
 /** Most time series of a detector, as in Lookout for Metrics (developer guide, "quotas"). */
 export const MAXIMUM_TIME_SERIES = 50_000;
-
-/** First bytes of a model object. */
-const MAGIC = 'LMDL';
-const VERSION = 1;
 
 /** A group that had anomalies in the newest interval: it goes on if the next interval has some too. */
 export interface OngoingGroup {
@@ -18,6 +17,10 @@ export interface OngoingGroup {
   readonly record: GroupRecord;
   /** Numbers of all series that were anomalous, also of those that the record leaves out. */
   readonly members: number[];
+  /** Highest severity of its intervals, 0-100, before its duration raised it. */
+  readonly peak: number;
+  /** Number of its intervals that had anomalies. */
+  readonly intervals: number;
 }
 
 /** What the newest detection answers, kept with the model so that a broken run can be finished. */
@@ -31,29 +34,14 @@ export interface NewestDetection {
   readonly timeSeries: number;
 }
 
-/** Everything of a model except the engine's state. */
-interface Header {
-  readonly version: number;
-  readonly detectorArn: string;
-  readonly detectorCreatedAt: number;
-  readonly frequency: Frequency;
-  readonly timezone: string;
-  readonly measures: readonly Measure[];
-  readonly dimensions: readonly string[];
-  readonly combinations: string[][];
-  /** Slot of the newest interval learned. */
-  readonly newest?: number;
-  /** Intervals with values that were learned. */
-  readonly learned: number;
-  readonly ongoing: readonly OngoingGroup[];
-  readonly detection?: NewestDetection;
-}
-
 /** One interval, scored and learned: entries are by series number. */
 export interface Observation {
   readonly slot: number;
   readonly values: Float64Array;
+  /** With feedback applied. */
   readonly scores: IntervalScores;
+  /** Factors by which feedback has changed scores, of those series where it has. */
+  readonly feedback: ReadonlyMap<number, number>;
   /** Series that have a value. */
   readonly timeSeries: number;
   /** Combinations of dimension values that were left out because the detector has its full number of time series. */
@@ -66,7 +54,6 @@ export class DetectorModel {
   public static empty(detector: DetectorRecord, layout: Layout): DetectorModel {
     const { measures, dimensions, clock, frequency } = layout;
     return new DetectorModel({
-      version: VERSION,
       detectorArn: detector.arn,
       detectorCreatedAt: detector.createdAt,
       frequency,
@@ -76,34 +63,46 @@ export class DetectorModel {
       combinations: [],
       learned: 0,
       ongoing: [],
+      paused: [],
+      judged: [],
+      feedbackSeen: 0,
     }, new DetectionModel({ intervalSeconds: clock.intervalSeconds as 300 | 600 | 3600 | 86400 }));
   }
 
-  /** @throws TypeError when the bytes are no model of this version */
+  /** @throws TypeError when the bytes are no model, one of a later version, or damaged */
   public static decode(bytes: Uint8Array): DetectorModel {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new TypeError('the object holds no detector model');
-    const headerEnd = 8 + buffer.readUInt32LE(4);
-    const header = JSON.parse(buffer.toString('utf8', 8, headerEnd)) as Header;
-    if (header.version !== VERSION) throw new TypeError(`the object holds a detector model of version ${header.version}, not ${VERSION}: learn it again`);
-    return new DetectorModel(header, DetectionModel.deserialize(new Uint8Array(buffer.subarray(headerEnd))));
+    const { header, engine } = decodeModelFile(bytes);
+    const model = new DetectorModel(header, DetectionModel.deserialize(engine));
+    if (model.series.size !== model.engine.seriesCount) {
+      throw new TypeError(`the detector model is damaged: its header names ${model.series.size} time series, and it holds ${model.engine.seriesCount}`);
+    }
+    return model;
   }
 
   /** The series that the engine's numbers stand for. */
   public readonly series: SeriesIndex;
   /** Groups that had anomalies in the newest interval. */
   public ongoing: readonly OngoingGroup[];
+  /** Groups that had none in the newest interval, and go on if the next one has some. */
+  public paused: readonly OngoingGroup[];
   /** Answer to the newest request, when the newest interval was detected and not learned from history. */
   public detection?: NewestDetection;
+  /** What people said of earlier events: it changes later scores. */
+  public judged: readonly JudgedEvent[];
+  /** When the newest feedback was put that the model has taken in. */
+  public feedbackSeen: EpochSeconds;
   private newestSlot?: number;
   private learnedIntervals: number;
   /** Numbers here of the combinations of the table that is being learned. */
   private mapping: { readonly table?: IntervalTable; readonly numbers: number[] } = { numbers: [] };
 
-  private constructor(private readonly header: Header, private readonly engine: DetectionModel) {
+  private constructor(private readonly header: ModelHeader, private readonly engine: DetectionModel) {
     this.series = new SeriesIndex(header.measures.map(measure => measure.name), header.dimensions, header.combinations);
     this.ongoing = header.ongoing;
+    this.paused = header.paused;
     this.detection = header.detection;
+    this.judged = header.judged;
+    this.feedbackSeen = header.feedbackSeen;
     this.newestSlot = header.newest;
     this.learnedIntervals = header.learned;
   }
@@ -111,6 +110,11 @@ export class DetectorModel {
   /** Slot of the newest interval; undefined before the first. */
   public get newest(): number | undefined {
     return this.newestSlot;
+  }
+
+  /** Length of an interval in seconds. */
+  public get intervalSeconds(): number {
+    return FREQUENCY_SECONDS[this.header.frequency];
   }
 
   /** Intervals with values that were learned. */
@@ -125,14 +129,15 @@ export class DetectorModel {
       === JSON.stringify([detector.arn, detector.createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions]);
   }
 
-  /** Scores the values of an interval, then learns them. Intervals may be left out, but must come in order. */
+  /** Scores the values of an interval, then learns them; feedback changes the scores and not what is learned. Intervals may be left out, but must come in order. */
   public observe(slot: number, table: IntervalTable): Observation {
     const { values, combinationsLeftOut } = this.arrange(slot, table);
     const scores = this.engine.observe(slot, values);
+    const feedback = new Feedback(this.intervalSeconds, this.header.measures.length, this.judged).apply(scores, values, slot);
     const timeSeries = values.reduce((count, value) => Number.isNaN(value) ? count : count + 1, 0);
     this.newestSlot = slot;
     if (timeSeries > 0) this.learnedIntervals += 1;
-    return { slot, values, scores, timeSeries, combinationsLeftOut };
+    return { slot, values, scores, feedback, timeSeries, combinationsLeftOut };
   }
 
   /** Values of an interval by this model's series. Adds the series that are new. */
@@ -152,19 +157,16 @@ export class DetectorModel {
 
   /** The whole model as bytes, for `decode`. */
   public encode(): Uint8Array {
-    const header: Header = {
+    return encodeModelFile({
       ...this.header,
-      combinations: this.series.combinations,
       newest: this.newestSlot,
       learned: this.learnedIntervals,
       ongoing: this.ongoing,
+      paused: this.paused,
       detection: this.detection,
-    };
-    const text = Buffer.from(JSON.stringify(header));
-    const start = Buffer.alloc(8);
-    start.write(MAGIC, 'latin1');
-    start.writeUInt32LE(text.length, 4);
-    return Buffer.concat([start, text, this.engine.serialize()]);
+      judged: this.judged,
+      feedbackSeen: this.feedbackSeen,
+    }, this.series, this.engine.serialize());
   }
 
   /** Gives numbers to the combinations of a table that have a value. Returns how many got none, for lack of room. */

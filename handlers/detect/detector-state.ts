@@ -1,6 +1,6 @@
 import { type Layout, layoutOf } from './layout';
-import { UnusableData } from './problem';
 import type { Services } from './services';
+import { UnusableData } from '../input/unusable-data';
 import type { DetectorRecord, MetricSetRecord } from '../lookout/store';
 
 /**

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
-import { formGroups } from '../engine';
+import { eventSeverity, formGroups, relatedMeasures } from '../engine';
 import type { DetectorModel, Observation, OngoingGroup } from './detector-model';
+import { rootCausesOf } from './group-root-causes';
 import { withinItemLimit } from '../lookout/group-size';
-import type { EpochSeconds, GroupSeriesRecord } from '../lookout/store';
+import type { EpochSeconds, GroupSeriesRecord, RelatedMeasureRecord } from '../lookout/store';
 
 /** Scores and shares are given with two decimals. */
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 /**
- * The anomaly groups of an interval. A group goes on when its measure had one in the interval before; otherwise a new one begins.
+ * A group goes on after a pause of so many intervals: one value just inside the band, or one interval without data, does not make two
+ * events of one. Lookout for Metrics showed an event as one group over successive intervals, so longer pauses end it.
+ */
+const PAUSED_INTERVALS = 1;
+/** Part of an interval by which clocks that are put forward or back may stretch the distance of two intervals (a day has 25 hours at most). */
+const CLOCK_CHANGE = 0.05;
+
+/**
+ * The anomaly groups of an interval. A group goes on when its measure had one in the interval before or in the one before that; otherwise
+ * a new one begins. Groups that pause are left in `model.paused`.
  * @param before groups that had anomalies in the interval before
  * @param start of the interval
  */
@@ -17,36 +27,65 @@ export function groupsOf(
 ): OngoingGroup[] {
   const { measures, dimensions } = model.series;
   const { scores, values } = observation;
-  return formGroups(scores, values, series => model.series.describe(series), measures.length, dimensions.length).map(group => {
+  const tolerated = (PAUSED_INTERVALS + 1 + CLOCK_CHANGE) * model.intervalSeconds;
+  const open = [...before, ...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
+  const groups = formGroups(scores, values, series => model.series.describe(series), measures.length, dimensions.length).map(group => {
     const measure = measures[group.measure];
-    const ongoing = before.find(({ record }) => record.measure === measure);
-    const score = rounded(group.severity);
+    const ongoing = open.find(({ record }) => record.measure === measure);
+    const severity = rounded(group.severity);
+    const peak = Math.max(severity, ongoing?.peak ?? ongoing?.record.score ?? 0);
+    const intervals = (ongoing?.intervals ?? 0) + 1;
     const series = group.series.map(number => seriesRecord(model, observation, number, start));
-    const contributions = group.contributions.map(({ dimension, values: shares }) => ({
-      dimension: dimensions[dimension],
-      values: shares.map(({ value, contribution }) => ({ value, contribution: rounded(contribution) })),
-    }));
     const members = [...new Set([...ongoing?.members ?? [], ...group.series])];
+    // what contributed when the event was most severe
+    const explained = ongoing && peak > severity ? ongoing.record : {
+      contributions: group.contributions.map(({ dimension, values: shares }) => ({ dimension: dimensions[dimension], values: shares })),
+      rootCauses: rootCausesOf(model, observation, group),
+    };
     return {
       members,
+      peak,
+      intervals,
       record: withinItemLimit({
         detectorArn,
         id: ongoing?.record.id ?? groupId(detectorArn, measure, start),
         measure,
         start: ongoing?.record.start ?? start,
         end: start,
-        score: Math.max(score, ongoing?.record.score ?? 0),
-        // what contributed when the event was most severe
-        contributions: ongoing && ongoing.record.score > score ? ongoing.record.contributions : contributions,
+        score: Math.max(rounded(eventSeverity(peak, intervals)), ongoing?.record.score ?? 0),
+        contributions: explained.contributions,
+        ...explained.rootCauses?.length && { rootCauses: explained.rootCauses },
         series: mostSevere([...ongoing?.record.series ?? [], ...series]),
         seriesCount: members.length,
         alertsSent: ongoing?.record.alertsSent ?? [],
       }),
     };
   });
+  model.paused = open.filter(({ record }, index) => open.findIndex(other => other.record.measure === record.measure) === index
+    && !groups.some(group => group.record.measure === record.measure));
+  return withRelations(groups, model.series.measures);
 }
 
-function seriesRecord(model: DetectorModel, { scores, values }: Observation, series: number, at: EpochSeconds): GroupSeriesRecord {
+/** The groups, each with those of other measures that are related to it. */
+function withRelations(groups: readonly OngoingGroup[], measures: readonly string[]): OngoingGroup[] {
+  const relations = relatedMeasures(groups.map(({ record, members, peak }) => ({
+    measure: measures.indexOf(record.measure),
+    start: record.start,
+    severity: peak,
+    combinations: new Set(members.map(series => Math.floor(series / measures.length))),
+  })));
+  return groups.map((group, index) => {
+    const related = relations[index].map(({ event, type, contribution }): RelatedMeasureRecord => ({
+      measure: groups[event].record.measure,
+      groupId: groups[event].record.id,
+      type: type === 'cause' ? 'CAUSE_OF_INPUT_ANOMALY_GROUP' : 'EFFECT_OF_INPUT_ANOMALY_GROUP',
+      ...contribution !== undefined && { contribution },
+    }));
+    return related.length > 0 ? { ...group, record: { ...group.record, related } } : group;
+  });
+}
+
+function seriesRecord(model: DetectorModel, { scores, values, feedback }: Observation, series: number, at: EpochSeconds): GroupSeriesRecord {
   const { dimensionValues } = model.series.describe(series);
   return {
     timeSeriesId: model.series.timeSeriesId(series),
@@ -56,6 +95,7 @@ function seriesRecord(model: DetectorModel, { scores, values }: Observation, ser
     expected: scores.expected[series],
     lower: scores.lower[series],
     upper: scores.upper[series],
+    score: rounded(scores.score[series] / (feedback.get(series) ?? 1)),
     at,
   };
 }

@@ -18,11 +18,12 @@ export function createHandler(
   let made: Services | undefined;
   return async (event, context) => {
     made ??= services();
+    const timeLeft = (): number => context?.getRemainingTimeInMillis() ?? Infinity;
     switch (event.action) {
       case 'learn':
-        return learn(event, made, () => context?.getRemainingTimeInMillis() ?? Infinity);
+        return learn(event, made, timeLeft);
       case 'detect':
-        return detect(event, made);
+        return detect(event, made, timeLeft);
       default:
         throw new TypeError(`action must be "learn" or "detect", found ${JSON.stringify((event as { action?: unknown }).action)}`);
     }

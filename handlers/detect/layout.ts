@@ -1,35 +1,14 @@
-import { shown, UnusableData } from './problem';
 import type { Frequency } from '../../src/private/contract';
+import type { CsvFormat, RowLayout } from '../input/row-layout';
+import { shown, UnusableData } from '../input/unusable-data';
 import type { DetectorRecord, MetricSetRecord } from '../lookout/store';
 import { TimestampFormat } from '../shared/time-format';
 import { WallClock } from '../shared/wall-clock';
 
-/** How the CSV files of a metric set are written. */
-export interface CsvFormat {
-  readonly gzip: boolean;
-  readonly charset: string;
-  readonly delimiter: string;
-  /** Empty: nothing is quoted. */
-  readonly quote: string;
-  /** Names of the columns; absent: each file has a header. */
-  readonly columns?: readonly string[];
-}
-
-/** One measure of the metric set. */
-export interface Measure {
-  readonly name: string;
-  readonly aggregation: 'SUM' | 'AVG';
-}
-
 /** A metric set's definition, checked and ready to read rows with. */
-export interface Layout {
+export interface Layout extends RowLayout {
   readonly frequency: Frequency;
   readonly clock: WallClock;
-  readonly timestampColumn: string;
-  readonly timestamps: TimestampFormat;
-  readonly measures: readonly Measure[];
-  readonly dimensions: readonly string[];
-  readonly csv: CsvFormat;
   /** Role assumed to read the data. */
   readonly roleArn: string;
   readonly historyPath?: string;

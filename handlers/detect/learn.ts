@@ -5,9 +5,10 @@ import { type History, readHistory } from './history';
 import type { Layout } from './layout';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
 import { UnreadableModel } from './model-store';
-import { failureReason, UnusableData } from './problem';
+import { failureReason } from './problem';
 import type { Services } from './services';
 import { type DetectEvent, LEARNING_INTERVALS } from '../../src/private/contract';
+import { UnusableData } from '../input/unusable-data';
 import { type DetectorRecord, type DetectorStatus, StoreConflict } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
 
@@ -67,7 +68,8 @@ export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, se
   }
 }
 
-async function readPatiently(services: Services, layout: Layout, timeLeft: () => number): Promise<History> {
+/** Reads the history; what may go away by itself is tried again. */
+export async function readPatiently(services: Services, layout: Layout, timeLeft: () => number): Promise<History> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await readHistory(services, layout, timeLeft);
@@ -110,7 +112,8 @@ async function takeEarlier(
     return await services.models.take(detector);
   } catch (error) {
     if (!(error instanceof UnreadableModel)) throw error;
-    services.log.warn('the earlier model is replaced', { detector: detector.name, reason: error.message });
+    const keptAs = await services.models.keepAside(detector, error);
+    services.log.warn('the earlier model is replaced', { detector: detector.name, reason: error.message, keptAs });
     return { etag: error.etag };
   }
 }

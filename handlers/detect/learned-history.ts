@@ -8,7 +8,7 @@ import type { DetectorRecord } from '../lookout/store';
 export const VALUES_DAYS = 28;
 
 /** Teaches a model intervals of the history, oldest first. */
-export function learnSlots(model: DetectorModel, history: History, slots: readonly number[]): DetectorModel {
+export function learnSlots(model: DetectorModel, history: Pick<History, 'table'>, slots: readonly number[]): DetectorModel {
   for (const slot of slots) model.observe(slot, history.table);
   return model;
 }

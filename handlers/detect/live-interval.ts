@@ -1,10 +1,11 @@
 import { readFolder } from './data-folder';
-import { IntervalTable } from './interval-table';
 import type { Layout } from './layout';
-import { UnusableData } from './problem';
-import { RowReader } from './rows';
 import type { Services } from './services';
 import type { DetectEvent } from '../../src/private/contract';
+import { checkQuality, type DataQuality, mainReason } from '../input/data-quality';
+import { IntervalTable } from '../input/interval-table';
+import { RowReader } from '../input/row-reader';
+import { UnusableData } from '../input/unusable-data';
 import { fillTemplate } from '../shared/time-format';
 
 /**
@@ -22,28 +23,30 @@ export interface LiveInterval {
   readonly rejected: number;
   /** Why rows were unreadable; empty when none was. */
   readonly reason: string;
+  readonly quality: DataQuality;
   readonly bytes: number;
 }
 
 /**
  * Reads the folder of an interval. With `chosenByQuery` the interval is the one that holds most rows.
- * @throws UnusableData when the files do not fit the metric set
+ * @throws UnusableData when the files do not fit the metric set, or too many of their rows cannot be read
  */
 export async function readLiveInterval({ roles }: Services, layout: Layout, event: Extract<DetectEvent, { action: 'detect' }>): Promise<LiveInterval> {
   const { clock } = layout;
   if (layout.livePath === undefined) throw new UnusableData('the metric set has no TemplatedPathList: give the path of the intervals\' folders');
   const requested = clock.slotOfInterval(event.interval);
   const table = new IntervalTable(layout.measures, layout.dimensions);
-  const reader = new RowReader(layout, (wall, combination, values) => {
+  const reader = new RowReader(layout, table, wall => {
     const slot = clock.slotOf(wall);
-    if (event.chosenByQuery ? slot > requested + LATEST_ROW_SECONDS : slot !== requested) return false;
-    table.add(slot, combination, values);
-    return true;
+    const isRead = event.chosenByQuery ? slot <= requested + LATEST_ROW_SECONDS : slot === requested;
+    return isRead ? slot : NaN;
   });
   const bytes = await readFolder(roles.s3(layout.roleArn), fillTemplate(folder(layout.livePath), requested), layout, reader);
+  const { quality } = reader;
+  checkQuality(quality, 'interval');
   const slot = event.chosenByQuery ? fullest(table, requested) : requested;
   const rows = table.rows(slot);
-  return { slot, table, rows, rejected: reader.rows + reader.rejected - rows, reason: reader.reason, bytes };
+  return { slot, table, rows, rejected: reader.rows + reader.rejected - rows, reason: mainReason(quality), quality, bytes };
 }
 
 /** A folder's path, whether or not it was given with the slash at its end. */

@@ -12,14 +12,20 @@ export interface StoredModel {
 
 /** A model object that cannot be read. */
 export class UnreadableModel extends Error {
-  /** @param etag of the version that cannot be read */
-  public constructor(key: string, public readonly etag: string, cause: unknown) {
+  /**
+   * @param etag of the version that cannot be read
+   * @param bytes what it holds
+   */
+  public constructor(key: string, public readonly etag: string, public readonly bytes: Uint8Array, cause: unknown) {
     super(`model ${JSON.stringify(key)} in the state bucket cannot be read: ${(cause as Error).message}`, { cause });
     this.name = 'UnreadableModel';
   }
 }
 
-/** Keeps detectors' models in the state bucket, and the model that was used last in memory, so that it need not be read again. */
+/**
+ * Keeps detectors' models in the state bucket, and the model that was used last in memory, so that it need not be read again. A model is
+ * one object and holds all series of its detector: its shard 0. Further shards would be objects `model-1` and so on beside it.
+ */
 export class ModelStore {
   private warm?: { readonly key: string; readonly stored: StoredModel };
 
@@ -28,7 +34,7 @@ export class ModelStore {
   /**
    * Reads a detector's model. The caller may change it and has it alone: the store holds it again only when it is saved or given back.
    * @returns undefined when there is none
-   * @throws UnreadableModel when it cannot be read, such as a model of an earlier version
+   * @throws UnreadableModel when it cannot be read, such as a model of a later version
    */
   public async take(detector: DetectorRecord): Promise<StoredModel | undefined> {
     const key = keyOf(detector);
@@ -40,8 +46,18 @@ export class ModelStore {
     try {
       return { model: DetectorModel.decode(object.bytes), etag: object.etag };
     } catch (error) {
-      throw new UnreadableModel(key, object.etag, error);
+      throw new UnreadableModel(key, object.etag, object.bytes, error);
     }
+  }
+
+  /**
+   * Copies a model that cannot be read to `model-unreadable-<ETag>`, so that people can look at it when another has taken its place.
+   * @returns key of the copy
+   */
+  public async keepAside(detector: DetectorRecord, { etag, bytes }: UnreadableModel): Promise<string> {
+    const key = `${keyOf(detector)}-unreadable-${etag.replace(/[^0-9a-zA-Z]/g, '')}`;
+    await writeStateObject(this.client, this.bucketName, key, bytes, 'any');
+    return key;
   }
 
   /** Gives back a model that was not changed. */

@@ -1,8 +1,8 @@
 import { anomalyTime } from './anomaly-time';
 import { invalidField, notFound } from './errors';
 import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { InvalidPageToken, pagePosition, pageToken } from './page-token';
-import { required } from './schema';
+import { InvalidPageToken, type PagedList, pagePosition, pageToken } from './page-token';
+import { oneOf, required } from './schema';
 import { anomalyGroupId, measureName, ofDetector, paging, sensitivityThreshold } from './shapes';
 import type { DetectorRecord, GroupRecord, GroupSummary, Page, PageRequest, Store } from './store';
 import { FREQUENCY_SECONDS, type Frequency } from '../../src/private/contract';
@@ -12,6 +12,8 @@ const COUNTED_AT_ONCE = 1000;
 
 /** Pages of the store read for one page of the answer, when few groups reach the threshold. */
 const MAX_PAGES_READ = 10;
+
+const relationshipType = oneOf('CAUSE_OF_INPUT_ANOMALY_GROUP', 'EFFECT_OF_INPUT_ANOMALY_GROUP');
 
 const WINDOW_SECONDS = 28 * 86400;
 /** 28 days of hours and one: what Lookout for Metrics was seen to give for PT1H. */
@@ -60,7 +62,7 @@ export const anomalyOperations: Record<string, Operation> = {
       throw invalidField('MetricName',
         `must be the measure of the anomaly group, ${JSON.stringify(group.measure)}, found ${JSON.stringify(input.MetricName)}`);
     }
-    const page = await readPage(async () => seriesPage(group, pageRequest(input)));
+    const page = await readPage(async () => slicePage('timeSeries', `${group.detectorArn}#${group.id}`, group.series, pageRequest(input)));
     const timezone = await timezoneOf(detector, context);
     const { starts, values } = await context.seriesValues.read(
       detector.arn, page.items.map(series => series.timeSeriesId), group.end, windowPoints(detector.frequency),
@@ -73,6 +75,25 @@ export const anomalyOperations: Record<string, Operation> = {
         TimeSeriesId: series.timeSeriesId,
         DimensionList: series.dimensions.map(({ name, value }) => ({ DimensionName: name, DimensionValue: value })),
         MetricValueList: Array.from(values[index], value => (Number.isFinite(value) ? value : null)),
+      })),
+      ...nextTokenOf(page),
+    };
+  }),
+
+  ListAnomalyGroupRelatedMetrics: operation({
+    ...ofDetector, ...paging, AnomalyGroupId: required(anomalyGroupId), RelationshipTypeFilter: relationshipType,
+  }, async (input, context) => {
+    const detector = await existingDetector(input.AnomalyDetectorArn, context);
+    const group = await existingGroup(detector.arn, input.AnomalyGroupId, context);
+    const related = (group.related ?? []).filter(({ type }) => input.RelationshipTypeFilter === undefined || type === input.RelationshipTypeFilter);
+    const owner = `${group.detectorArn}#${group.id}#${input.RelationshipTypeFilter ?? ''}`;
+    const page = await readPage(async () => slicePage('relatedMetrics', owner, related, pageRequest(input)));
+    return {
+      InterMetricImpactList: page.items.map(({ measure, groupId, type, contribution }) => ({
+        MetricName: measure,
+        AnomalyGroupId: groupId,
+        RelationshipType: type,
+        ...contribution !== undefined && { ContributionPercentage: contribution },
       })),
       ...nextTokenOf(page),
     };
@@ -146,15 +167,11 @@ async function statistics(detector: DetectorRecord, threshold: number, timezone:
   };
 }
 
-function seriesPage(group: GroupRecord, request: PageRequest): Page<GroupRecord['series'][number]> {
-  const owner = `${group.detectorArn}#${group.id}`;
-  const begin = request.from === undefined ? 0 : Number(pagePosition('timeSeries', owner, request.from));
+function slicePage<T>(list: PagedList, owner: string, items: readonly T[], request: PageRequest): Page<T> {
+  const begin = request.from === undefined ? 0 : Number(pagePosition(list, owner, request.from));
   if (!Number.isInteger(begin) || begin < 0) {
     throw new InvalidPageToken();
   }
   const end = begin + request.limit;
-  return {
-    items: group.series.slice(begin, end),
-    ...end < group.series.length && { next: pageToken('timeSeries', owner, String(end)) },
-  };
+  return { items: items.slice(begin, end), ...end < items.length && { next: pageToken(list, owner, String(end)) } };
 }

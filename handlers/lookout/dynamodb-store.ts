@@ -8,7 +8,7 @@ import {
   type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
   type FeedbackRecord, type GroupRecord, type GroupSummary, type MetricSetRecord, type Page, type PageRequest, type Store,
 } from './store';
-import { sortableGroup, sortableTime } from './store-order';
+import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
 import { SERVICE_KEYS } from '../../src/private/contract';
 
 /** Partitions that hold all detectors and all alerts, by ARN. What belongs to a detector is in the partition named by its ARN. */
@@ -22,6 +22,8 @@ const GROUP = 'GROUP#';
 /** Where a group stands in the list. Only that entry counts which the group itself names as its `order`. */
 const GROUP_ORDER = 'GROUP_ORDER#';
 const FEEDBACK = 'FEEDBACK#';
+/** The same feedback in the order in which it was put; that which was replaced stays, as it does no harm. */
+const FEEDBACK_ORDER = 'FEEDBACK_ORDER#';
 
 /**
  * The store in one DynamoDB table without secondary indexes.
@@ -189,12 +191,20 @@ export class DynamoDbStore implements Store {
   }
 
   public async putFeedback(record: FeedbackRecord): Promise<void> {
+    // the entry in the order first: a put that breaks in between fails and is done again, and what counts for detection is there
+    await this.table.put(record.detectorArn, `${FEEDBACK_ORDER}${sortableFeedback(record)}`, asText(record));
     await this.table.put(record.detectorArn, `${FEEDBACK}${record.groupId}#${record.timeSeriesId}`, asText(record));
   }
 
   public async listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>> {
     const prefix = `${FEEDBACK}${groupId}#`;
     return this.page('feedback', `${detectorArn}#${groupId}`, detectorArn, { prefix }, page, fromText<FeedbackRecord>);
+  }
+
+  public async listFeedbackSince(detectorArn: string, since: EpochSeconds, page: PageRequest): Promise<Page<FeedbackRecord>> {
+    // text before all entries of that second
+    const from = page.from ?? pageToken('feedbackSince', detectorArn, `${FEEDBACK_ORDER}${sortableTime(since)}`);
+    return this.page('feedbackSince', detectorArn, detectorArn, { prefix: FEEDBACK_ORDER }, { ...page, from }, fromText<FeedbackRecord>);
   }
 
   private async metricSetOf(detectorArn: string): Promise<MetricSetRecord | undefined> {

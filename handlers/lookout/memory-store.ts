@@ -5,7 +5,7 @@ import {
   type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
   type FeedbackRecord, type GroupRecord, type GroupSummary, type MetricSetRecord, type Page, type PageRequest, type Store,
 } from './store';
-import { sortableGroup, sortableTime } from './store-order';
+import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
 
 /** The store in a process's memory: for tests and for learning over local files. Records are copied on their way in and out. */
 export class MemoryStore implements Store {
@@ -158,6 +158,11 @@ export class MemoryStore implements Store {
   public async listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>> {
     const records = [...this.feedback.get(detectorArn) ?? []].filter(([, record]) => record.groupId === groupId);
     return select('feedback', `${detectorArn}#${groupId}`, records, page);
+  }
+
+  public async listFeedbackSince(detectorArn: string, since: EpochSeconds, page: PageRequest): Promise<Page<FeedbackRecord>> {
+    const records = [...this.feedback.get(detectorArn)?.values() ?? []].filter(({ at }) => at >= Math.trunc(since));
+    return select('feedbackSince', detectorArn, records.map(record => [sortableFeedback(record), record]), page);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Lists that are read in pages. */
 export type PagedList =
-  | 'detectors' | 'metricSets' | 'alerts' | 'executions' | 'groups' | 'feedback' | 'timeSeries';
+  | 'detectors' | 'metricSets' | 'alerts' | 'executions' | 'groups' | 'feedback' | 'feedbackSince' | 'timeSeries' | 'relatedMetrics';
 
 /** A token that the list did not give. */
 export class InvalidPageToken extends TypeError {

@@ -1,4 +1,4 @@
-import type { EpochSeconds, GroupSummary } from './store';
+import type { EpochSeconds, FeedbackRecord, GroupSummary } from './store';
 
 /** Text that sorts as the time does. */
 export function sortableTime(at: EpochSeconds): string {
@@ -8,4 +8,9 @@ export function sortableTime(at: EpochSeconds): string {
 /** Text that sorts as groups are listed when read backwards: by end, then by score, then by id. */
 export function sortableGroup(group: GroupSummary): string {
   return `${sortableTime(group.end)}#${Math.round(group.score * 1000).toString().padStart(6, '0')}#${group.id}`;
+}
+
+/** Text that sorts as feedback was put. */
+export function sortableFeedback({ at, groupId, timeSeriesId }: FeedbackRecord): string {
+  return `${sortableTime(at)}.${Math.trunc(at % 1 * 1000).toString().padStart(3, '0')}#${groupId}#${timeSeriesId}`;
 }

@@ -80,8 +80,28 @@ export interface GroupSeriesRecord {
   readonly expected: number;
   readonly lower: number;
   readonly upper: number;
+  /** Distance from the expected value in usual errors, with its sign, before feedback changed it; absent in groups of earlier versions. */
+  readonly score?: number;
   /** Start of that interval. */
   readonly at: EpochSeconds;
+}
+
+/** A combination of dimension values whose time series deviate alike; without dimensions: all of the measure does. */
+export interface RootCauseRecord {
+  readonly dimensions: { readonly name: string; readonly value: string }[];
+  /** Share of the measure's deviation that the combination holds, 0-100, two decimals. */
+  readonly share: number;
+  /** Share of the combination's time series that deviate as it does, 0-100, two decimals. */
+  readonly consistency: number;
+}
+
+/** A group of another measure at the same time. */
+export interface RelatedMeasureRecord {
+  readonly measure: string;
+  readonly groupId: string;
+  readonly type: 'CAUSE_OF_INPUT_ANOMALY_GROUP' | 'EFFECT_OF_INPUT_ANOMALY_GROUP';
+  /** Of a cause: 0-100, two decimals. */
+  readonly contribution?: number;
 }
 
 /** Anomalous series of one measure in successive intervals, shown as one event. */
@@ -97,6 +117,10 @@ export interface GroupRecord {
   /** 0-100, two decimals. */
   readonly score: number;
   readonly contributions: DimensionContribution[];
+  /** The combinations that explain the event, most of it first. Absent when none stands out. */
+  readonly rootCauses?: RootCauseRecord[];
+  /** Causes first. Absent when there are none. */
+  readonly related?: RelatedMeasureRecord[];
   /** Most severe first. */
   readonly series: GroupSeriesRecord[];
   /** Number of anomalous series; `series` may hold fewer (the most severe 100). */
@@ -180,4 +204,9 @@ export interface Store {
 
   putFeedback(record: FeedbackRecord): Promise<void>;
   listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>>;
+  /**
+   * Feedback on any group that was put in the second of `since` or later, oldest first. Feedback that was replaced may be listed too,
+   * before what replaced it.
+   */
+  listFeedbackSince(detectorArn: string, since: EpochSeconds, page: PageRequest): Promise<Page<FeedbackRecord>>;
 }

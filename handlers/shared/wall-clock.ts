@@ -16,6 +16,8 @@ export function zoneOffsetSeconds(timezone: string, instant: EpochSeconds): numb
 /** Farther from a time of the wall clock than any instant at which a clock in the world shows it. */
 const REACH_SECONDS = 26 * 3600;
 
+const DAY_SECONDS = 86_400;
+
 /**
  * The intervals of `WallClockIntervals`, found by what the clock on the wall shows, as rows are dated.
  *
@@ -29,6 +31,7 @@ export class WallClock {
   private readonly intervals: WallClockIntervals;
   private readonly slots = new Map<number, number>();
   private readonly starts = new Map<number, EpochSeconds>();
+  private readonly dayOffsets = new Map<number, number | undefined>();
 
   /** @throws Error when the runtime does not know the time zone */
   public constructor(public readonly timezone: string, public readonly frequency: Frequency) {
@@ -45,7 +48,7 @@ export class WallClock {
   public slotOf(wall: number): number {
     const nominal = this.floor(wall);
     let slot = this.slots.get(nominal);
-    if (slot === undefined) this.slots.set(nominal, slot = this.isSteady(nominal) ? nominal : this.find(nominal).slot);
+    if (slot === undefined) this.slots.set(nominal, slot = this.steadyOffset(nominal) === undefined ? this.find(nominal).slot : nominal);
     return slot;
   }
 
@@ -89,13 +92,23 @@ export class WallClock {
     return Math.floor(wall / this.intervalSeconds) * this.intervalSeconds;
   }
 
-  /** Whether the zone's offset is the same long before and after: every slot exists then. */
-  private isSteady(wall: number): boolean {
-    return zoneOffsetSeconds(this.timezone, wall - REACH_SECONDS) === zoneOffsetSeconds(this.timezone, wall + REACH_SECONDS);
+  /**
+   * The zone's offset from long before until long after the day of a time: every slot of the day exists then. Undefined when it changes.
+   * Remembered by day, as asking the runtime costs more than all else that is done with an interval.
+   */
+  private steadyOffset(wall: number): number | undefined {
+    const day = Math.floor(wall / DAY_SECONDS);
+    if (!this.dayOffsets.has(day)) {
+      const before = zoneOffsetSeconds(this.timezone, day * DAY_SECONDS - REACH_SECONDS);
+      const after = zoneOffsetSeconds(this.timezone, (day + 1) * DAY_SECONDS + REACH_SECONDS);
+      this.dayOffsets.set(day, before === after ? before : undefined);
+    }
+    return this.dayOffsets.get(day);
   }
 
   private firstInstant(slot: number): EpochSeconds {
-    return this.isSteady(slot) ? slot - zoneOffsetSeconds(this.timezone, slot) : this.find(slot).start;
+    const offset = this.steadyOffset(slot);
+    return offset === undefined ? this.find(slot).start : slot - offset;
   }
 
   /** Walks to the interval that covers a time of the wall clock. */

@@ -75,6 +75,8 @@ export const METRICS = {
   alertsDelivered: 'AlertsDelivered',
   alertsUndelivered: 'AlertsUndelivered',
   rowsRejected: 'RowsRejected',
+  /** Models that could not be read and were learned again. */
+  modelsRelearned: 'ModelsRelearned',
 } as const;
 
 /** Types of the custom resources that the `detector` handler answers. */

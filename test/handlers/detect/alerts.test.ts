@@ -26,6 +26,7 @@ describe('alerts', () => {
           { dimensionName: 'platform', dimensionValueContributions: [{ dimensionValue: 'web', valueContribution: 100 }] },
           { dimensionName: 'marketplace', dimensionValueContributions: expect.arrayContaining([{ dimensionValue: 'de', valueContribution: expect.any(Number) }]) },
         ],
+        rootCauses: [{ dimensions: [{ dimensionName: 'platform', dimensionValue: 'web' }], share: 100 }],
         relevantTimeSeries: group.series.map(({ timeSeriesId, observed, expected, dimensions }) => ({
           timeSeriesId,
           metricValue: observed,
@@ -61,6 +62,7 @@ describe('alerts', () => {
     expect(long.Subject).toMatch(/^Anomaly in views: severity [\d.]+$/);
     expect(long.Message).toMatch(/platform: web 100 %/);
     expect(long.Message).toMatch(/platform web, marketplace (de|fr): [\d,]+ observed, [\d,.]+ expected/);
+    expect(long.Message).toContain('What explains it:\n  platform = web: 100 % of the deviation');
     const short = world.published.find(({ Subject, Message }) => !Subject && Message.includes('views'))!;
     expect(short.Message).toMatch(/^Anomaly in views, severity [\d.]+, 2026-01-22T00:00Z\[UTC\], platform web, marketplace (de|fr) https:\/\/\S+$/);
   });

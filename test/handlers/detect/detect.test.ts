@@ -98,29 +98,47 @@ describe('an interval', () => {
     expect(new Set(group.series.map(series => series.timeSeriesId)).size).toBe(4);
     expect(world.published).toHaveLength(2);
     await world.detectHour(handler, 2, shopHour(hour(2)));
-    const later = await world.detectHour(handler, 3, shopHour(hour(3), webDown));
+    await world.detectHour(handler, 3, shopHour(hour(3)));
+    const later = await world.detectHour(handler, 4, shopHour(hour(4), webDown));
     expect(later.anomalyGroupIds).not.toEqual(expect.arrayContaining([first.anomalyGroupIds[0]]));
     expect(later.alertsDelivered).toBe(2);
   });
 
-  test('less anomalous than the one before leaves score, contributions and series as they were at their worst', async () => {
+  test('that is usual does not end an event that goes on after it', async () => {
+    handler = await world.learned();
+    await world.createAlert();
+    const first = await world.detectHour(handler, 0, shopHour(hour(0), webDown));
+    const usual = await world.detectHour(handler, 1, shopHour(hour(1)));
+    expect(usual).toMatchObject({ anomalyGroupIds: [], alertsDelivered: 0 });
+    const third = await world.detectHour(handler, 2, shopHour(hour(2), webDown));
+    expect(third.anomalyGroupIds.sort()).toEqual(first.anomalyGroupIds.sort());
+    expect(third.alertsDelivered).toBe(0);
+    expect((await world.groups()).map(({ start, end }) => (end - start) / 3600)).toEqual([2, 2]);
+  });
+
+  test('less anomalous than the one before leaves contributions, causes and series as they were at their worst; lasting is more severe', async () => {
     handler = await world.learned();
     await world.detectHour(handler, 0, shopHour(hour(0), webDown));
     const before = new Map((await world.groups()).map(group => [group.id, group]));
     await world.detectHour(handler, 1, shopHour(hour(1), (platform, marketplace) => platform === 'web' ? marketplace === 'de' ? 0.6 : 0.7 : 1));
     for (const group of await world.groups()) {
-      const { id, start, score, contributions, series } = before.get(group.id)!;
-      expect(group).toMatchObject({ id, start, end: start + 3600, score, contributions, series, seriesCount: 2 });
+      const { id, start, score, contributions, rootCauses, series } = before.get(group.id)!;
+      expect(group).toMatchObject({ id, start, end: start + 3600, contributions, rootCauses, series, seriesCount: 2 });
+      expect(group.score).toBeGreaterThan(score);
+      expect(group.score).toBeLessThanOrEqual(100);
+      expect(rootCauses).toEqual([{ dimensions: [{ name: 'platform', value: 'web' }], share: 100, consistency: 100 }]);
     }
     expect(before.size).toBe(2);
   });
 
-  test('that was left out ends the groups', async () => {
+  test('that was left out does not end the groups, two do', async () => {
     handler = await world.learned();
     const first = await world.detectHour(handler, 0, shopHour(hour(0), webDown));
     const third = await world.detectHour(handler, 2, shopHour(hour(2), webDown));
-    expect(third.anomalyGroupIds).toHaveLength(2);
-    expect(third.anomalyGroupIds).not.toEqual(expect.arrayContaining([first.anomalyGroupIds[0]]));
+    expect(third.anomalyGroupIds.sort()).toEqual(first.anomalyGroupIds.sort());
+    const sixth = await world.detectHour(handler, 5, shopHour(hour(5), webDown));
+    expect(sixth.anomalyGroupIds).toHaveLength(2);
+    expect(sixth.anomalyGroupIds).not.toEqual(expect.arrayContaining([first.anomalyGroupIds[0]]));
   });
 
   test('without rows is done and has no values', async () => {

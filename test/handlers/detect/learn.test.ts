@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { SHOP_HEADER, shopFile, shopHour, shopRows } from './shop';
 import { DATA_ROLE, DETECTOR, type Setup, World } from './world';
-import { SeriesIndex } from '../../../handlers/detect/series-index';
+import { SeriesIndex } from '../../../handlers/input/series-index';
 import type { Store } from '../../../handlers/lookout/store';
 
 let world: World;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   ConflictException, DescribeAnomalyDetectionExecutionsCommand, GetAnomalyGroupCommand, GetFeedbackCommand, ListAnomalyGroupSummariesCommand,
-  ListAnomalyGroupTimeSeriesCommand, PutFeedbackCommand, ResourceNotFoundException, ValidationException,
+  ListAnomalyGroupRelatedMetricsCommand, ListAnomalyGroupTimeSeriesCommand, PutFeedbackCommand, ResourceNotFoundException, ValidationException,
 } from '@aws-sdk/client-lookoutmetrics';
 import { group, HOSTILE, PREFIX, TestService } from './service';
 import { onEachStore } from './stores';
@@ -101,6 +101,40 @@ onEachStore(makeStore => {
           }],
         },
       }],
+    });
+  });
+
+  describe('related measures', () => {
+    const related = (more: object): Promise<Record<string, any>> =>
+      service.client.send(new ListAnomalyGroupRelatedMetricsCommand({ AnomalyDetectorArn: arn, ...more } as never));
+
+    test('are causes with their contribution and effects without, filtered and in pages', async () => {
+      const [cause, effect] = [randomUUID(), randomUUID()];
+      const found = group(arn, {
+        related: [
+          { measure: 'revenue', groupId: cause, type: 'CAUSE_OF_INPUT_ANOMALY_GROUP', contribution: 62.5 },
+          { measure: 'orders', groupId: effect, type: 'EFFECT_OF_INPUT_ANOMALY_GROUP' },
+        ],
+      });
+      await service.store.putGroup(found);
+      const causes = [{ MetricName: 'revenue', AnomalyGroupId: cause, RelationshipType: 'CAUSE_OF_INPUT_ANOMALY_GROUP', ContributionPercentage: 62.5 }];
+      const effects = [{ MetricName: 'orders', AnomalyGroupId: effect, RelationshipType: 'EFFECT_OF_INPUT_ANOMALY_GROUP' }];
+      expect((await related({ AnomalyGroupId: found.id })).InterMetricImpactList).toEqual([...causes, ...effects]);
+      expect((await related({ AnomalyGroupId: found.id, RelationshipTypeFilter: 'EFFECT_OF_INPUT_ANOMALY_GROUP' })).InterMetricImpactList).toEqual(effects);
+      const first = await related({ AnomalyGroupId: found.id, MaxResults: 1 });
+      expect(first.InterMetricImpactList).toEqual(causes);
+      const second = await related({ AnomalyGroupId: found.id, MaxResults: 1, NextToken: first.NextToken });
+      expect(second).toMatchObject({ InterMetricImpactList: effects });
+      expect(second.NextToken).toBeUndefined();
+    });
+
+    test('of a group without any are none; other types are refused', async () => {
+      const found = group(arn);
+      await service.store.putGroup(found);
+      expect((await related({ AnomalyGroupId: found.id })).InterMetricImpactList).toEqual([]);
+      const error = await related({ AnomalyGroupId: found.id, RelationshipTypeFilter: 'BOTH' }).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(ValidationException);
+      await expect(related({ AnomalyGroupId: randomUUID() })).rejects.toBeInstanceOf(ResourceNotFoundException);
     });
   });
 

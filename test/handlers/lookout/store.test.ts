@@ -225,6 +225,25 @@ onEachStore(makeStore => {
     expect(await walk(page => store.listFeedback(detector('x').arn, 'g', page), 1)).toEqual([[given('g', 'a', false)], [given('g', 'b', true)]]);
   });
 
+  test('feedback of any group is listed from a second on, oldest first', async () => {
+    const detectorArn = detector('x').arn;
+    const given = (groupId: string, timeSeriesId: string, at: number): FeedbackRecord => ({ detectorArn, groupId, timeSeriesId, isAnomaly: at % 2 > 1, at });
+    expect(await walk(page => store.listFeedbackSince(detectorArn, 0, page), 2)).toEqual([[]]);
+    const records = [given('z', 'a', 100), given('g', 'a', 101.25), given('g', 'b', 101.5), given('a', 'b', 1_700_000_000.125)];
+    for (const record of [records[2], records[0], records[3], records[1]]) {
+      await store.putFeedback(record);
+    }
+    await store.putFeedback({ ...given('g', 'a', 500), detectorArn: detector('y').arn });
+
+    expect(await walk(page => store.listFeedbackSince(detectorArn, 0, page), 3)).toEqual([records.slice(0, 3), records.slice(3)]);
+    expect(await walk(page => store.listFeedbackSince(detectorArn, 101.75, page), 1)).toEqual(records.slice(1).map(record => [record]));
+    expect(await walk(page => store.listFeedbackSince(detectorArn, 1_700_000_001, page), 1)).toEqual([[]]);
+
+    const changed = { ...given('z', 'a', 1_700_000_009), isAnomaly: true };
+    await store.putFeedback(changed);
+    expect((await walk(page => store.listFeedbackSince(detectorArn, 0, page), 2)).flat().at(-1)).toEqual(changed);
+  });
+
   test('deleting a detector removes everything of it and nothing else', async () => {
     for (const name of ['x', 'xy']) {
       const detectorArn = detector(name).arn;
@@ -250,6 +269,7 @@ onEachStore(makeStore => {
     expect((await store.listExecutions(arn, { limit: 10 })).items).toEqual([]);
     expect((await store.listGroups(arn, { limit: 10 })).items).toEqual([]);
     expect((await store.listFeedback(arn, 'g', { limit: 10 })).items).toEqual([]);
+    expect((await store.listFeedbackSince(arn, 0, { limit: 10 })).items).toEqual([]);
 
     const other = detector('xy').arn;
     expect((await store.listExecutions(other, { limit: 100 })).items).toHaveLength(40);

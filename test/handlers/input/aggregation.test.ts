@@ -1,22 +1,20 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { readCsvFile } from '../../../handlers/detect/csv-file';
-import { IntervalTable } from '../../../handlers/detect/interval-table';
-import type { Layout } from '../../../handlers/detect/layout';
-import { RowReader } from '../../../handlers/detect/rows';
-import { keptValue, SeriesIndex } from '../../../handlers/detect/series-index';
+import { readCsvFile } from '../../../handlers/input/csv-file';
+import { IntervalTable } from '../../../handlers/input/interval-table';
+import type { RowLayout } from '../../../handlers/input/row-layout';
+import { RowReader } from '../../../handlers/input/row-reader';
+import { keptValue, SeriesIndex } from '../../../handlers/input/series-index';
 import { TimestampFormat } from '../../../handlers/shared/time-format';
 import { WallClock } from '../../../handlers/shared/wall-clock';
 
-const LAYOUT: Layout = {
-  frequency: 'PT1H',
-  clock: new WallClock('UTC', 'PT1H'),
+const CLOCK = new WallClock('UTC', 'PT1H');
+const LAYOUT: RowLayout = {
   timestampColumn: 'ts',
   timestamps: new TimestampFormat('yyyy-MM-dd HH:mm:ss', 'UTC'),
   measures: [{ name: 'amount', aggregation: 'SUM' }, { name: 'price', aggregation: 'AVG' }],
   dimensions: ['shop', 'till'],
   csv: { gzip: false, charset: 'UTF-8', delimiter: ',', quote: '"' },
-  roleArn: 'role',
 };
 const BASE = Date.parse('2026-01-01T00:00:00Z') / 1000;
 
@@ -40,10 +38,7 @@ const csv = (rows: readonly Row[]): string => ['ts,shop,till,amount,price', ...r
 /** Reads files, each in pieces of some bytes, into a table. */
 async function read(files: readonly string[], pieceBytes: number): Promise<IntervalTable> {
   const table = new IntervalTable(LAYOUT.measures, LAYOUT.dimensions);
-  const reader = new RowReader(LAYOUT, (wall, combination, values) => {
-    table.add(LAYOUT.clock.slotOf(wall), combination, values);
-    return true;
-  });
+  const reader = new RowReader(LAYOUT, table, wall => CLOCK.slotOf(wall));
   for (const [index, file] of files.entries()) {
     const bytes = Buffer.from(file);
     const pieces: Buffer[] = [];

@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import { readConfig } from './config';
+import { findDataFiles } from './data-files';
+import { detectorOf } from './detector';
+import { writeGroups } from './groups-file';
+import { readData } from './input';
+import { resultText } from './result-text';
+import { ResultsFolder } from './results-folder';
+import { runBacktest, type BacktestRun, type Step } from './run';
+import { Stopwatch } from './stopwatch';
+import { type BacktestSummary, summarise } from './summary';
+import { planTimeline } from './timeline';
+import { UnusableData } from '../../handlers/input/unusable-data';
+import type { BacktestOptions } from '../command-line';
+import { InputError } from '../errors';
+import { Progress } from '../progress';
+
+/**
+ * Runs a back test and writes its results; tells what was found on standard output.
+ * @param version of the package
+ * @throws InputError when configuration, data or folder cannot be used
+ */
+export async function backtest(options: BacktestOptions, version: string): Promise<void> {
+  const progress = new Progress(process.stderr);
+  try {
+    await runAndWrite(options, version, progress);
+  } catch (error) {
+    // the readers of the deployed function tell of unusable data in their own way
+    throw error instanceof UnusableData ? new InputError(error.message, { cause: error }) : error;
+  } finally {
+    progress.clear();
+  }
+}
+
+async function runAndWrite(options: BacktestOptions, version: string, progress: Progress): Promise<void> {
+  const watch = new Stopwatch<Step>();
+  const config = readConfig(options.config);
+  const detector = detectorOf(config);
+  const { layout } = detector;
+  const files = findDataFiles(options.data);
+  const results = new ResultsFolder(options.out, options.data);
+  const data = await watch.timeAsync('read', () => {
+    return readData(options.data, files, layout, rows => progress.update(() => `reading, ${rows} rows`));
+  });
+  const timeline = planTimeline(data.table, layout.clock, options.detectFrom);
+  progress.step(`read ${data.quality.rows} rows (${watch.seconds.toFixed(1)} s); learning ${timeline.learned.length} intervals, detecting ${timeline.detected.length}`);
+  try {
+    const run = runBacktest(detector, data, timeline, results, options.explain, watch, progress);
+    try {
+      await watch.timeAsync('write', () => writeGroups(results.unfinished('groups'), detector, run.groups, layout.clock.startOf(timeline.detected[0])));
+      const summary = () => summarise({ version, dataPath: options.data, config, data, timeline, run, milliseconds: watch.milliseconds });
+      await watch.timeAsync('report', () => writeReport(results.unfinished('report'), summary(), timeline.detected, run));
+      const finished = summary();
+      writeFileSync(results.unfinished('summary'), `${JSON.stringify(finished, undefined, 2)}\n`);
+      results.publish();
+      for (const warning of finished.warnings) progress.warn(warning);
+      progress.clear();
+      console.log(resultText(finished, run.groups, results));
+    } finally {
+      run.band.remove();
+    }
+  } catch (error) {
+    results.discard();
+    throw error;
+  }
+}
+
+async function writeReport(path: string, summary: BacktestSummary, detected: readonly number[], run: BacktestRun): Promise<void> {
+  const { backtestReport } = await import('./report');
+  writeFileSync(path, backtestReport(summary, detected, run));
+}

@@ -1,0 +1,37 @@
+import { csvCell } from './csv-writer';
+import type { SeriesIndex } from '../../handlers/input/series-index';
+import { InputError } from '../errors';
+
+/** Series shown when the one asked for is not there. */
+const SHOWN_SERIES = 5;
+
+/** A time series that `--explain` names. */
+export interface ExplainedSeries {
+  readonly measure: number;
+  readonly dimensionValues: readonly string[];
+}
+
+/**
+ * Reads what `--explain` names: metric and dimension values as cells of CSV.
+ * @param index the series of the data
+ * @throws InputError when there is no such series
+ */
+export function parseExplainedSeries(text: string, index: SeriesIndex): ExplainedSeries {
+  const [metric = '', ...dimensionValues] = cellsOf(text);
+  const measure = index.measures.indexOf(metric);
+  const columns = ['metric', ...index.dimensions].join(',');
+  if (measure < 0) {
+    throw new InputError(`--explain ${JSON.stringify(text)}: there is no metric ${JSON.stringify(metric)}, but ${index.measures.map(name => JSON.stringify(name)).join(', ')}; `
+      + `write ${columns}`);
+  }
+  if (dimensionValues.length !== index.dimensions.length || index.find(dimensionValues) < 0) {
+    const some = index.combinations.slice(0, SHOWN_SERIES).map(values => [metric, ...values].map(csvCell).join(','));
+    throw new InputError(`--explain ${JSON.stringify(text)}: there is no such time series; write ${columns}, such as ${some.map(name => `'${name}'`).join(' or ')}`);
+  }
+  return { measure, dimensionValues };
+}
+
+/** Cells of one line of CSV. */
+function cellsOf(line: string): string[] {
+  return [...`${line},`.matchAll(/(?:"((?:[^"]|"")*)"|([^,]*)),/g)].map(([, quoted, plain]) => plain ?? quoted.replaceAll('""', '"'));
+}

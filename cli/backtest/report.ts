@@ -1,0 +1,102 @@
+import { contributors } from './result-text';
+import type { BacktestRun } from './run';
+import type { BacktestSummary } from './summary';
+import { wallText } from './wall-text';
+import type { GroupRecord } from '../../handlers/lookout/store';
+import { zoneOffsetSeconds } from '../../handlers/shared/wall-clock';
+import { seriesChart } from '../report/chart';
+import { escapeHtml } from '../report/html';
+import { contributionBar, figure, page } from '../report/page';
+import { severityChart } from '../report/severity-chart';
+import { formatNumber, shortLine } from '../report/text';
+
+/** Groups with charts, and lines of the table: the most severe ones. */
+const CHARTS = 25;
+const TABLE_ROWS = 500;
+
+/** Intervals shown in a chart: before the group, of the group at most, and after it. */
+const SHOWN = { before: 144, group: 288, after: 48 };
+
+/** Shown of a group. */
+const SERIES = 5;
+const CONTRIBUTIONS = 8;
+
+/** Longest name shown, in characters. */
+const NAME_CHARACTERS = 120;
+
+/** `report.html`: what a back test found, on one page. */
+export function backtestReport(summary: BacktestSummary, detected: readonly number[], run: BacktestRun): string {
+  const { counts, config, severityThreshold } = summary;
+  const clock = (seconds: number) => wallText(seconds + zoneOffsetSeconds(config.timezone, seconds)).slice(0, 16);
+  const mostSevere = [...run.groups].sort((a, b) => b.score - a.score);
+  const rows = mostSevere.slice(0, TABLE_ROWS).sort((a, b) => a.start - b.start).map(group => tableRow(group, clock)).join('\n');
+  const more = mostSevere.length > TABLE_ROWS ? `<p class="quiet">the ${TABLE_ROWS} most severe of ${mostSevere.length}; all are in groups.json</p>` : '';
+  const articles = mostSevere.slice(0, CHARTS).map(group => article(group, detected, run, clock)).join('\n');
+  const body = `<h1>Back test</h1>
+<p class="quiet">${escapeHtml(shortLine(summary.data, NAME_CHARACTERS))}: ${escapeHtml(config.metrics.map(metric => `${metric.aggregation} of ${metric.name}`).join(', '))}${
+  config.dimensions.length > 0 ? ` by ${escapeHtml(config.dimensions.join(', '))}` : ''}, every ${config.frequency}, ${escapeHtml(config.timezone)}.
+${counts.intervalsLearned} intervals learned, ${counts.intervalsDetected} detected from ${summary.detectedFrom} to ${summary.detectedTo}.</p>
+${summary.warnings.map(warning => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
+<div class="figures">${figure('anomaly groups', formatNumber(counts.anomalyGroups))}${figure('highest severity', mostSevere.length > 0 ? mostSevere[0].score.toFixed(0) : '-')}${
+  figure('time series', formatNumber(counts.timeSeries))}${figure('anomalous values', formatNumber(counts.anomalies))}${
+  figure('intervals without values', formatNumber(counts.intervalsWithoutValues))}${figure('rows not used', formatNumber(counts.rowsRejected + counts.rowsLeftOut))}</div>
+<h2>Severity over time</h2>
+<p class="quiet">Highest severity of all time series in each interval; anomalous from ${severityThreshold}.</p>
+${severityChart(run.severities.highest, index => wallText(detected[index]).slice(0, 16), severityThreshold)}
+<h2>Anomaly groups</h2>
+${rows === '' ? '<p>None: everything was as expected.</p>' : '<table><thead><tr><th>first interval</th><th>last interval</th><th>metric</th><th class="number">severity</th>'
+  + `<th class="number">time series</th><th>what contributed</th></tr></thead><tbody>${rows}</tbody></table>${more}
+<h2>The most severe</h2>
+<p class="quiet">Blue line: observed. Blue area: band of values that are not anomalous. Green dashes: expected. Orange: intervals of the group.</p>
+${articles}`}
+<p class="quiet">cdk-redshift-lookout ${escapeHtml(summary.version)}. Every interval is in scores.csv, why it was an anomaly or was none in explanations.csv.</p>`;
+  return page('Back test', body);
+}
+
+function tableRow(group: GroupRecord, clock: (seconds: number) => string): string {
+  return `<tr><td class="time">${clock(group.start)}</td><td class="time">${group.end > group.start ? clock(group.end) : ''}</td><td>${name(group.measure)}</td>`
+    + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${name(contributors(group))}</td></tr>`;
+}
+
+function article(group: GroupRecord, detected: readonly number[], run: BacktestRun, clock: (seconds: number) => string): string {
+  const time = group.end > group.start ? `${clock(group.start)} to ${clock(group.end)}` : clock(group.start);
+  const rows = group.series.slice(0, SERIES).map(series => `<tr><td>${name(seriesName(series))}</td><td class="time">${clock(series.at)}</td>`
+    + `<td class="number">${formatNumber(series.observed)}</td><td class="number">${formatNumber(series.expected)}</td>`
+    + `<td class="number">${formatNumber(series.lower)} to ${formatNumber(series.upper)}</td><td class="number">${series.severity.toFixed(0)}</td></tr>`).join('');
+  const more = group.seriesCount > SERIES ? `<p class="quiet">and ${group.seriesCount - Math.min(SERIES, group.series.length)} more time series</p>` : '';
+  const bars = group.contributions.flatMap(({ dimension, values }) => values.map(({ value, contribution }) => ({ text: `${dimension} = ${value}`, contribution })))
+    .filter(({ contribution }) => contribution >= 1).slice(0, CONTRIBUTIONS).map(({ text, contribution }) => contributionBar(shortLine(text, NAME_CHARACTERS), contribution)).join('');
+  return `<article><header><span class="severity">${group.score.toFixed(0)}</span><b>${name(group.measure)}</b><span>${time}</span></header>`
+    + `${chart(group, detected, run)}<table><thead><tr><th>time series</th><th>at its worst</th><th class="number">observed</th><th class="number">expected</th>`
+    + `<th class="number">band</th><th class="number">severity</th></tr></thead><tbody>${rows}</tbody></table>${more}<div class="contributions">${bars}</div></article>`;
+}
+
+/** The group's most severe series around it. */
+function chart(group: GroupRecord, detected: readonly number[], { band, detection: { clock, series } }: BacktestRun): string {
+  const [worst] = group.series;
+  const combination = series.find(worst.dimensions.map(({ value }) => value));
+  const number = combination * series.measures.length + series.measures.indexOf(group.measure);
+  const indexOf = (start: number): number => detected.findIndex(slot => clock.startOf(slot) >= start);
+  const first = indexOf(group.start);
+  const last = indexOf(group.end);
+  const from = Math.max(0, first - SHOWN.before);
+  const to = Math.min(detected.length, Math.min(last, first + SHOWN.group) + 1 + SHOWN.after);
+  const { values, expected, lower, upper } = band.read(number, from, to);
+  return seriesChart({
+    times: detected.slice(from, to).map(slot => wallText(slot).slice(0, 16)),
+    values,
+    expected,
+    band: { lower, upper },
+    anomaly: { from: first - from, to: Math.min(last, to - 1) - from },
+    label: `${group.measure} of ${seriesName(worst)}`,
+  });
+}
+
+function seriesName({ dimensions }: Pick<GroupRecord['series'][number], 'dimensions'>): string {
+  return dimensions.map(dimension => `${dimension.name}=${dimension.value}`).join(', ') || 'all rows';
+}
+
+/** A name from the data, safe and not longer than a line or two. */
+function name(text: string): string {
+  return escapeHtml(shortLine(text, NAME_CHARACTERS));
+}

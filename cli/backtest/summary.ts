@@ -1,0 +1,113 @@
+import type { BacktestConfig } from './config';
+import { INTERVALS_BETWEEN_RELOADS } from './detection';
+import type { BacktestData } from './input';
+import type { BacktestRun, Step } from './run';
+import type { Timeline } from './timeline';
+import { wallText } from './wall-text';
+import { ANOMALOUS_SEVERITY } from '../../handlers/engine';
+import { type DataQuality, mainReason } from '../../handlers/input/data-quality';
+import { LEARNING_INTERVALS } from '../../src/private/contract';
+
+/** `summary.json`: the figures of a back test. Times of intervals are on the clock of the configured time zone. */
+export interface BacktestSummary {
+  readonly version: string;
+  readonly node: string;
+  readonly data: string;
+  readonly config: BacktestConfig;
+  /** Severity (0-100) from which a time series is anomalous, and an alert is sent when nothing else is said. */
+  readonly severityThreshold: number;
+  /** Start of the first interval learned; absent when nothing was. */
+  readonly learnedFrom?: string;
+  /** Start of the first and of the last interval detected. */
+  readonly detectedFrom: string;
+  readonly detectedTo: string;
+  readonly counts: {
+    readonly files: number;
+    /** As they are stored. */
+    readonly bytes: number;
+    readonly rows: number;
+    readonly rowsRejected: number;
+    /** Rows of intervals that are too old, or so far from the others that their time stamps must be wrong. */
+    readonly rowsLeftOut: number;
+    readonly timeSeries: number;
+    readonly intervalsLearned: number;
+    readonly intervalsDetected: number;
+    /** Detected intervals in which no time series has a value. */
+    readonly intervalsWithoutValues: number;
+    /** Detected intervals before the detector had learned enough to form groups. */
+    readonly intervalsWithoutGroups: number;
+    /** Rows of `scores.csv` with `anomaly` 1. */
+    readonly anomalies: number;
+    readonly anomalyGroups: number;
+    readonly scoreRows: number;
+    readonly explanationRows: number;
+  };
+  readonly dataQuality: DataQuality;
+  /** How the model was saved and read again, as between two runs of the deployed function. */
+  readonly state: { readonly bytes: number; readonly reloads: number; readonly intervalsBetweenReloads: number };
+  readonly milliseconds: Partial<Record<Step, number>> & { readonly sinceStart: number };
+  /** What the user should look at. */
+  readonly warnings: readonly string[];
+}
+
+/** What a summary is made of. */
+interface Parts {
+  readonly version: string;
+  readonly dataPath: string;
+  readonly config: BacktestConfig;
+  readonly data: BacktestData;
+  readonly timeline: Timeline;
+  readonly run: BacktestRun;
+  readonly milliseconds: BacktestSummary['milliseconds'];
+}
+
+/** The figures of a finished run. */
+export function summarise({ version, dataPath, config, data, timeline, run, milliseconds }: Parts): BacktestSummary {
+  const { learned, detected, leftOut } = timeline;
+  const rowsLeftOut = leftOut.reduce((sum, slot) => sum + data.table.rows(slot), 0);
+  const { quality } = data;
+  return {
+    version,
+    node: process.version,
+    data: dataPath,
+    config,
+    severityThreshold: ANOMALOUS_SEVERITY,
+    ...learned.length > 0 && { learnedFrom: wallText(learned[0]) },
+    detectedFrom: wallText(detected[0]),
+    detectedTo: wallText(detected[detected.length - 1]),
+    counts: {
+      files: data.files,
+      bytes: data.bytes,
+      rows: quality.rows,
+      rowsRejected: quality.rowsRejected,
+      rowsLeftOut,
+      timeSeries: run.timeSeries,
+      intervalsLearned: learned.length,
+      intervalsDetected: detected.length,
+      intervalsWithoutValues: run.severities.intervalsWithoutValues,
+      intervalsWithoutGroups: run.intervalsWithoutGroups,
+      anomalies: run.severities.anomalies,
+      anomalyGroups: run.groups.length,
+      scoreRows: run.scoreRows,
+      explanationRows: run.explanationRows,
+    },
+    dataQuality: quality,
+    state: { bytes: run.detection.stateBytes, reloads: run.detection.reloads, intervalsBetweenReloads: INTERVALS_BETWEEN_RELOADS },
+    milliseconds,
+    warnings: warningsOf(config, quality, timeline, rowsLeftOut, run),
+  };
+}
+
+function warningsOf({ frequency }: BacktestConfig, quality: DataQuality, { leftOut }: Timeline, rowsLeftOut: number, run: BacktestRun): string[] {
+  const least = LEARNING_INTERVALS[frequency];
+  return [
+    ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
+    ...rowsLeftOut > 0
+      ? [`${rowsLeftOut} rows were left out: they are older than the longest history, or far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
+      : [],
+    ...run.intervalsWithoutGroups > 0
+      ? [`no anomaly groups in the first ${run.intervalsWithoutGroups} intervals detected: a detector of ${frequency} learns ${least} intervals with values first`]
+      : [],
+    ...run.detection.combinationsLeftOut > 0 ? ['combinations of dimension values were left out: the detector has its full number of time series'] : [],
+  ];
+}

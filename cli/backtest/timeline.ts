@@ -1,0 +1,71 @@
+import { parseWallText, wallText } from './wall-text';
+import type { WallClock } from '../../handlers/shared/wall-clock';
+import type { Frequency } from '../../src/private/contract';
+import { InputError } from '../errors';
+
+/** Longest history that a deployed detector learns, in days: the age that Lookout for Metrics takes (developer guide, "detectors-dataset"). */
+const HISTORY_DAYS: Record<Frequency, number> = { PT5M: 92, PT10M: 184, PT1H: 1096, P1D: 1827 };
+
+/** Share of the intervals that a back test learns before it detects the rest, as the service's own (developer guide, "quotas"). */
+const LEARNED_SHARE = 0.7;
+
+const DAY_SECONDS = 86_400;
+
+/** Which intervals are learned and which detected. Slots name intervals by the wall clock's time at which they begin. */
+export interface Timeline {
+  /** Intervals with rows before the detection, oldest first. */
+  readonly learned: readonly number[];
+  /** All intervals from the first one detected to the last one with rows, also those without rows. */
+  readonly detected: readonly number[];
+  /** Intervals with rows that are too old, or so far from the others that their time stamps must be wrong. */
+  readonly leftOut: readonly number[];
+}
+
+/** The part of the interval table that says where rows are. */
+interface RowCounts {
+  readonly slots: readonly number[];
+  rows(slot: number): number;
+}
+
+/**
+ * Plans a back test.
+ * @param detectFrom as it was given; undefined: chosen so that 70 % of the intervals with rows are learned
+ * @throws InputError when the time is none, or outside the data
+ */
+export function planTimeline(table: RowCounts, clock: WallClock, detectFrom?: string): Timeline {
+  const historySeconds = HISTORY_DAYS[clock.frequency] * DAY_SECONDS;
+  const slots = mainStretch(table, historySeconds);
+  const [first, last] = [slots[0], slots[slots.length - 1]];
+  const begin = detectFrom === undefined ? slots[Math.floor(LEARNED_SHARE * slots.length)] : slotOf(detectFrom, clock);
+  if (begin < first || begin > last) {
+    throw new InputError(`--detect-from ${JSON.stringify(detectFrom)} is outside the data: its intervals begin from ${wallText(first)} to ${wallText(last)} `
+      + `(${clock.timezone})`);
+  }
+  const learned = slots.filter(slot => slot < begin && slot >= begin - historySeconds);
+  const detected: number[] = [];
+  for (let slot = begin; slot <= last; slot = clock.next(slot)) detected.push(slot);
+  const known = new Set([...learned, ...slots.filter(slot => slot >= begin)]);
+  return { learned, detected, leftOut: table.slots.filter(slot => !known.has(slot)) };
+}
+
+function slotOf(text: string, clock: WallClock): number {
+  const wall = parseWallText(text);
+  if (Number.isNaN(wall)) throw new InputError(`--detect-from must be a time such as '2026-01-31 00:00:00', found ${JSON.stringify(text)}`);
+  return clock.slotOf(wall);
+}
+
+/**
+ * The intervals that hold most rows, the newest of several, where the data falls apart into stretches with more than the longest history
+ * between them: a row dated 9999 is left out, and not thousands of years without rows detected.
+ */
+function mainStretch(table: RowCounts, longestGap: number): readonly number[] {
+  const { slots } = table;
+  let best = { rows: -1, from: 0, to: 0 };
+  let [from, rows] = [0, 0];
+  for (let index = 0; index < slots.length; index++) {
+    if (index > 0 && slots[index] - slots[index - 1] > longestGap) [from, rows] = [index, 0];
+    rows += table.rows(slots[index]);
+    if (rows >= best.rows) best = { rows, from, to: index + 1 };
+  }
+  return slots.slice(best.from, best.to);
+}

@@ -1,0 +1,138 @@
+import type { NewestDetection, OngoingGroup } from './detector-model';
+import { DimensionCodes } from './dimension-codes';
+import type { JudgedEvent } from './judged-events';
+import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
+import { xxHash32 } from '../engine/checksum';
+import type { Measure } from '../input/row-layout';
+import type { SeriesIndex } from '../input/series-index';
+import type { EpochSeconds } from '../lookout/store';
+
+/** First bytes of a model object; that of version 1 had no checksum for its header. */
+const MAGIC = 'LMD2';
+const MAGIC_1 = 'LMDL';
+const VERSION = 2;
+/** Magic, length of the header, its checksum, nothing. */
+const START_BYTES = 16;
+const START_BYTES_1 = 8;
+
+/** Everything of a model except the engine's state. */
+export interface ModelHeader {
+  readonly detectorArn: string;
+  readonly detectorCreatedAt: number;
+  readonly frequency: Frequency;
+  readonly timezone: string;
+  readonly measures: readonly Measure[];
+  readonly dimensions: readonly string[];
+  /** Dimension values of each combination, in the order of their numbers. */
+  readonly combinations: string[][];
+  /** Slot of the newest interval learned. */
+  readonly newest?: number;
+  /** Intervals with values that were learned. */
+  readonly learned: number;
+  readonly ongoing: readonly OngoingGroup[];
+  readonly paused: readonly OngoingGroup[];
+  readonly detection?: NewestDetection;
+  /** What people said of earlier events. */
+  readonly judged: readonly JudgedEvent[];
+  /** When the newest feedback was put that the model has taken in. */
+  readonly feedbackSeen: EpochSeconds;
+}
+
+/** The header as it is written: each dimension value once, and combinations as numbers of their values. */
+interface WrittenHeader extends Omit<ModelHeader, 'combinations'> {
+  readonly version: number;
+  readonly combinations: { readonly count: number; readonly values: string[][]; readonly codes: number[][] };
+}
+
+/**
+ * Writes a model object: `LMD2`, the header's length, its xxHash32 and 0 as 32-bit numbers (little-endian), the header as JSON with spaces
+ * up to a multiple of 8 bytes, the engine's state (see `engine/serialization.ts`, which has a checksum of its own). Members that a later
+ * version adds to the header are left out by an earlier one, and have a default here; only another layout needs another version.
+ */
+export function encodeModelFile(header: Omit<ModelHeader, 'combinations'>, series: SeriesIndex, engine: Uint8Array): Uint8Array {
+  const { values, codes } = DimensionCodes.of(series);
+  const written: WrittenHeader = {
+    ...header,
+    version: VERSION,
+    combinations: { count: series.combinations.length, values, codes: codes.map(column => [...column]) },
+  };
+  const text = Buffer.from(JSON.stringify(written));
+  const end = Math.ceil((START_BYTES + text.length) / 8) * 8;
+  const bytes = Buffer.alloc(end + engine.length, ' ');
+  bytes.write(MAGIC, 'latin1');
+  text.copy(bytes, START_BYTES);
+  bytes.writeUInt32LE(end - START_BYTES, 4);
+  bytes.writeUInt32LE(xxHash32(bytes.subarray(START_BYTES, end)), 8);
+  bytes.writeUInt32LE(0, 12);
+  bytes.set(engine, end);
+  return bytes;
+}
+
+/**
+ * Reads a model object of this version or an earlier one.
+ * @throws TypeError when the bytes are no model object, one of a later version, or damaged
+ */
+export function decodeModelFile(bytes: Uint8Array): { readonly header: ModelHeader; readonly engine: Uint8Array } {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = buffer.toString('latin1', 0, MAGIC.length);
+  if (magic !== MAGIC && magic !== MAGIC_1) throw new TypeError(`the object (${bytes.length} bytes) holds no detector model: it does not begin with "${MAGIC}"`);
+  const start = magic === MAGIC ? START_BYTES : START_BYTES_1;
+  const end = buffer.length < start ? Infinity : start + buffer.readUInt32LE(4);
+  if (end > buffer.length) throw new TypeError(`the detector model is truncated: ${bytes.length} bytes, and its header ends at ${end === Infinity ? start : end}`);
+  const text = buffer.subarray(start, end);
+  if (magic === MAGIC && (xxHash32(text) !== buffer.readUInt32LE(8) || buffer.readUInt32LE(12) !== 0)) throw damaged('its header does not fit its checksum');
+  const header = parsed(text);
+  const { version } = header;
+  if (version !== (magic === MAGIC ? VERSION : 1)) {
+    throw new TypeError(`the detector model has version ${String(version)}, and this function reads versions 1 to ${VERSION}`);
+  }
+  const { measures, dimensions, learned, frequency } = header;
+  if (![measures, dimensions, header.ongoing].every(Array.isArray) || typeof learned !== 'number') throw damaged('its header lacks what every model has');
+  const combinations = Array.isArray(header.combinations)
+    ? header.combinations as string[][] : combinationsOf(header.combinations, dimensions!.length);
+  return {
+    header: {
+      ...header as ModelHeader,
+      combinations,
+      ongoing: header.ongoing!.map(group => withDuration(group, FREQUENCY_SECONDS[frequency!])),
+      paused: header.paused ?? [],
+      judged: header.judged ?? [],
+      feedbackSeen: header.feedbackSeen ?? 0,
+    },
+    engine: bytes.subarray(end),
+  };
+}
+
+function parsed(text: Buffer): Partial<Omit<WrittenHeader, 'combinations'>> & { readonly combinations?: unknown } {
+  try {
+    const value: unknown = JSON.parse(text.toString());
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (error) {
+    throw damaged(`its header is no JSON: ${(error as Error).message}`);
+  }
+  throw damaged('its header is no JSON object');
+}
+
+function combinationsOf(written: unknown, dimensions: number): string[][] {
+  const { count, values, codes } = (written ?? {}) as Partial<WrittenHeader['combinations']>;
+  if (!Number.isSafeInteger(count) || values?.length !== dimensions || codes?.length !== dimensions || codes.some(column => column?.length !== count)
+    || (dimensions === 0 && count! > 1)) {
+    throw damaged('its combinations of dimension values are not complete');
+  }
+  return Array.from({ length: count! }, (_, number) => codes.map((column, dimension) => {
+    const value: unknown = values[dimension]?.[column[number]];
+    if (typeof value !== 'string') throw damaged(`combination ${number} has no value of dimension ${dimension}`);
+    return value;
+  }));
+}
+
+/** Groups of version 1 did not hold their highest severity and how long they had lasted. */
+function withDuration(group: OngoingGroup, intervalSeconds: number): OngoingGroup {
+  const { record, peak, intervals }: Pick<OngoingGroup, 'record'> & Partial<OngoingGroup> = group;
+  const lasted = Math.round((record.end - record.start) / intervalSeconds) + 1;
+  return { ...group, peak: peak ?? record.score, intervals: intervals ?? lasted };
+}
+
+function damaged(what: string): TypeError {
+  return new TypeError(`the detector model is damaged: ${what}`);
+}

@@ -1,0 +1,157 @@
+import { DetectorModel, type OngoingGroup } from './detector-model';
+import { type History, readHistory } from './history';
+import type { Layout } from './layout';
+import { learnSlots, VALUES_DAYS } from './learned-history';
+import { readLiveInterval } from './live-interval';
+import type { UnreadableModel } from './model-store';
+import { failureReason } from './problem';
+import type { Services } from './services';
+import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
+import { IntervalTable } from '../input/interval-table';
+import { SeriesIndex } from '../input/series-index';
+import { UnusableData } from '../input/unusable-data';
+import type { DetectorRecord, GroupRecord } from '../lookout/store';
+import { WriteConflict } from '../shared/state-object';
+
+const DAY_SECONDS = 86_400;
+
+/** Time that reading, detecting and writing need after the learning, in milliseconds. */
+const RESERVED_MILLISECONDS = 60_000;
+
+/** Executions looked through for the newest interval that was detected. */
+const RECENT_EXECUTIONS = 100;
+
+/**
+ * Learns a detector's model again when its object cannot be read, from what the detector has learned before: the history's folder, then
+ * the values that were kept of later intervals, up to the newest one that was detected. An interval that was learned and whose detection
+ * was not finished is left to be detected again: its groups have the same ids then, and no alert is sent twice. Events that were going on
+ * go on.
+ *
+ * This is done within the call that detects an interval: it has the same time as the call that learns a history has, and the crawl waits
+ * for its answer, so that nothing is detected meanwhile.
+ *
+ * Series that are neither in the history nor in the interval to be detected have no name in the kept values: they begin anew when they
+ * come back. The unreadable object is kept beside the new one.
+ * @param timeLeft milliseconds until the function is ended
+ * @throws Error when there is not enough time; nothing has changed then
+ */
+export async function relearn(
+  services: Services, detector: DetectorRecord, layout: Layout, unreadable: UnreadableModel,
+  event: Extract<DetectEvent, { action: 'detect' }>, timeLeft: () => number,
+): Promise<void> {
+  const keptAs = await services.models.keepAside(detector, unreadable);
+  services.log.error('the model cannot be read: it is learned again', { detector: detector.name, reason: unreadable.message, keptAs });
+  const model = await learnWhatIsKept(services, detector, layout, event, timeLeft);
+  await resumeGroups(services, detector, layout, model);
+  try {
+    await services.models.save(detector, model, unreadable.etag);
+  } catch (error) {
+    if (!(error instanceof WriteConflict)) throw error;
+    services.log.warn('another call has learned the model meanwhile', { detector: detector.name });
+    return;
+  }
+  services.log.info('the model is learned again', { detector: detector.name, intervals: model.learned, timeSeries: model.series.size });
+  services.count(detector, { modelsRelearned: 1 });
+}
+
+async function learnWhatIsKept(
+  services: Services, detector: DetectorRecord, layout: Layout, event: Extract<DetectEvent, { action: 'detect' }>, timeLeft: () => number,
+): Promise<DetectorModel> {
+  const { clock } = layout;
+  const newest = await newestDetected(services, detector, layout);
+  const history = await readUsable(services, detector, layout, timeLeft);
+  // a history that was written anew may hold the interval that is to be detected
+  const requested = clock.slotOfInterval(event.interval);
+  const slots = history?.slots.filter(slot => slot < requested || (newest !== undefined && slot <= newest)) ?? [];
+  const model = learnSlots(DetectorModel.empty(detector, layout), history ?? { table: new IntervalTable(layout.measures, layout.dimensions) }, slots);
+  if (newest === undefined) return model;
+  const live = await readLiveInterval(services, layout, event);
+  const series = namedSeries(layout, [model.series, live.table.series]);
+  const first = Math.max(slots.length > 0 ? clock.next(slots.at(-1)!) : -Infinity, clock.slotOf(newest - VALUES_DAYS * DAY_SECONDS));
+  for (let day: number[] = slotsOfDay(layout, first, newest); day.length > 0; day = slotsOfDay(layout, clock.next(day.at(-1)!), newest)) {
+    if (timeLeft() < RESERVED_MILLISECONDS) {
+      throw new Error(`the model of detector ${detector.name} cannot be read, and the function's time is too short to learn it again: `
+        + 'deactivate the detector and activate it again');
+    }
+    await learnDay(services, detector, layout, model, series, day);
+  }
+  return model;
+}
+
+/** The history, if it can be used: a folder that was changed since the activation is no reason to detect nothing any more. */
+async function readUsable(services: Services, detector: DetectorRecord, layout: Layout, timeLeft: () => number): Promise<History | undefined> {
+  try {
+    return await readHistory(services, layout, timeLeft);
+  } catch (error) {
+    if (!(error instanceof UnusableData) || timeLeft() < RESERVED_MILLISECONDS) throw error;
+    services.log.error('the history cannot be used: only recent values are learned again', { detector: detector.name, reason: failureReason(error) });
+    return undefined;
+  }
+}
+
+/** Slot of the newest interval whose detection was finished. */
+async function newestDetected({ store }: Services, detector: DetectorRecord, layout: Layout): Promise<number | undefined> {
+  const { items } = await store.listExecutions(detector.arn, { limit: RECENT_EXECUTIONS });
+  const slots = items.flatMap(({ status, outcome }) => (
+    status === 'COMPLETED' && outcome !== undefined ? [layout.clock.slotOfInterval((outcome as DetectionOutcome).interval)] : []));
+  return slots.length === 0 ? undefined : Math.max(...slots);
+}
+
+function namedSeries({ measures, dimensions }: Layout, indexes: readonly SeriesIndex[]): SeriesIndex {
+  const all = new SeriesIndex(measures.map(({ name }) => name), dimensions);
+  for (const { combinations } of indexes) {
+    for (const values of combinations) all.findOrAdd(values);
+  }
+  return all;
+}
+
+/** Slots of the first day (of the wall clock) from a slot on, up to the last slot. */
+function slotsOfDay({ clock }: Layout, first: number, last: number): number[] {
+  const slots: number[] = [];
+  const end = (Math.floor(first / DAY_SECONDS) + 1) * DAY_SECONDS;
+  for (let slot = first; slot < end && slot <= last; slot = clock.next(slot)) slots.push(slot);
+  return slots;
+}
+
+async function learnDay(
+  services: Services, detector: DetectorRecord, layout: Layout, model: DetectorModel, series: SeriesIndex, day: readonly number[],
+): Promise<void> {
+  const { values } = await services.values.read(detector.arn, series.allTimeSeriesIds(), layout.clock.startOf(day.at(-1)!), day.length);
+  const table = new IntervalTable(layout.measures, layout.dimensions);
+  for (const combination of series.combinations) table.series.findOrAdd(combination);
+  const measures = layout.measures.length;
+  const row = new Float64Array(measures);
+  day.forEach((slot, position) => {
+    for (let combination = 0; combination < series.combinations.length; combination++) {
+      let isEmpty = true;
+      for (let measure = 0; measure < measures; measure++) {
+        row[measure] = values[combination * measures + measure]?.[position] ?? NaN;
+        isEmpty &&= Number.isNaN(row[measure]);
+      }
+      if (!isEmpty) table.add(slot, combination, row);
+    }
+    if (table.rows(slot) > 0) model.observe(slot, table);
+  });
+}
+
+/** Groups of the newest intervals go on, as far as their records tell of them. */
+async function resumeGroups({ store }: Services, detector: DetectorRecord, { clock }: Layout, model: DetectorModel): Promise<void> {
+  if (model.newest === undefined) return;
+  const { items } = await store.listGroups(detector.arn, { limit: 2 * model.series.measures.length });
+  const [newest, before] = [clock.startOf(model.newest), clock.startOf(clock.previous(model.newest))];
+  const resumed = (records: readonly GroupRecord[]): OngoingGroup[] => records.map(record => ongoingGroup(record, newest, model));
+  // one that ends later has the interval in it whose detection was not finished
+  model.ongoing = resumed(items.filter(({ start, end }) => start <= newest && end >= newest));
+  model.paused = resumed(items.filter(({ end, measure }) => end === before && model.ongoing.every(({ record }) => record.measure !== measure)));
+}
+
+function ongoingGroup(record: GroupRecord, newest: number, { series, intervalSeconds }: DetectorModel): OngoingGroup {
+  const measure = series.measures.indexOf(record.measure);
+  const combinations = record.series.map(({ dimensions }) => series.find(dimensions.map(({ value }) => value)));
+  return {
+    record,
+    members: combinations.filter(combination => combination >= 0).map(combination => combination * series.measures.length + measure),
+    peak: record.score,
+    intervals: Math.round((Math.min(record.end, newest) - record.start) / intervalSeconds) + 1,
+  };
+}

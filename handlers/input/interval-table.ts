@@ -1,0 +1,141 @@
+import type { Measure } from './row-layout';
+import { SeriesIndex } from './series-index';
+
+/* eslint-disable no-bitwise -- a division for each value of each row would show */
+
+/**
+ * Series of a block: enough for a block's own cost not to count. A power of two, as the lowest bits of a series number say where in its
+ * block it is.
+ */
+const BLOCK_BITS = 11;
+const BLOCK_SERIES = 1 << BLOCK_BITS;
+const BLOCK_MASK = BLOCK_SERIES - 1;
+
+/** Factor by which a block that is too short grows, up to `BLOCK_SERIES`. */
+const GROWTH = 1.5;
+
+/** Some series of an interval. */
+interface Block {
+  /** NaN: no value. */
+  sums: Float64Array;
+  /** How many values a sum holds, where that matters: an average of which a series has more than one value. Absent: one each. */
+  counts?: Uint32Array;
+}
+
+/** What was read of one interval: a row of the table. */
+interface IntervalSums {
+  rows: number;
+  /** By series number divided by `BLOCK_SERIES`; a hole where the interval has none of those series. */
+  readonly blocks: (Block | undefined)[];
+}
+
+/**
+ * Rows aggregated to intervals x series by SUM or AVG. Rows may come in any order.
+ *
+ * Memory: 8 bytes an interval and series for the intervals that have rows (12 for averages of several rows), less where whole blocks of
+ * series have none. Rows in the order of time give blocks of the right length at once; in other orders, blocks grow, and no more than the
+ * last block of an interval is longer than it need be.
+ */
+export class IntervalTable {
+  /** The combinations of dimension values seen. */
+  public readonly series: SeriesIndex;
+  private readonly intervals = new Map<number, IntervalSums>();
+  private readonly isAverage: readonly boolean[];
+  /** The interval of the row before, which mostly is the next row's too. */
+  private newest: IntervalSums = { rows: 0, blocks: [] };
+  private newestSlot = NaN;
+
+  public constructor(measures: readonly Measure[], dimensions: readonly string[]) {
+    this.series = new SeriesIndex(measures.map(measure => measure.name), dimensions);
+    this.isAverage = measures.map(measure => measure.aggregation === 'AVG');
+  }
+
+  /** Slots of the intervals that have rows, oldest first. */
+  public get slots(): number[] {
+    return [...this.intervals.keys()].sort((a, b) => a - b);
+  }
+
+  /** Number of rows of an interval. */
+  public rows(slot: number): number {
+    return this.intervals.get(slot)?.rows ?? 0;
+  }
+
+  /**
+   * Adds a row.
+   * @param combination number of its dimension values in `series`
+   * @param values one a measure, NaN where the row has none
+   */
+  public add(slot: number, combination: number, values: Float64Array): void {
+    const interval = slot === this.newestSlot ? this.newest : this.interval(slot);
+    interval.rows += 1;
+    const first = combination * values.length;
+    for (let measure = 0; measure < values.length; measure++) {
+      const value = values[measure];
+      if (value !== value) continue;
+      const series = first + measure;
+      const index = series & BLOCK_MASK;
+      let block = interval.blocks[series >>> BLOCK_BITS];
+      if (block === undefined || index >= block.sums.length) block = this.blockFor(interval, series);
+      const sum = block.sums[index];
+      if (sum !== sum) {
+        block.sums[index] = value;
+      } else {
+        block.sums[index] = sum + value;
+        if (this.isAverage[measure]) (block.counts ??= new Uint32Array(block.sums.length).fill(1))[index] += 1;
+      }
+    }
+  }
+
+  /** Aggregated values of an interval, one for each series of `series`; NaN where there is none. */
+  public values(slot: number): Float64Array {
+    const values = new Float64Array(this.series.size).fill(NaN);
+    for (const [number, block] of this.intervals.get(slot)?.blocks.entries() ?? []) {
+      if (block === undefined) continue;
+      const first = number * BLOCK_SERIES;
+      // a block's length is a guess at the series to come
+      values.set(block.sums.subarray(0, values.length - first), first);
+      if (block.counts) this.divide(values, first, block.counts);
+    }
+    return values;
+  }
+
+  /** Forgets the values and rows of an interval that is not needed any more. */
+  public release(slot: number): void {
+    this.intervals.delete(slot);
+    if (slot === this.newestSlot) this.newestSlot = NaN;
+  }
+
+  private divide(values: Float64Array, first: number, counts: Uint32Array): void {
+    const { isAverage } = this;
+    const end = Math.min(first + counts.length, values.length);
+    for (let series = first; series < end; series++) {
+      if (isAverage[series % isAverage.length]) values[series] /= counts[series - first];
+    }
+  }
+
+  private interval(slot: number): IntervalSums {
+    let interval = this.intervals.get(slot);
+    if (interval === undefined) this.intervals.set(slot, interval = { rows: 0, blocks: [] });
+    this.newest = interval;
+    this.newestSlot = slot;
+    return interval;
+  }
+
+  /** The block of a series, made or grown so that it has room for it. */
+  private blockFor(interval: IntervalSums, series: number): Block {
+    const number = series >>> BLOCK_BITS;
+    const known = this.series.size - number * BLOCK_SERIES;
+    const block = interval.blocks[number];
+    if (block === undefined) return interval.blocks[number] = { sums: new Float64Array(Math.min(known, BLOCK_SERIES)).fill(NaN) };
+    const length = Math.min(Math.ceil(known * GROWTH), BLOCK_SERIES);
+    const sums = new Float64Array(length).fill(NaN);
+    sums.set(block.sums);
+    block.sums = sums;
+    if (block.counts) {
+      const counts = new Uint32Array(length).fill(1);
+      counts.set(block.counts);
+      block.counts = counts;
+    }
+    return block;
+  }
+}

@@ -1,0 +1,228 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { CommandLine } from './command';
+
+const HOSTILE = 'a "quoted", <script>alert(1)</script>\nline';
+const CONFIG = {
+  timestampColumn: { name: 'at', format: 'yyyy-MM-dd HH:mm:ss' },
+  metrics: [{ name: 'views', aggregation: 'SUM' }, { name: 'latency', aggregation: 'AVG' }],
+  dimensions: ['shop'],
+  frequency: 'PT1H',
+  timezone: 'UTC',
+};
+const HEADER = 'at,shop,views,latency';
+const START = Date.parse('2026-01-01T00:00:00Z') / 1000;
+const HOURS = 24 * 28;
+/** An hour in which the hostile shop sells nothing, one without any rows, and the one from which a third shop has rows. */
+const OUTAGE = HOURS - 30;
+const EMPTY = HOURS - 20;
+const LATE = HOURS - 10;
+
+const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+const time = (hour: number): string => new Date((START + hour * 3600) * 1000).toISOString().slice(0, 19).replace('T', ' ');
+
+/** Two rows of each shop in an hour: views are added up, latencies averaged. */
+function rowsOf(hour: number): string[] {
+  if (hour === EMPTY) return [];
+  const level = 1000 * (1 + 0.5 * Math.sin(hour / 24 * 2 * Math.PI)) * (1 + 0.02 * Math.sin(hour * 12.9898));
+  return ['plain', HOSTILE, ...hour >= LATE ? ['late'] : []].flatMap(shop => {
+    const views = hour === OUTAGE && shop === HOSTILE ? 0 : Math.round(level);
+    return [`${time(hour)},${cell(shop)},${views},10`, `${time(hour).replace(/00:00$/, '30:00')},${cell(shop)},${views},20`];
+  });
+}
+
+function file(hours: number[]): string {
+  return [HEADER, ...hours.flatMap(rowsOf), ''].join('\n');
+}
+
+const command = new CommandLine();
+afterAll(() => command.remove());
+
+describe('a folder of parts', () => {
+  const from = HOURS - 24 * 7;
+  const hours = Array.from({ length: HOURS }, (_, hour) => hour);
+  let run: ReturnType<CommandLine['run']>;
+  beforeAll(() => {
+    // newest part first, hours backwards, an empty part, and rows that cannot be used
+    command.write('data/a.csv.gz', gzipSync(file(hours.filter(hour => hour >= HOURS / 2).reverse())));
+    command.write('data/2026/0000_part_00', file(hours.filter(hour => hour < HOURS / 2)));
+    command.write('data/empty.csv', '');
+    command.write('data/bad.csv', `${HEADER}\nyesterday,plain,1,1\n${time(1)},plain,many,1\n`);
+    command.write('data/_SUCCESS', 'no rows');
+    command.write('config.json', CONFIG);
+    run = command.backtest('--detect-from', time(from));
+  });
+
+  test('is scored: a row for each interval and time series, with the columns in order', () => {
+    expect(run).toMatchObject({ code: 0 });
+    const [header] = command.read('out/scores.csv').split('\n');
+    expect(header).toBe('timestamp,metric,shop,value,expected,lower,upper,score,severity,anomaly');
+    const rows = command.rows('out/scores.csv');
+    expect(rows).toHaveLength(24 * 7 * 4 + 10 * 2);
+    expect(rows.every(row => Number(row.score) >= 0 && row.score !== '' && Number(row.severity) >= 0 && Number(row.severity) <= 100)).toBe(true);
+    expect(new Set(rows.map(row => row.shop))).toEqual(new Set(['plain', HOSTILE, 'late']));
+    expect(rows[0].timestamp).toBe(time(from));
+    expect(rows.at(-1)!.timestamp).toBe(time(HOURS - 1));
+    const outage = rows.filter(row => row.anomaly === '1');
+    expect(outage).toEqual([expect.objectContaining({ timestamp: time(OUTAGE), metric: 'views', shop: HOSTILE, value: '0' })]);
+    expect(Number(outage[0].lower)).toBeGreaterThan(0);
+  });
+
+  test('has its rows aggregated', () => {
+    const [row] = command.rows('out/scores.csv').filter(({ timestamp, metric }) => timestamp === time(from) && metric === 'views');
+    expect(Number(row.value)).toBe(2 * Number(rowsOf(from)[0].split(',').at(-2)));
+    const latencies = command.rows('out/scores.csv').filter(({ metric, value }) => metric === 'latency' && value !== '');
+    expect(new Set(latencies.map(({ value }) => value))).toEqual(new Set(['15']));
+  });
+
+  test('has empty values and score 0 in an interval without rows, and no rows of a series before its first interval', () => {
+    const rows = command.rows('out/scores.csv');
+    const empty = rows.filter(({ timestamp }) => timestamp === time(EMPTY));
+    expect(empty).toHaveLength(4);
+    for (const row of empty) expect(row).toMatchObject({ value: '', expected: '', lower: '', upper: '', score: '0', severity: '0', anomaly: '0' });
+    expect(rows.find(({ shop }) => shop === 'late')!.timestamp).toBe(time(LATE));
+  });
+
+  test('has groups as the API gives them', () => {
+    const groups = command.json<{
+      AnomalyGroupSummaryList: { AnomalyGroupId: string }[];
+      AnomalyGroupStatistics: { TotalCount: number };
+      AnomalyGroupList: { AnomalyGroupId: string }[];
+    }>('out/groups.json');
+    const at = `${time(OUTAGE).slice(0, 16).replace(' ', 'T')}Z[UTC]`;
+    const summary = { StartTime: at, EndTime: at, PrimaryMetricName: 'views', AnomalyGroupScore: expect.any(Number) };
+    expect(groups.AnomalyGroupSummaryList).toEqual([{ ...summary, AnomalyGroupId: expect.any(String) }]);
+    expect(groups.AnomalyGroupStatistics.TotalCount).toBe(1);
+    expect(groups.AnomalyGroupList).toEqual([expect.objectContaining({
+      ...summary,
+      AnomalyGroupId: groups.AnomalyGroupSummaryList[0].AnomalyGroupId,
+      MetricLevelImpactList: [expect.objectContaining({
+        MetricName: 'views',
+        ContributionMatrix: {
+          DimensionContributionList: [expect.objectContaining({
+            DimensionName: 'shop', DimensionValueContributionList: expect.arrayContaining([expect.objectContaining({ DimensionValue: HOSTILE })]),
+          })],
+        },
+      })],
+      TimeSeriesList: [expect.objectContaining({ DimensionList: [{ DimensionName: 'shop', DimensionValue: HOSTILE }], MetricValue: 0, Timestamp: at })],
+    })]);
+  });
+
+  test('has a summary with the rows that could not be used, by file and line', () => {
+    const summary = command.json<{ counts: object; dataQuality: { rejected: object[] }; state: { reloads: number }; milliseconds: object }>('out/summary.json');
+    expect(summary.counts).toMatchObject({
+      files: 4,
+      rowsRejected: 2,
+      timeSeries: 6,
+      intervalsLearned: from,
+      intervalsDetected: 24 * 7,
+      intervalsWithoutValues: 1,
+      anomalies: 1,
+      anomalyGroups: 1,
+    });
+    expect(summary.dataQuality.rejected).toEqual(expect.arrayContaining([
+      expect.objectContaining({ reason: 'timestamp', rows: 1, examples: [expect.objectContaining({ file: join('data', 'bad.csv'), line: 2 })] }),
+      expect.objectContaining({ reason: 'number', column: 'views', rows: 1, examples: [expect.objectContaining({ file: join('data', 'bad.csv'), line: 3 })] }),
+    ]));
+    expect(summary.state.reloads).toBeGreaterThanOrEqual(2);
+    for (const step of ['read', 'learn', 'detect', 'write']) expect(summary.milliseconds).toHaveProperty(step, expect.any(Number));
+    expect(run.stderr).toContain('warning: 2 of ');
+  });
+
+  test('has a report that loads nothing and in which values stay text', () => {
+    const html = command.read('out/report.html');
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&#60;script&#62;alert(1)');
+    expect(html).not.toMatch(/(src|href)=/);
+    expect(html).not.toMatch(/NaN|Infinity|undefined/);
+    expect(html.match(/<svg/g)).toHaveLength(2);
+  });
+
+  test('is told about in a few lines', () => {
+    expect(run.stdout).toContain('found      1 anomaly groups');
+    expect(run.stdout.split('\n').length).toBeLessThan(20);
+    expect(run.stdout).not.toContain('\nline');
+    expect(run.stderr).not.toContain('\r');
+  });
+
+  test('explains what was an anomaly or came near, or every interval of a series', () => {
+    expect(command.rows('out/explanations.csv').find(({ anomaly }) => anomaly === '1')).toMatchObject({
+      timestamp: time(OUTAGE), shop: HOSTILE, explanation: expect.stringMatching(/^anomaly: .* below the expected/),
+    });
+    expect(command.backtest('--explain', `views,${cell(HOSTILE)}`, '--detect-from', time(from)).code).toBe(0);
+    const explained = command.rows('out/explanations.csv');
+    expect(explained).toHaveLength(24 * 7);
+    expect(explained.find(({ timestamp }) => timestamp === time(EMPTY))!.explanation).toBe('no value in this interval');
+    expect(command.backtest('--explain', 'views,nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('no such time series') });
+  });
+
+  test('leaves no unfinished file, and no result of an earlier run when it fails', () => {
+    expect(command.backtest().code).toBe(0);
+    expect(readdirSync(join(command.folder, 'out')).sort()).toEqual(['explanations.csv', 'groups.json', 'report.html', 'scores.csv', 'summary.json']);
+    expect(command.backtest('--detect-from', '2030-01-01 00:00:00').code).toBe(2);
+    expect(readdirSync(join(command.folder, 'out'))).toEqual([]);
+  });
+
+  test('learns 70 % of the intervals with rows when it is not told otherwise', () => {
+    expect(command.backtest().code).toBe(0);
+    expect(command.json<{ detectedFrom: string }>('out/summary.json').detectedFrom).toBe(time(Math.floor(0.7 * (HOURS - 1))));
+  });
+});
+
+test('a row of the year 9999 is left out and told about', () => {
+  const series = Array.from({ length: 200 }, (_, hour) => `${time(hour)},plain,5,5`);
+  command.write('far.csv', [HEADER, ...series, '9999-12-31 00:00:00,plain,1,1'].join('\n'));
+  command.write('config.json', CONFIG);
+  const run = command.run('backtest', '--data', 'far.csv', '--config', 'config.json', '--out', 'far');
+  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('1 rows were left out') });
+  expect(command.json<{ detectedTo: string }>('far/summary.json').detectedTo).toBe(time(199));
+});
+
+test('days of a zone with daylight saving have one row each, at midnight of the wall clock', () => {
+  const days = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2026, 2, 1 + day)).toISOString().slice(0, 10));
+  command.write('days.csv', ['at,shop,views,latency', ...days.map(day => `${day} 02:30:00,plain,5,5`)].join('\n'));
+  command.write('days.json', { ...CONFIG, frequency: 'P1D', timezone: 'Europe/Berlin' });
+  const run = command.run('backtest', '--data', 'days.csv', '--config', 'days.json', '--out', 'days', '--detect-from', '2026-03-20 00:00:00');
+  expect(run.code).toBe(0);
+  const timestamps = command.rows('days/scores.csv').filter(({ metric }) => metric === 'views').map(({ timestamp }) => timestamp);
+  expect(timestamps).toEqual(days.slice(19).map(day => `${day} 00:00:00`));
+});
+
+describe('bad input ends with exit code 2 and says', () => {
+  beforeAll(() => {
+    command.write('one.csv', `${HEADER}\n${time(0)},plain,1,1\n`);
+    command.write('header.csv', `${HEADER}\n`);
+    command.write('unreadable.csv', `${HEADER}\nyesterday,plain,1,1\n`);
+    command.write('config.json', CONFIG);
+    command.write('broken.json', '{"metrics":');
+    command.write('inside/data.csv', 'at\n');
+  });
+  const config = ['--config', 'config.json'];
+  test.each([
+    ['no command', [], 'no command given'],
+    ['an unknown command', ['dance'], 'unknown command "dance"'],
+    ['an unknown option', ['backtest', '--data', 'one.csv', '--speed', '9'], '--speed'],
+    ['a missing option', ['backtest', '--data', 'one.csv', ...config], '--out is missing'],
+    ['no such data', ['backtest', '--data', 'nowhere', ...config, '--out', 'x'], '--data "nowhere" cannot be read'],
+    ['no such configuration', ['backtest', '--data', 'one.csv', '--config', 'none.json', '--out', 'x'], 'none.json'],
+    ['no JSON', ['backtest', '--data', 'one.csv', '--config', 'broken.json', '--out', 'x'], 'broken.json is not JSON'],
+    ['no rows', ['backtest', '--data', 'header.csv', ...config, '--out', 'x'], 'header.csv has no rows'],
+    ['no usable rows', ['backtest', '--data', 'unreadable.csv', ...config, '--out', 'x'], 'column "at" holds "yesterday"'],
+    ['a missing column', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'x'], 'has no column'],
+    ['no time', ['backtest', '--data', 'one.csv', ...config, '--out', 'x', '--detect-from', 'noon'], '--detect-from must be a time such as'],
+    ['a time outside', ['backtest', '--data', 'one.csv', ...config, '--out', 'x', '--detect-from', '2020-01-01'], 'outside the data'],
+    ['a folder that is a file', ['backtest', '--data', 'one.csv', ...config, '--out', 'one.csv'], 'cannot be written to'],
+    ['results among the data', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'inside'], 'is the folder of the data'],
+  ])('%s', (_, args, message) => {
+    const run = command.run(...args);
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining(message), stdout: '' });
+    expect(run.stderr).not.toContain('    at ');
+  });
+});
+
+test('help and version are answers', () => {
+  expect(command.run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: cdk-redshift-lookout COMMAND') });
+  expect(command.run('backtest', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--detect-from TIME') });
+  expect(command.run('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,65 @@
+import { CommandLine } from './command';
+import type { GroupRecord } from '../../handlers/lookout/store';
+import { HISTORY_START, SHOP_HEADER, shopFile, shopRows } from '../handlers/detect/shop';
+import { World } from '../handlers/detect/world';
+
+/** Days learned, hours detected after them, and what happens in those. */
+const DAYS = 21;
+const HOURS = 72;
+const FIRST = Date.parse(HISTORY_START) / 1000 + DAYS * 86_400;
+const factor = (hour: number) => (platform: string, marketplace: string): number => {
+  if (hour === 5 || hour === 6) return platform === 'web' ? 0.2 : 1;
+  return hour === 30 && marketplace === 'de' ? 3 : 1;
+};
+const rowsOf = (hour: number): string[] => hour === 50 ? [] : shopRows(FIRST + hour * 3600, factor(hour));
+const instant = (hour: number): string => new Date((FIRST + hour * 3600) * 1000).toISOString().replace('.000', '');
+
+const command = new CommandLine();
+let world: World;
+beforeAll(async () => { world = await World.start(); });
+afterAll(async () => {
+  await world.close();
+  command.remove();
+});
+
+test('a back test finds what the deployed functions find, group by group', async () => {
+  const handler = await world.learned({}, DAYS);
+  for (let hour = 0; hour < HOURS; hour++) {
+    const start = instant(hour);
+    await world.put(`live/${start.slice(0, 10).replaceAll('-', '')}/${start.slice(11, 16).replace(':', '')}/000`, [SHOP_HEADER, ...rowsOf(hour)].join('\n'));
+    // a function in a new environment, now and then
+    await world.detect(start, hour % 10 === 0 ? world.handler() : handler);
+  }
+  const deployed = await world.groups();
+
+  command.write('data/history.csv', shopFile(HISTORY_START, 24 * DAYS));
+  command.write('data/live.csv', [SHOP_HEADER, ...Array.from({ length: HOURS }, (_, hour) => rowsOf(hour)).flat()].join('\n'));
+  command.write('config.json', {
+    timestampColumn: { name: 'timestamp', format: 'yyyy-MM-dd HH:mm:ss' },
+    metrics: [{ name: 'views', aggregation: 'SUM' }, { name: 'revenue', aggregation: 'SUM' }],
+    dimensions: ['platform', 'marketplace'],
+    frequency: 'PT1H',
+  });
+  const run = command.backtest('--detect-from', instant(0).replace('T', ' ').replace('Z', ''));
+  expect(run).toMatchObject({ code: 0 });
+
+  const { AnomalyGroupList: found } = command.json<{ AnomalyGroupList: Record<string, unknown>[] }>('out/groups.json');
+  expect(deployed.length).toBeGreaterThanOrEqual(4);
+  expect(found.map(asCompared).sort()).toEqual(deployed.map(recordAsCompared).sort());
+
+  const anomalous = new Set(command.rows('out/scores.csv').filter(({ anomaly }) => anomaly === '1').map(({ timestamp }) => timestamp));
+  expect(anomalous).toEqual(new Set([5, 6, 30].map(hour => instant(hour).replace('T', ' ').replace('Z', ''))));
+});
+
+/** A group of `groups.json` and a record of the store, in the same words. */
+function asCompared(group: Record<string, unknown>): string {
+  const { PrimaryMetricName, StartTime, EndTime, AnomalyGroupScore, TimeSeriesList } = group;
+  const series = (TimeSeriesList as { TimeSeriesId: string; MetricValue: number; ExpectedValue: number; Severity: number }[])
+    .map(({ TimeSeriesId, MetricValue, ExpectedValue, Severity }) => [TimeSeriesId, MetricValue, ExpectedValue, Severity]);
+  return JSON.stringify([PrimaryMetricName, StartTime, EndTime, AnomalyGroupScore, series]);
+}
+
+function recordAsCompared({ measure, start, end, score, series }: GroupRecord): string {
+  const time = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 16)}Z[UTC]`;
+  return JSON.stringify([measure, time(start), time(end), score, series.map(one => [one.timeSeriesId, one.observed, one.expected, one.severity])]);
+}
