@@ -56,11 +56,12 @@ const CONFIDENT_DAYS = 14;
 export class DetectionModel {
   /**
    * Restores a model.
+   * @param holidays as given to the constructor: they are no part of the bytes
    * @throws TypeError when the bytes are no model, a model of another version, or damaged
    */
-  public static deserialize(bytes: Uint8Array): DetectionModel {
+  public static deserialize(bytes: Uint8Array, holidays?: HolidayCalendar): DetectionModel {
     const { settings, seriesCount, clock, load } = read(bytes);
-    const model = new DetectionModel(settings, seriesCount);
+    const model = new DetectionModel(settings, seriesCount, holidays);
     load(model.state);
     model.learned = clock.learned;
     model.first = clock.first;
@@ -86,7 +87,10 @@ export class DetectionModel {
   private first = NaN;
   private last = NaN;
 
-  /** @throws RangeError for a number of series that is not a whole number from 0 */
+  /**
+   * @param holidays of daily data; ignored for shorter intervals
+   * @throws RangeError for a number of series that is not a whole number from 0
+   */
   public constructor(private readonly settings: ModelSettings, seriesCount = 0, holidays?: HolidayCalendar) {
     this.calendar = new Calendar(settings.intervalSeconds);
     this.state = new SeriesState(this.calendar, checkedCount(seriesCount));

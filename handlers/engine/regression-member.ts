@@ -5,12 +5,18 @@ import { COUNTS, type SeriesState } from './series-state';
 
 const { abs, max, min } = Math;
 
-/** Terms of the regression: a constant, the three values before, and the values of the short cycle before (one and one more back). */
-export const REGRESSION_TERMS = 6;
+/** Terms of the regression: the three values before, and those one short cycle and one interval more ago. */
+export const REGRESSION_TERMS = 5;
 /** Numbers of a symmetric matrix of the terms: its lower triangle, row by row. */
 export const COVARIANCE_ROWS = REGRESSION_TERMS * (REGRESSION_TERMS + 1) / 2;
-/** Share of what was learned that is kept at each interval: a memory of some 2,000 intervals. */
-const FORGETTING = 0.9995;
+/** Share of what was learned that is kept at each step: a memory of some 2,000 intervals, of which every third is learned. */
+const FORGETTING = 0.9985;
+/**
+ * Errors of a series after which only every third interval is learned. The weights hardly move then, and the step on the matrix is what the
+ * regression costs: on the series of docs/detection.md nothing was lost.
+ */
+const SETTLED_ERRORS = 500;
+const SETTLED_STEP = 3;
 /** Uncertainty of the weights at the beginning, in squared deviations of the series, and the most that forgetting may bring back. */
 const FIRST_COVARIANCE = 10;
 /** Values enter as distances from the mean in long-run deviations, and no further off than this. */
@@ -35,7 +41,7 @@ const COMPARED_CYCLES = 2;
 
 /** Weights of a series that was never seen: the next value is as the one before. */
 export function firstWeight(term: number): number {
-  return term === 1 ? 1 : 0;
+  return term === 0 ? 1 : 0;
 }
 
 /** Covariance of a series that was never seen, by row of the lower triangle. */
@@ -66,9 +72,14 @@ export function pastRows(calendar: Calendar): number {
 export class RegressionMember {
   private readonly lags: readonly number[];
   private readonly rows: number;
-  /** Terms of the block's series, one row of series for each term. */
+  /** Terms of the block's series, and their products with the covariance: one row of series for each term. */
   private readonly terms: Float64Array;
-  private readonly weighted = new Float64Array(REGRESSION_TERMS);
+  private readonly weighted: Float64Array;
+  /** For each series of the block: learned error in long-run deviations, largest variance, and the factors of one step. */
+  private readonly error: Float64Array;
+  private readonly largest: Float64Array;
+  private readonly share: Float64Array;
+  private readonly growth: Float64Array;
   private readonly comparedIntervals: number;
 
   /** @param block most series that are predicted at once */
@@ -76,6 +87,11 @@ export class RegressionMember {
     this.lags = [1, 2, 3, calendar.cycleSlots, calendar.cycleSlots + 1];
     this.rows = pastRows(calendar);
     this.terms = new Float64Array(REGRESSION_TERMS * block);
+    this.weighted = new Float64Array(REGRESSION_TERMS * block);
+    this.error = new Float64Array(block);
+    this.largest = new Float64Array(block);
+    this.share = new Float64Array(block);
+    this.growth = new Float64Array(block);
     this.comparedIntervals = COMPARED_CYCLES * calendar.cycleSlots;
   }
 
@@ -95,10 +111,10 @@ export class RegressionMember {
    * @param seasonal what the seasonal state says of the block
    */
   public predict(interval: number, noiseRow: number, from: number, to: number, seasonal: Prediction, prediction: HeardPrediction): void {
-    const { capacity, past, origin, mean, deviation, regressionWeights, regressionScale, regressionErrors, regressionError, seasonalError, scale, noise, idle, kind } = this.state;
-    const { terms, block, lags } = this;
+    const { capacity, mean, deviation, regressionWeights, regressionScale, regressionErrors, regressionError, seasonalError, scale, noise, idle, kind } = this.state;
+    const { terms, block } = this;
     const { expected, scale: usual, heard } = prediction;
-    const rows = lags.map(lag => this.row(interval - lag) * capacity);
+    this.gatherTerms(interval, from, to, seasonal);
     for (let s = from; s < to; s++) {
       const index = s - from;
       const spread = deviation[s]!;
@@ -107,18 +123,8 @@ export class RegressionMember {
         heard[index] = 0;
         continue;
       }
-      const unit = 1 / spread;
-      const offset = origin[s]! - mean[s]!;
-      // where a value is missing, the one before it stands in, and the seasonal expectation where there is none
-      let nearest = max(-FARTHEST, min(FARTHEST, (seasonal.expected[index]! - mean[s]!) * unit));
-      let sum = regressionWeights[s]!;
-      terms[index] = 1;
-      for (let lag = lags.length - 1; lag >= 0; lag--) {
-        const value = past[rows[lag]! + s]!;
-        if (value === value) nearest = max(-FARTHEST, min(FARTHEST, (value + offset) * unit));
-        terms[(lag + 1) * block + index] = nearest;
-        sum += regressionWeights[(lag + 1) * capacity + s]! * nearest;
-      }
+      let sum = 0;
+      for (let term = 0; term < REGRESSION_TERMS; term++) sum += regressionWeights[term * capacity + s]! * terms[term * block + index]!;
       const atHour = noise[noiseRow + s]!;
       const base = scale[s]!;
       let width: number = regressionScale[s]!;
@@ -132,6 +138,31 @@ export class RegressionMember {
     }
   }
 
+  /** Brings the terms of the block's series together, as distances from the mean in long-run deviations; 0 for a series that never changed. */
+  private gatherTerms(interval: number, from: number, to: number, seasonal: Prediction): void {
+    const { capacity, past, origin, mean, deviation } = this.state;
+    const { terms, block, lags } = this;
+    for (let index = 0; index < to - from; index++) {
+      const spread = deviation[from + index]!;
+      const distance = spread > 0 ? (seasonal.expected[index]! - mean[from + index]!) / spread : 0;
+      // for want of a value: the seasonal expectation
+      terms[(lags.length - 1) * block + index] = max(-FARTHEST, min(FARTHEST, distance));
+    }
+    for (let lag = lags.length - 1; lag >= 0; lag--) {
+      const row = this.row(interval - lags[lag]!) * capacity;
+      const term = lag * block;
+      const standIn = min(lag + 1, lags.length - 1) * block;
+      for (let index = 0; index < to - from; index++) {
+        const s = from + index;
+        const value = past[row + s]!;
+        const spread = deviation[s]!;
+        terms[term + index] = value === value && spread > 0
+          ? max(-FARTHEST, min(FARTHEST, (value + (origin[s]! - mean[s]!)) / spread))
+          : terms[standIn + index]!;
+      }
+    }
+  }
+
   /**
    * Learns an interval of the same block, after `predict` and before the seasonal state has learned it.
    * @param values what was observed in the block; NaN: nothing
@@ -139,9 +170,12 @@ export class RegressionMember {
   public learn(interval: number, from: number, to: number, values: Float64Array, seasonal: Prediction, prediction: Prediction): void {
     const { capacity, past, origin, points, deviation, regressionScale, regressionErrors, regressionError, seasonalError } = this.state;
     const row = this.row(interval) * capacity;
+    const learned = this.error;
+    let settled = true;
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
+      learned[index] = NaN;
       if (value !== value) {
         past[row + s] = NaN;
         continue;
@@ -152,9 +186,10 @@ export class RegressionMember {
       if (expectation !== expectation) continue;
       const error = value - expectation;
       const trained = regressionErrors[s]!;
+      if (trained < SETTLED_ERRORS) settled = false;
       const limit = trained < AVERAGED_ERRORS ? Infinity : CLIP * prediction.scale[index]!;
       const clipped = max(-limit, min(limit, error));
-      this.update(s, index, clipped / deviation[s]!);
+      learned[index] = clipped / deviation[s]!;
       regressionErrors[s] = trained + 1;
       const gain = trained < AVERAGED_ERRORS ? 1 / (trained + 1) : SCALE_GAIN;
       regressionScale[s]! += gain * (DEVIATION_TO_SCALE * abs(clipped) - regressionScale[s]!);
@@ -163,41 +198,65 @@ export class RegressionMember {
       regressionError[s]! += compared * (min(bound, abs(error)) - regressionError[s]!);
       seasonalError[s]! += compared * (min(bound, abs(value - seasonal.expected[index]!)) - seasonalError[s]!);
     }
+    if (!settled || interval % SETTLED_STEP === 0) this.update(from, to);
   }
 
-  /** One step of recursive least squares with an error in long-run deviations. */
-  private update(series: number, index: number, error: number): void {
+  /**
+   * One step of recursive least squares for each series of the block that has an error to learn. The loops run over the series inside of
+   * those over the matrix: rows of the state are then read from front to back.
+   */
+  private update(from: number, to: number): void {
     const { capacity, regressionWeights: weights, regressionCovariance: covariance } = this.state;
-    const { terms, block, weighted } = this;
-    let gainOfTerms = 0;
-    let largest = 0;
+    const { terms, block, weighted, error, largest, share, growth } = this;
+    const count = to - from;
     weighted.fill(0);
-    for (let a = 0, at = series; a < REGRESSION_TERMS; a++) {
-      const termA = terms[a * block + index]!;
-      for (let b = 0; b < a; b++, at += capacity) {
-        const entry = covariance[at]!;
-        weighted[a]! += entry * terms[b * block + index]!;
-        weighted[b]! += entry * termA;
+    largest.fill(0);
+    for (let a = 0, row = from; a < REGRESSION_TERMS; a++, row += capacity) {
+      const rowA = a * block;
+      for (let b = 0; b < a; b++, row += capacity) {
+        const rowB = b * block;
+        for (let index = 0; index < count; index++) {
+          const entry = covariance[row + index]!;
+          weighted[rowA + index]! += entry * terms[rowB + index]!;
+          weighted[rowB + index]! += entry * terms[rowA + index]!;
+        }
       }
-      weighted[a]! += covariance[at]! * termA;
-      largest = max(largest, covariance[at]!);
-      at += capacity;
+      for (let index = 0; index < count; index++) {
+        const entry = covariance[row + index]!;
+        weighted[rowA + index]! += entry * terms[rowA + index]!;
+        if (entry > largest[index]!) largest[index] = entry;
+      }
     }
-    for (let a = 0; a < REGRESSION_TERMS; a++) gainOfTerms += weighted[a]! * terms[a * block + index]!;
-    // what is not being learned is not forgotten either: else the uncertainty of a quiet series grows without end
-    const forgetting = largest < FIRST_COVARIANCE ? FORGETTING : 1;
-    const divisor = forgetting + gainOfTerms;
-    if (!(gainOfTerms >= 0) || !(divisor < Infinity)) {
-      // rounding has spoiled the matrix: begin anew with the weights as they are
-      for (let a = 0, at = series; a < REGRESSION_TERMS; a++) for (let b = 0; b <= a; b++, at += capacity) covariance[at] = a === b ? FIRST_COVARIANCE : 0;
-      return;
+    for (let index = 0; index < count; index++) {
+      let gain = 0;
+      for (let term = index; term < weighted.length; term += block) gain += weighted[term]! * terms[term]!;
+      // what is not being learned is not forgotten either: else the uncertainty of a quiet series grows without end
+      const forgetting = largest[index]! < FIRST_COVARIANCE ? FORGETTING : 1;
+      const isLearned = error[index] === error[index];
+      // rounding has spoiled the matrix: it begins anew, with the weights as they are
+      if (isLearned && !(gain >= 0 && gain < Infinity)) this.resetCovariance(from + index);
+      const isUsable = isLearned && gain >= 0 && gain < Infinity;
+      share[index] = isUsable ? 1 / (forgetting + gain) : 0;
+      growth[index] = isUsable ? 1 / forgetting : 1;
+      error[index] = isUsable ? max(-FARTHEST, min(FARTHEST, error[index]!)) * share[index]! : 0;
     }
-    const step = max(-FARTHEST, min(FARTHEST, error)) / divisor;
-    for (let a = 0, at = series; a < REGRESSION_TERMS; a++) {
-      weights[a * capacity + series]! += weighted[a]! * step;
-      const share = weighted[a]! / divisor;
-      for (let b = 0; b <= a; b++, at += capacity) covariance[at] = (covariance[at]! - share * weighted[b]!) / forgetting;
+    for (let a = 0, row = from; a < REGRESSION_TERMS; a++) {
+      const rowA = a * block;
+      const weightRow = a * capacity + from;
+      for (let index = 0; index < count; index++) weights[weightRow + index]! += weighted[rowA + index]! * error[index]!;
+      for (let b = 0; b <= a; b++, row += capacity) {
+        const rowB = b * block;
+        for (let index = 0; index < count; index++) {
+          covariance[row + index] = (covariance[row + index]! - share[index]! * weighted[rowA + index]! * weighted[rowB + index]!) * growth[index]!;
+        }
+      }
     }
+  }
+
+  private resetCovariance(series: number): void {
+    const { capacity, regressionCovariance: covariance } = this.state;
+    for (let row = 0; row < COVARIANCE_ROWS; row++) covariance[row * capacity + series] = firstCovariance(row);
+    for (let term = 0; term < REGRESSION_TERMS; term++) this.weighted[term * this.block + series % this.block] = 0;
   }
 
   private row(interval: number): number {

@@ -10,14 +10,14 @@ function season(hour: number): number {
 }
 
 /** Runs of anomalous intervals for each series and week, and runs of groups a week. */
-function alertsOf(valueAt: (random: Random, hour: number) => number): { perSeriesWeek: number; groupsPerWeek: number } {
+function alertsOf(valueAt: (random: Random, hour: number) => number, scored = SCORED): { perSeriesWeek: number; groupsPerWeek: number } {
   const random = randomOf(11);
   const model = new DetectionModel({ intervalSeconds: 3600 }, SERIES);
   const open = new Uint8Array(SERIES);
   let alerts = 0;
   let groups = 0;
   let grouped = false;
-  for (let hour = 0; hour < HISTORY + SCORED; hour++) {
+  for (let hour = 0; hour < HISTORY + scored; hour++) {
     const values = Float64Array.from({ length: SERIES }, () => valueAt(random, hour));
     const scores = model.observe(MONDAY + hour * HOUR, values);
     if (hour < HISTORY) continue;
@@ -30,7 +30,7 @@ function alertsOf(valueAt: (random: Random, hour: number) => number): { perSerie
     if (group && !grouped) groups++;
     grouped = group;
   }
-  const weeks = SCORED / 168;
+  const weeks = scored / 168;
   return { perSeriesWeek: alerts / SERIES / weeks, groupsPerWeek: groups / weeks };
 }
 
@@ -60,7 +60,7 @@ describe('false alerts at the default threshold', () => {
   });
 
   test('groups ask for more where there are many series', () => {
-    const { perSeriesWeek, groupsPerWeek } = alertsOf(random => 1000 + 50 * laplace(random));
+    const { perSeriesWeek, groupsPerWeek } = alertsOf(random => 1000 + 50 * laplace(random), 4 * SCORED);
     expect(groupsPerWeek).toBeLessThan(perSeriesWeek * SERIES / 2);
   });
 });
