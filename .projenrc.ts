@@ -25,6 +25,18 @@ const RELEASE = {
 const HANDLERS = ['crawl', 'detector', 'detect', 'service'];
 
 /**
+ * Public holidays, for the few detectors that know them: a file beside the handler `detect`, which loads it when it meets such a detector,
+ * as the command line does. Their data has a licence of its own (THIRD-PARTY-NOTICES.md).
+ */
+const HOLIDAYS = {
+  package: 'date-holidays',
+  file: 'assets/detect/holidays.mjs',
+  licence: 'assets/detect/holidays.LICENSE.txt',
+  /** What a bundle in a folder of `assets/` imports in place of the package. */
+  insteadOfPackage: (path: string): Record<string, string | boolean> => ({ '--alias:date-holidays': path, [`--external:${path}`]: true }),
+};
+
+/**
  * Credential providers that the SDK's default chain can load, and that no Lambda function uses (its credentials are in its environment).
  * Left out they save 85 KB in each bundle.
  */
@@ -156,7 +168,10 @@ for (const handler of HANDLERS) {
     sourcemap: false,
     watchTask: false,
     mainFields: ['module', 'main'],
-    esbuildArgs: Object.fromEntries(ABSENT_CREDENTIAL_PROVIDERS.map(name => [`--alias:@aws-sdk/${name}`, './handlers/shared/absent-credential-provider.ts'])),
+    esbuildArgs: {
+      ...Object.fromEntries(ABSENT_CREDENTIAL_PROVIDERS.map(name => [`--alias:@aws-sdk/${name}`, './handlers/shared/absent-credential-provider.ts'])),
+      ...handler === 'detect' && HOLIDAYS.insteadOfPackage('./holidays.mjs'),
+    },
     banner: REQUIRE_BANNER,
   });
 }
@@ -173,8 +188,24 @@ project.bundler.addBundle('cli/index.ts', {
   sourcemap: false,
   watchTask: false,
   mainFields: ['module', 'main'],
+  esbuildArgs: HOLIDAYS.insteadOfPackage('../detect/holidays.mjs'),
   banner: `#!/usr/bin/env node\n${REQUIRE_BANNER}`,
 });
+project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
+  platform: 'node',
+  target: 'node20', // the command line loads it too
+  format: 'esm',
+  outfile: '../../../../detect/holidays.mjs',
+  minify: true,
+  externals: [],
+  sourcemap: false,
+  watchTask: false,
+  mainFields: ['module', 'main'],
+  // the time zones of all times would add 660 KB, and holidays are days
+  esbuildArgs: { '--alias:moment-timezone': 'moment-timezone/builds/moment-timezone-with-data-10-year-range.js' },
+  banner: REQUIRE_BANNER,
+});
+project.bundler.bundleTask.exec(`node -e "fs.copyFileSync('node_modules/${HOLIDAYS.package}/LICENSE', '${HOLIDAYS.licence}')"`);
 project.package.addBin({ 'cdk-redshift-lookout': 'assets/cli/index.mjs' });
 
 // the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made

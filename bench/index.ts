@@ -1,13 +1,14 @@
 /**
  * All benchmarks: quality and cost of the detection engine, beside AWS's ThresholdedRandomCutForest. They print figures and decide no test.
  *
- * Run: `npm run bench -- [--write] [--without-trcf] [part...]`; parts: speed, nab, events, csv, root-cause. `--write` puts the tables
+ * Run: `npm run bench -- [--write] [--without-trcf] [part...]`; parts: speed, nab, events, daily, csv, root-cause. `--write` puts the tables
  * into docs/detection.md. The forest needs Java 17 and Maven; NAB and the OpenSearch series need their folders (see the messages).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { dailyTable } from './daily/table';
 import { kpiSeries } from './kpi/generator';
 import { loadNab, NAB_FOLDER } from './nab/corpus';
 import { nabTable } from './nab/table';
@@ -22,7 +23,7 @@ import { ThresholdedRandomCutForest } from './trcf/trcf';
 const DOCUMENT = join(__dirname, '../docs/detection.md');
 const BEGIN = '<!-- measured: written by npm run bench -- --write -->';
 const END = '<!-- end of measured -->';
-const PARTS = ['speed', 'nab', 'events', 'csv', 'root-cause'];
+const PARTS = ['speed', 'nab', 'events', 'daily', 'csv', 'root-cause'];
 /** Benchmarks that are programs of their own. */
 const PROGRAMS = ['csv', 'root-cause'];
 
@@ -46,6 +47,7 @@ if (wanted('speed')) report(markdown(speedTable(50_000, 1_440, forest)));
 const files = wanted('nab') || wanted('events') ? loadNab() : undefined;
 if (wanted('nab')) report(files ? markdown(nabTable(files, forest)) : `### Numenta Anomaly Benchmark\n\nNot run: ${NAB_FOLDER} is not there. Set NAB_DATA to the folder of data/ and labels/.`);
 if (wanted('events')) report(markdown(qualityTable(eventSets(), [ENGINE, ...(forest ? [forestDetector(forest)] : [])] satisfies Detector[])));
+if (wanted('daily')) report(markdown(dailyTable()));
 for (const program of PROGRAMS) {
   const file = join(__dirname, `${program}.ts`);
   if (wanted(program) && existsSync(file)) report(outputOf(program, file));

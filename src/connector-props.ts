@@ -4,6 +4,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { ConnectorQuery } from './connector-query';
 import { Detector } from './detector';
 import { DetectorFrequency } from './detector-frequency';
+import { HolidayCalendar } from './holiday-calendar';
 import { InfrastructureOptions } from './infrastructure-options';
 import { Metric } from './metric';
 import { RedshiftCluster } from './redshift-cluster';
@@ -78,6 +79,14 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    *   `Detector.lookoutForMetrics()` at most 2500 intervals
    */
   readonly history?: Duration;
+
+  /**
+   * Public holidays that the business follows: what one does to each series is learned, and no anomaly any more. Only with
+   * `DetectorFrequency.DAILY` and the in-account detector. The detector keeps them: others need another `detectorName`.
+   *
+   * @default - no holidays
+   */
+  readonly holidays?: HolidayCalendar;
 
   /**
    * What finds the anomalies.

@@ -15,7 +15,9 @@ import { LookoutService } from './lookout-service';
 import { AlertRegistry } from './private/alert-registry';
 import { BoundBackend, inAccountBackend, lookoutForMetricsBackend } from './private/backend';
 import { createBootstrapMachine } from './private/bootstrap-machine';
-import { DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, METRICS, PREFIXES, RESOURCE_TYPES, RoleAttachmentConfiguration } from './private/contract';
+import {
+  DETECTOR_TAGS, DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, METRICS, PREFIXES, RESOURCE_TYPES, RoleAttachmentConfiguration,
+} from './private/contract';
 import { createCrawlMachine } from './private/crawl-machine';
 import { createSchedule } from './private/crawl-schedule';
 import { ResourceProvider } from './private/custom-resources';
@@ -169,6 +171,7 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
         AnomalyDetectorDescription: props.description,
         AnomalyDetectorConfig: { AnomalyDetectorFrequency: numbers.frequency },
         KmsKeyArn: props.encryptionKey?.keyArn,
+        ...(props.holidays ? { Tags: { [DETECTOR_TAGS.holidays]: props.holidays.code } } : {}),
       },
       metricSet: metricSet(props, numbers, this.detectorName, this.bucket, dataAccessRole),
       warehouse: warehouse.connection,
@@ -297,6 +300,16 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
    */
   public metricRowsRejected(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.detectorDimension, METRICS.rowsRejected, 'Sum', options);
+  }
+
+  /**
+   * Findings of missing data as of the newest interval: no rows at all, or a dimension value that stopped reporting. Maximum; 0 when nothing
+   * is missing. Only with the in-account detector.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricDataMissing(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.detectorDimension, METRICS.dataMissing, 'Maximum', options);
   }
 
   /**

@@ -4,6 +4,7 @@ export * from './connector-props';
 export * from './connector-query';
 export * from './detector';
 export * from './detector-frequency';
+export * from './holiday-calendar';
 export * from './infrastructure-options';
 export * from './lookout-service';
 export * from './metric';

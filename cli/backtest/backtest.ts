@@ -35,7 +35,7 @@ export async function backtest(options: BacktestOptions, version: string): Promi
 async function runAndWrite(options: BacktestOptions, version: string, progress: Progress): Promise<void> {
   const watch = new Stopwatch<Step>();
   const config = readConfig(options.config);
-  const detector = detectorOf(config);
+  const detector = await detectorOf(config, options.config);
   const { layout } = detector;
   const files = findDataFiles(options.data);
   const results = new ResultsFolder(options.out, options.data);

@@ -12,6 +12,8 @@ export interface BacktestConfig {
   readonly frequency: Frequency;
   /** IANA name. */
   readonly timezone: string;
+  /** Country or part of one whose public holidays daily data follows: `DE`, `DE-BY`. */
+  readonly holidays?: string;
 }
 
 const AGGREGATIONS = ['SUM', 'AVG'] as const;
@@ -43,7 +45,7 @@ export function readConfig(path: string): BacktestConfig {
  */
 export function parseConfig(parsed: unknown, file: string): BacktestConfig {
   const { fail, object, text, list, choice } = checksOf(file);
-  const root = object('', parsed, ['timestampColumn', 'metrics', 'dimensions', 'frequency', 'timezone']);
+  const root = object('', parsed, ['timestampColumn', 'metrics', 'dimensions', 'frequency', 'timezone', 'holidays']);
   const timestamp = object('timestampColumn', root.timestampColumn, ['name', 'format']);
   const metrics = list('metrics', root.metrics, 1, LIMITS.metrics).map((metric, index) => {
     const { name, aggregation } = object(`metrics[${index}]`, metric, ['name', 'aggregation']);
@@ -55,12 +57,16 @@ export function parseConfig(parsed: unknown, file: string): BacktestConfig {
     dimensions: list('dimensions', root.dimensions ?? [], 0, LIMITS.dimensions).map((name, index) => text(`dimensions[${index}]`, name)),
     frequency: choice('frequency', root.frequency, Object.keys(FREQUENCY_SECONDS) as Frequency[]),
     timezone: text('timezone', root.timezone ?? 'UTC'),
+    ...root.holidays !== undefined && { holidays: text('holidays', root.holidays) },
   };
   if (!isTimezone(config.timezone)) fail('timezone', config.timezone, 'give the IANA name of a time zone, such as "UTC" or "Europe/Berlin"');
   try {
     new TimestampFormat(config.timestampColumn.format, config.timezone);
   } catch (error) {
     throw new InputError(`${file}: timestampColumn.format: ${(error as Error).message}`, { cause: error });
+  }
+  if (config.holidays !== undefined && config.frequency !== 'P1D') {
+    fail('holidays', config.holidays, `only data of P1D has holidays, and frequency is "${config.frequency}"; leave them out`);
   }
   refuseTwice(config, fail);
   return config;

@@ -1,10 +1,10 @@
 import type { BacktestDetector } from './detector';
+import { detectSlot } from '../../handlers/detect/detect-slot';
 import { DetectorModel, type Observation, type OngoingGroup } from '../../handlers/detect/detector-model';
-import { groupsOf } from '../../handlers/detect/group-records';
 import type { IntervalTable } from '../../handlers/input/interval-table';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import type { WallClock } from '../../handlers/shared/wall-clock';
-import { LEARNING_INTERVALS } from '../../src/private/contract';
+import { type DataFinding, LEARNING_INTERVALS } from '../../src/private/contract';
 
 /** Intervals detected between two savings of the model: a deployed function finds its model in memory mostly, and reads it when it starts anew. */
 export const INTERVALS_BETWEEN_RELOADS = 100;
@@ -15,6 +15,8 @@ export interface DetectedInterval {
   readonly observation: Observation;
   /** Groups that have anomalies in this interval. */
   readonly groups: readonly OngoingGroup[];
+  /** What began or ended to be missing in this interval. */
+  readonly findings: readonly DataFinding[];
   /** Model after the interval: says which series the entries stand for. */
   readonly model: DetectorModel;
 }
@@ -58,17 +60,14 @@ export class Detection {
   public detect(slot: number): DetectedInterval {
     if (this.detected++ % INTERVALS_BETWEEN_RELOADS === 0) this.reload();
     const { model, table, detector: { record, layout } } = this;
-    const isLearning = this.isLearning;
-    const before = model.newest === layout.clock.previous(slot) ? model.ongoing : [];
-    const observation = model.observe(slot, table);
-    model.ongoing = isLearning ? [] : groupsOf(record.arn, model, observation, before, layout.clock.startOf(slot));
+    const { observation, findings } = detectSlot(record.arn, model, table, slot, layout.clock, this.isLearning);
     this.combinationsLeftOut += observation.combinationsLeftOut;
-    return { slot, observation, groups: model.ongoing, model };
+    return { slot, observation, groups: model.ongoing, findings, model };
   }
 
   private reload(): void {
     const bytes = this.model.encode();
-    this.model = DetectorModel.decode(bytes);
+    this.model = DetectorModel.decode(bytes, this.detector.layout.holidays);
     this.stateBytes = bytes.length;
     this.reloads += 1;
   }

@@ -1,4 +1,5 @@
 import type { BacktestConfig } from './config';
+import { publicHolidays } from '../../handlers/detect/holidays';
 import { type Layout, layoutOf } from '../../handlers/detect/layout';
 import { detectorArn, metricSetArn } from '../../handlers/lookout/arn';
 import type { DetectorRecord, MetricSetRecord } from '../../handlers/lookout/store';
@@ -14,8 +15,11 @@ export interface BacktestDetector {
   readonly layout: Layout;
 }
 
-/** @throws UnusableData when the data cannot be read with this configuration */
-export function detectorOf(config: BacktestConfig): BacktestDetector {
+/**
+ * @param file of the configuration, named in errors
+ * @throws UnusableData when the data cannot be read with this configuration, and for holidays that are not known
+ */
+export async function detectorOf(config: BacktestConfig, file: string): Promise<BacktestDetector> {
   const arn = detectorArn(SCOPE, NAME);
   const times = { createdAt: 0, modifiedAt: 0 };
   const record: DetectorRecord = { arn, name: NAME, frequency: config.frequency, status: 'ACTIVE', ...times };
@@ -43,5 +47,6 @@ export function detectorOf(config: BacktestConfig): BacktestDetector {
       },
     },
   };
-  return { record, metricSet, layout: layoutOf(record, metricSet) };
+  const holidays = config.holidays === undefined ? undefined : await publicHolidays(config.holidays, `${file}: holidays`);
+  return { record, metricSet, layout: layoutOf(record, metricSet, holidays) };
 }

@@ -2,14 +2,20 @@ import { CsvWriter, csvCell } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import type { ExplainedSeries } from './explained-series';
 import { ScoredSeriesFormat } from './scored-series';
-import { ANOMALOUS_SCORE } from '../../handlers/engine/severity';
+import { ANOMALOUS_SCORE, MEMBERS, REASONS } from '../../handlers/engine';
+import type { Member, Reason } from '../../handlers/engine/explanation';
 
 /** Share of the anomalous score from which an interval is explained without being asked for. */
 const NEAR = 1 / 3;
 
+/** Reasons for which an interval is explained whatever its score: without them it would have been an anomaly. */
+const TELLING: readonly Reason[] = ['damped while the series is new', 'the regression finds it usual', 'the seasonal state finds it usual', 'new level'];
+const TELLING_CODES = new Set(TELLING.map(reason => REASONS.indexOf(reason)));
+
 /**
- * `explanations.csv`: the columns of `scores.csv` and why the interval was an anomaly or was none. Of the series asked for every interval
- * is explained; when none is asked for, the intervals of all series that were anomalies or came near.
+ * `explanations.csv`: the columns of `scores.csv`, which members of the ensemble the score is from, and why the interval was an anomaly or
+ * was none. Of the series asked for every interval is explained; when none is asked for, the intervals of all series that were anomalies,
+ * came near, or would have been anomalies but for one reason.
  */
 export class ExplanationsFile {
   public rows = 0;
@@ -18,7 +24,7 @@ export class ExplanationsFile {
   public constructor(
     path: string, dimensions: readonly string[], private readonly format: ScoredSeriesFormat, private readonly asked: readonly ExplainedSeries[],
   ) {
-    this.writer = new CsvWriter(path, [...ScoredSeriesFormat.header(dimensions), 'anomalous_score', 'explanation']);
+    this.writer = new CsvWriter(path, [...ScoredSeriesFormat.header(dimensions), 'anomalous_score', 'member', 'reason', 'explanation']);
   }
 
   public write(interval: DetectedInterval): void {
@@ -30,9 +36,9 @@ export class ExplanationsFile {
       }
       return;
     }
-    const { score } = interval.observation.scores;
+    const { score, reason } = interval.observation.scores;
     for (let number = 0; number < score.length; number++) {
-      if (Math.abs(score[number]) >= NEAR * ANOMALOUS_SCORE) this.explain(interval, number);
+      if (Math.abs(score[number]) >= NEAR * ANOMALOUS_SCORE || TELLING_CODES.has(reason[number])) this.explain(interval, number);
     }
   }
 
@@ -41,34 +47,68 @@ export class ExplanationsFile {
   }
 
   private explain(interval: DetectedInterval, series: number): void {
-    const { values, scores: { expected, lower, upper, score } } = interval.observation;
+    const { values, feedback, scores: { expected, lower, upper, score, member, reason } } = interval.observation;
     const text = explanation({
-      value: values[series], expected: expected[series], lower: lower[series], upper: upper[series], score: score[series],
+      value: values[series],
+      expected: expected[series],
+      lower: lower[series],
+      upper: upper[series],
+      score: score[series],
+      member: MEMBERS[member[series]],
+      reason: REASONS[reason[series]],
+      feedback: feedback.get(series) ?? 1,
     });
-    this.writer.write(`${this.format.cells(interval, series)},${ANOMALOUS_SCORE},${csvCell(text)}\n`);
+    this.writer.write(`${this.format.cells(interval, series)},${ANOMALOUS_SCORE},${MEMBERS[member[series]]},${REASONS[reason[series]]},${csvCell(text)}\n`);
     this.rows += 1;
   }
 }
 
 /** What the engine says about one interval of a series. */
-interface ScoredValue {
+export interface ScoredValue {
   readonly value: number;
   readonly expected: number;
   readonly lower: number;
   readonly upper: number;
   readonly score: number;
+  readonly member: Member;
+  readonly reason: Reason;
+  /** Factor by which feedback has changed the score; 1 when it has not. */
+  readonly feedback: number;
 }
 
 const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6, useGrouping: false });
 
+/** Who says so. */
+const SPEAKERS: Record<Member, string> = {
+  'none': '',
+  'seasonal': 'the seasonal state',
+  'seasonal and regression': 'the seasonal state and the regression',
+  'seasonal while an event goes on': 'the seasonal state alone, as an event goes on',
+};
+
+/** What a reason adds to the figures. */
+const REMARKS: Record<Reason, string> = {
+  'no value': '',
+  'too new': '',
+  'as expected': '',
+  'anomaly': '',
+  'damped while the series is new': 'damped while the series is new',
+  'the regression finds it usual': 'the regression finds it usual, the seasonal state alone would not',
+  'the seasonal state finds it usual': 'the seasonal state finds it usual, the regression alone would not',
+  'new level': 'it has lasted so long that it is learned as the new level',
+};
+
 /** Why an interval of a series is an anomaly or is none, in words. */
-export function explanation({ value, expected, lower, upper, score }: ScoredValue): string {
+export function explanation({ value, expected, lower, upper, score, member, reason, feedback }: ScoredValue): string {
   if (Number.isNaN(value)) return 'no value in this interval';
   if (Number.isNaN(score)) return 'no score yet: the series has too few values to say what is normal';
   const size = Math.abs(score);
   const away = value === expected ? 'as expected' : `${digits.format(Math.abs(value - expected))} ${value > expected ? 'above' : 'below'} the expected ${digits.format(expected)}`;
   const band = `${digits.format(lower)} to ${digits.format(upper)}`;
-  return size >= ANOMALOUS_SCORE
-    ? `anomaly: ${away}, outside of ${band}; score ${digits.format(size)} reaches ${ANOMALOUS_SCORE}`
-    : `no anomaly: ${away}, within ${band}; score ${digits.format(size)} is below ${ANOMALOUS_SCORE}`;
+  const by = SPEAKERS[member] === '' ? '' : ` by ${SPEAKERS[member]}`;
+  const verdict = size >= ANOMALOUS_SCORE
+    ? `anomaly: ${away}, outside of ${band}; score ${digits.format(size)}${by} reaches ${ANOMALOUS_SCORE}`
+    : `no anomaly: ${away}, within ${band}; score ${digits.format(size)}${by} is below ${ANOMALOUS_SCORE}`;
+  const remarks = [REMARKS[reason], feedback === 1 ? '' : `feedback on similar events counts it ${digits.format(feedback)} times`];
+  return [verdict, ...remarks.filter(remark => remark !== '')].join('; ');
 }

@@ -4,7 +4,7 @@ import { anomalyOperations } from '../../handlers/lookout/anomalies';
 import { anomalyTime } from '../../handlers/lookout/anomaly-time';
 import { MemoryStore } from '../../handlers/lookout/memory-store';
 import type { ServiceContext } from '../../handlers/lookout/operation';
-import type { EpochSeconds, GroupRecord } from '../../handlers/lookout/store';
+import type { EpochSeconds, GroupRecord, RootCauseRecord } from '../../handlers/lookout/store';
 
 /** Groups listed at once: the most that the API gives. */
 const PAGE = 100;
@@ -18,7 +18,9 @@ interface SummaryPage {
 /**
  * Writes `groups.json`: what the detection service's own operations answer about the groups, `AnomalyGroupSummaryList` and
  * `AnomalyGroupStatistics` of ListAnomalyGroupSummaries (all groups, newest first) and, for each group, `AnomalyGroup` of GetAnomalyGroup.
- * `TimeSeriesList` of each is beyond the API: its most severe time series, each at its most severe interval.
+ * With each stands what ListAnomalyGroupRelatedMetrics answers (`InterMetricImpactList`, all of it) and, beyond the API, `RootCauseList`,
+ * the combinations of dimension values that explain the group, and `TimeSeriesList`, its most severe time series, each at its most severe
+ * interval.
  * @param detectFrom start of the first interval detected
  */
 export async function writeGroups(path: string, detector: BacktestDetector, groups: readonly GroupRecord[], detectFrom: EpochSeconds): Promise<void> {
@@ -41,12 +43,27 @@ export async function writeGroups(path: string, detector: BacktestDetector, grou
   } while (NextToken !== undefined);
   const { timezone } = detector.layout.clock;
   const described = await Promise.all(groups.map(async group => {
-    const answer = await anomalyOperations.GetAnomalyGroup.run({ AnomalyDetectorArn, AnomalyGroupId: group.id }, context);
+    const ofGroup = { AnomalyDetectorArn, AnomalyGroupId: group.id };
+    const answer = await anomalyOperations.GetAnomalyGroup.run(ofGroup, context);
     const { AnomalyGroup } = answer as { AnomalyGroup: object };
-    return { ...AnomalyGroup, TimeSeriesList: group.series.map(series => timeSeries(series, timezone)) };
+    const related = await anomalyOperations.ListAnomalyGroupRelatedMetrics.run(ofGroup, context);
+    return {
+      ...AnomalyGroup,
+      InterMetricImpactList: (related as { InterMetricImpactList: object[] }).InterMetricImpactList,
+      RootCauseList: (group.rootCauses ?? []).map(rootCause),
+      TimeSeriesList: group.series.map(series => timeSeries(series, timezone)),
+    };
   }));
   const content = { AnomalyGroupSummaryList: summaries, AnomalyGroupStatistics: statistics, AnomalyGroupList: described };
   writeFileSync(path, `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+function rootCause({ dimensions, share, consistency }: RootCauseRecord): object {
+  return {
+    DimensionList: dimensions.map(({ name, value }) => ({ DimensionName: name, DimensionValue: value })),
+    SharePercentage: share,
+    ConsistencyPercentage: consistency,
+  };
 }
 
 function timeSeries(series: GroupRecord['series'][number], timezone: string): object {

@@ -1,4 +1,4 @@
-import { contributors } from './result-text';
+import { mainCause } from './result-text';
 import type { BacktestRun } from './run';
 import type { BacktestSummary } from './summary';
 import { wallText } from './wall-text';
@@ -20,6 +20,9 @@ const SHOWN = { before: 144, group: 288, after: 48 };
 /** Shown of a group. */
 const SERIES = 5;
 const CONTRIBUTIONS = 8;
+
+/** Stretches without data shown: the first ones. */
+const STRETCHES = 100;
 
 /** Longest name shown, in characters. */
 const NAME_CHARACTERS = 120;
@@ -43,9 +46,9 @@ ${summary.warnings.map(warning => `<p class="warning">${escapeHtml(warning)}</p>
 <h2>Severity over time</h2>
 <p class="quiet">Highest severity of all time series in each interval; anomalous from ${severityThreshold}.</p>
 ${severityChart(run.severities.highest, index => wallText(detected[index]).slice(0, 16), severityThreshold)}
-<h2>Anomaly groups</h2>
+${missingData(summary)}<h2>Anomaly groups</h2>
 ${rows === '' ? '<p>None: everything was as expected.</p>' : '<table><thead><tr><th>first interval</th><th>last interval</th><th>metric</th><th class="number">severity</th>'
-  + `<th class="number">time series</th><th>what contributed</th></tr></thead><tbody>${rows}</tbody></table>${more}
+  + `<th class="number">time series</th><th>what explains it</th></tr></thead><tbody>${rows}</tbody></table>${more}
 <h2>The most severe</h2>
 <p class="quiet">Blue line: observed. Blue area: band of values that are not anomalous. Green dashes: expected. Orange: intervals of the group.</p>
 ${articles}`}
@@ -53,9 +56,20 @@ ${articles}`}
   return page('Back test', body);
 }
 
+/** When rows did not come. Nothing when they all came. */
+function missingData({ findings }: BacktestSummary): string {
+  if (findings.length === 0) return '';
+  const rows = findings.slice(0, STRETCHES).map(({ dimension, value, from, intervals, isOngoing }) => `<tr><td class="time">${from.slice(0, 16)}</td>`
+    + `<td class="number">${formatNumber(intervals)}${isOngoing ? ', to the end' : ''}</td>`
+    + `<td>${dimension === undefined ? 'no rows at all' : name(`no rows of ${dimension}=${value}`)}</td></tr>`).join('\n');
+  const more = findings.length > STRETCHES ? `<p class="quiet">the first ${STRETCHES} of ${findings.length}; all are in summary.json</p>` : '';
+  return '<h2>Missing data</h2><table><thead><tr><th>first interval</th><th class="number">intervals</th><th>what was missing</th></tr></thead>'
+    + `<tbody>${rows}</tbody></table>${more}\n`;
+}
+
 function tableRow(group: GroupRecord, clock: (seconds: number) => string): string {
   return `<tr><td class="time">${clock(group.start)}</td><td class="time">${group.end > group.start ? clock(group.end) : ''}</td><td>${name(group.measure)}</td>`
-    + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${name(contributors(group))}</td></tr>`;
+    + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${name(mainCause(group))}</td></tr>`;
 }
 
 function article(group: GroupRecord, detected: readonly number[], run: BacktestRun, clock: (seconds: number) => string): string {

@@ -8,8 +8,14 @@ import { formatNumber, formatTable, shortLine } from '../report/text';
 /** Groups shown: the most severe ones. */
 const SHOWN_GROUPS = 10;
 
+/** Stretches without data shown: the longest ones. */
+const SHOWN_STRETCHES = 3;
+
 /** Longest text of a cell. */
 const CELL_CHARACTERS = 40;
+
+/** Longest text of one finding. */
+const LINE_CHARACTERS = 120;
 
 /** What a back test found, for someone who reads it on a terminal. */
 export function resultText(summary: BacktestSummary, groups: readonly GroupRecord[], results: Pick<ResultsFolder, 'finished'>): string {
@@ -30,10 +36,25 @@ export function resultText(summary: BacktestSummary, groups: readonly GroupRecor
     `learned    ${counts.intervalsLearned} intervals of ${config.frequency}${summary.learnedFrom === undefined ? '' : ` from ${summary.learnedFrom}`}`,
     `detected   ${counts.intervalsDetected} intervals from ${summary.detectedFrom} to ${summary.detectedTo}, ${counts.intervalsWithoutValues} without values`,
     `found      ${counts.anomalyGroups} anomaly groups of severity ${severityThreshold} or more, in ${counts.timeSeries} time series (${counts.anomalies} anomalous values)`,
+    ...missingData(summary.findings),
     `rows       ${counts.rows}, ${counts.rowsRejected + counts.rowsLeftOut} not used`,
     `time       ${(summary.milliseconds.sinceStart / 1000).toFixed(1)} s`,
     `report     ${results.finished('report')}`,
   ].join('\n');
+}
+
+function missingData(findings: BacktestSummary['findings']): string[] {
+  if (findings.length === 0) return [];
+  const longest = [...findings].sort((a, b) => b.intervals - a.intervals).slice(0, SHOWN_STRETCHES);
+  const shown = findings.filter(finding => longest.includes(finding)).map(({ text }) => shortLine(text, LINE_CHARACTERS)).join('; ');
+  return [`missing    ${shown}${findings.length > longest.length ? `; … ${findings.length} in all, in the report` : ''}`];
+}
+
+/** The best combination of dimension values that explains a group, such as `platform=web and shop=3 87%`; else the largest contributions. */
+export function mainCause(group: Pick<GroupRecord, 'contributions' | 'rootCauses'>): string {
+  const best = group.rootCauses?.[0];
+  if (best === undefined) return contributors(group);
+  return `${best.dimensions.map(({ name, value }) => `${name}=${value}`).join(' and ') || 'all of the metric'} ${Math.round(best.share)}%`;
 }
 
 /** The largest contribution of each dimension, such as `platform=web 100%`. */

@@ -4,6 +4,7 @@ import type { BacktestDetector } from './detector';
 import { parseExplainedSeries } from './explained-series';
 import { ExplanationsFile } from './explanations';
 import type { BacktestData } from './input';
+import { MissingDataHistory } from './missing-data';
 import type { ResultsFolder } from './results-folder';
 import { ScoredSeriesFormat } from './scored-series';
 import { ScoresFile } from './scores-file';
@@ -24,6 +25,7 @@ export interface BacktestRun {
   /** Each group as it was at its last interval, in the order in which they began. */
   readonly groups: readonly GroupRecord[];
   readonly severities: SeverityHistory;
+  readonly missingData: MissingDataHistory;
   readonly band: BandFile;
   readonly scoreRows: number;
   readonly explanationRows: number;
@@ -40,7 +42,7 @@ export function runBacktest(
   detector: BacktestDetector, data: BacktestData, timeline: Timeline, results: ResultsFolder, explain: readonly string[],
   watch: Stopwatch<Step>, progress: Progress,
 ): BacktestRun {
-  const { dimensions } = detector.layout;
+  const { dimensions, frequency, clock } = detector.layout;
   const asked = explain.map(text => parseExplainedSeries(text, data.table.series));
   const detection = new Detection(detector, data.table);
   watch.time('learn', () => timeline.learned.forEach((slot, index) => {
@@ -53,6 +55,7 @@ export function runBacktest(
   const explanations = new ExplanationsFile(results.unfinished('explanations'), dimensions, format, asked);
   const band = new BandFile(results.scratch('band'));
   const severities = new SeverityHistory(ANOMALOUS_SEVERITY);
+  const missingData = new MissingDataHistory(frequency, clock.timezone);
   const groups = new Map<string, GroupRecord>();
   let timeSeries = 0;
   let intervalsWithoutGroups = 0;
@@ -66,6 +69,7 @@ export function runBacktest(
         band.write(interval);
       });
       severities.add(interval);
+      missingData.add(interval.findings);
       for (const { record } of interval.groups) groups.set(record.id, record);
       timeSeries = interval.model.series.size;
       progress.update(() => `detecting ${wallText(slot)}  ${index + 1} of ${timeline.detected.length} intervals, ${groups.size} anomaly groups`);
@@ -82,6 +86,7 @@ export function runBacktest(
     detection,
     groups: [...groups.values()],
     severities,
+    missingData,
     band,
     scoreRows: scores.rows,
     explanationRows: explanations.rows,

@@ -1,6 +1,7 @@
 import type { BacktestConfig } from './config';
 import { INTERVALS_BETWEEN_RELOADS } from './detection';
 import type { BacktestData } from './input';
+import type { MissingDataStretch } from './missing-data';
 import type { BacktestRun, Step } from './run';
 import type { Timeline } from './timeline';
 import { wallText } from './wall-text';
@@ -43,6 +44,8 @@ export interface BacktestSummary {
     readonly explanationRows: number;
   };
   readonly dataQuality: DataQuality;
+  /** Rows that did not come, in the order in which that was found. */
+  readonly findings: readonly MissingDataStretch[];
   /** How the model was saved and read again, as between two runs of the deployed function. */
   readonly state: { readonly bytes: number; readonly reloads: number; readonly intervalsBetweenReloads: number };
   readonly milliseconds: Partial<Record<Step, number>> & { readonly sinceStart: number };
@@ -92,6 +95,7 @@ export function summarise({ version, dataPath, config, data, timeline, run, mill
       explanationRows: run.explanationRows,
     },
     dataQuality: quality,
+    findings: run.missingData.stretches(detected[detected.length - 1]),
     state: { bytes: run.detection.stateBytes, reloads: run.detection.reloads, intervalsBetweenReloads: INTERVALS_BETWEEN_RELOADS },
     milliseconds,
     warnings: warningsOf(config, quality, timeline, rowsLeftOut, run),

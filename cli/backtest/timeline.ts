@@ -1,13 +1,7 @@
 import { parseWallText, wallText } from './wall-text';
 import type { WallClock } from '../../handlers/shared/wall-clock';
-import type { Frequency } from '../../src/private/contract';
+import { BACK_TEST_LEARNED_SHARE, HISTORY_DAYS } from '../../src/private/contract';
 import { InputError } from '../errors';
-
-/** Longest history that a deployed detector learns, in days: the age that Lookout for Metrics takes (developer guide, "detectors-dataset"). */
-const HISTORY_DAYS: Record<Frequency, number> = { PT5M: 92, PT10M: 184, PT1H: 1096, P1D: 1827 };
-
-/** Share of the intervals that a back test learns before it detects the rest, as the service's own (developer guide, "quotas"). */
-const LEARNED_SHARE = 0.7;
 
 const DAY_SECONDS = 86_400;
 
@@ -36,7 +30,7 @@ export function planTimeline(table: RowCounts, clock: WallClock, detectFrom?: st
   const historySeconds = HISTORY_DAYS[clock.frequency] * DAY_SECONDS;
   const slots = mainStretch(table, historySeconds);
   const [first, last] = [slots[0], slots[slots.length - 1]];
-  const begin = detectFrom === undefined ? slots[Math.floor(LEARNED_SHARE * slots.length)] : slotOf(detectFrom, clock);
+  const begin = detectFrom === undefined ? slots[Math.floor(BACK_TEST_LEARNED_SHARE * slots.length)] : slotOf(detectFrom, clock);
   if (begin < first || begin > last) {
     throw new InputError(`--detect-from ${JSON.stringify(detectFrom)} is outside the data: its intervals begin from ${wallText(first)} to ${wallText(last)} `
       + `(${clock.timezone})`);

@@ -1,6 +1,7 @@
 import { uuidOf } from './group-records';
 import { anomalyTime } from '../lookout/anomaly-time';
 import type { AlertRecord, EpochSeconds, GroupRecord } from '../lookout/store';
+import { oneLine } from '../shared/one-line';
 
 /** Most bytes of a message: SNS takes 262,144, Lambda's asynchronous invocations no less. */
 const MESSAGE_BYTES = 250_000;
@@ -9,9 +10,6 @@ const MESSAGE_BYTES = 250_000;
 const SHOWN_SERIES = 10;
 const SHOWN_VALUES = 5;
 const SHOWN_CAUSES = 3;
-
-/** Longest dimension value in a text for people. */
-const SHOWN_CHARACTERS = 100;
 
 /** An anomaly as alerts of Lookout for Metrics carry it. */
 export interface AlertMessage {
@@ -111,13 +109,6 @@ const CONSOLE_DOMAINS: Record<string, string> = { 'aws-cn': 'console.amazonaws.c
 function consoleUrl(detectorArn: string): string {
   const [, partition, , region] = detectorArn.split(':');
   return `https://${region}.${CONSOLE_DOMAINS[partition] ?? 'console.aws.amazon.com'}/cloudwatch/home?region=${region}#dashboards`;
-}
-
-/** A value in a text for people: on one line, and cut where it is long. */
-function oneLine(value: string): string {
-  const line = value.replace(/[\p{C}\s]+/gu, ' ').trim();
-  if (line === '') return '(empty)';
-  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
 }
 
 const figures = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });

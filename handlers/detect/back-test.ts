@@ -1,17 +1,15 @@
 import { activeAlerts, sendAlerts } from './alerts';
+import { missingDataOf } from './data-findings';
+import { detectSlot } from './detect-slot';
 import { DetectorModel } from './detector-model';
 import { now } from './detector-state';
-import { groupsOf } from './group-records';
 import type { History } from './history';
 import type { Layout } from './layout';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
 import type { Services } from './services';
-import { type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
+import { BACK_TEST_LEARNED_SHARE, type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
 import { UnusableData } from '../input/unusable-data';
 import type { DetectorRecord, DetectorStatus } from '../lookout/store';
-
-/** Share of the intervals that a back test learns before it detects the rest (developer guide, "quotas"). */
-const LEARNED_SHARE = 0.7;
 
 /**
  * Learns the first part of the history and detects the rest as if it came interval by interval, with groups, executions and alerts. All
@@ -22,11 +20,11 @@ export async function learnBackTest(
   services: Services, detector: DetectorRecord, layout: Layout, history: History,
 ): Promise<{ readonly detectorStatus: DetectorStatus; readonly timeSeries: number }> {
   const { store } = services;
-  const learned = Math.floor(LEARNED_SHARE * history.slots.length);
+  const learned = Math.floor(BACK_TEST_LEARNED_SHARE * history.slots.length);
   const least = LEARNING_INTERVALS[layout.frequency];
   if (learned < least) {
     throw new UnusableData(`the history has ${history.slots.length} intervals with rows, a back test of ${layout.frequency} needs `
-      + `${Math.ceil(least / LEARNED_SHARE)} or more (${layout.historyPath ?? 'there is no HistoricalDataPathList'})`);
+      + `${Math.ceil(least / BACK_TEST_LEARNED_SHARE)} or more (${layout.historyPath ?? 'there is no HistoricalDataPathList'})`);
   }
   const model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots.slice(0, learned));
   const tested = history.slots.slice(learned);
@@ -34,11 +32,9 @@ export async function learnBackTest(
   const alerts = await activeAlerts(services, detector.arn);
   for (const slot of tested) {
     const { clock } = layout;
-    const before = model.newest === clock.previous(slot) ? model.ongoing : [];
-    const observation = model.observe(slot, history.table);
+    const { observation, findings } = detectSlot(detector.arn, model, history.table, slot, clock);
     const start = clock.startOf(slot);
     let [alertsDelivered, alertsUndelivered] = [0, 0];
-    model.ongoing = groupsOf(detector.arn, model, observation, before, start);
     for (const { record } of model.ongoing) {
       const group = { ...record, alertsSent: (await store.getGroup(detector.arn, record.id))?.alertsSent ?? [] };
       await store.putGroup(group);
@@ -52,6 +48,7 @@ export async function learnBackTest(
       bytes: 0,
       rowsRejected: 0,
       timeSeries: observation.timeSeries,
+      ...missingDataOf(model, findings),
       anomalyGroupIds: model.ongoing.map(({ record }) => record.id),
       alertsDelivered,
       alertsUndelivered,

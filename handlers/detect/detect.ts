@@ -1,7 +1,8 @@
 import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
+import { missingDataOf } from './data-findings';
+import { detectSlot } from './detect-slot';
 import type { DetectorModel, NewestDetection, OngoingGroup } from './detector-model';
 import { existingDetector, layoutOfDetector, now } from './detector-state';
-import { groupsOf } from './group-records';
 import { takeFeedback } from './judged-events';
 import type { Layout } from './layout';
 import { readLiveInterval } from './live-interval';
@@ -100,16 +101,14 @@ async function detectInterval(
     });
   }
 
-  const before = model.newest === layout.clock.previous(read.slot) ? await withAlertsSent(services, model.ongoing) : [];
+  model.ongoing = await withAlertsSent(services, model.ongoing);
   await takeFeedback(services, detector, layout, model);
-  const observation = model.observe(read.slot, read.table);
+  const { observation, findings } = detectSlot(detector.arn, model, read.table, read.slot, layout.clock, detector.status === 'LEARNING');
   if (observation.combinationsLeftOut > 0) {
     services.log.warn('combinations of dimension values were left out: the detector has its full number of time series',
       { detector: detector.name, leftOut: observation.combinationsLeftOut, timeSeries: model.series.size });
   }
-  const isLearning = detector.status === 'LEARNING';
-  model.ongoing = isLearning ? [] : groupsOf(detector.arn, model, observation, before, layout.clock.startOf(read.slot));
-  model.detection = { ...detection, timeSeries: observation.timeSeries };
+  model.detection = { ...detection, timeSeries: observation.timeSeries, ...missingDataOf(model, findings) };
   await services.values.put(detector.arn, layout.clock, model.series.allTimeSeriesIds(), read.slot, observation.values);
   try {
     await services.models.save(detector, model, stored.etag);
@@ -133,10 +132,10 @@ async function takeOrRelearn(
 }
 
 async function takeModel(services: Services, detector: DetectorRecord, layout: Layout): Promise<StoredModel> {
-  const stored = await services.models.take(detector);
+  const stored = await services.models.take(detector, layout.holidays);
   if (stored === undefined) throw new Error(`detector ${detector.name} has no model in the state bucket: deactivate it and activate it again`);
   if (!stored.model.belongsTo(detector, layout)) {
-    throw new Error(`the model of detector ${detector.name} was learned with other measures, dimensions, frequency or time zone than its metric set has now: `
+    throw new Error(`the model of detector ${detector.name} was learned with other measures, dimensions, frequency, time zone or holidays than it has now: `
       + 'deactivate it and activate it again');
   }
   return stored;
@@ -219,12 +218,15 @@ async function complete(
   { store, log, count }: Services, { detector, layout, requested }: Request, detection: NewestDetection, result: Result,
 ): Promise<DetectionOutcome> {
   const { anomalyGroupIds, alerts, detectorStatus } = result;
+  const { dataFindings, dataMissing } = detection;
   const outcome: DetectionOutcome = {
     interval: layout.clock.intervalOf(detection.slot),
     rows: detection.rows,
     bytes: detection.bytes,
     rowsRejected: detection.rowsRejected,
     timeSeries: detection.timeSeries,
+    ...dataFindings && { dataFindings },
+    ...dataMissing && { dataMissing },
     anomalyGroupIds,
     alertsDelivered: alerts.delivered,
     alertsUndelivered: alerts.undelivered,
@@ -232,11 +234,15 @@ async function complete(
   };
   await store.putExecution({ detectorArn: detector.arn, start: requested, status: 'COMPLETED', outcome });
   log.info('interval detected', { detector: detector.name, ...outcome });
+  for (const { text, ...finding } of dataFindings ?? []) {
+    log[finding.status === 'BEGAN' ? 'warn' : 'info'](`missing data: ${text}`, { detector: detector.name, ...finding });
+  }
   count(detector, {
     anomalyGroups: anomalyGroupIds.length,
     alertsDelivered: alerts.delivered,
     alertsUndelivered: alerts.undelivered,
     rowsRejected: detection.rowsRejected,
+    dataMissing: dataMissing ?? 0,
   });
   return outcome;
 }

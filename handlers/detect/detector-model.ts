@@ -1,8 +1,12 @@
-import { FREQUENCY_SECONDS } from '../../src/private/contract';
-import { DetectionModel, type IntervalScores } from '../engine';
+import { type DetectionOutcome, type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
+import { DetectionModel, type IntervalScores, MissingData, type MissingDataFinding, type ModelSettings } from '../engine';
+import type { ToldMissing } from './data-findings';
+import { DimensionCodes } from './dimension-codes';
+import type { PublicHolidays } from './holidays';
 import type { JudgedEvent } from './judged-events';
 import type { Layout } from './layout';
 import { decodeModelFile, encodeModelFile, type ModelHeader } from './model-file';
+import { NumberedHolidays } from './numbered-holidays';
 import { Feedback } from '../engine/feedback';
 import type { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
@@ -24,7 +28,7 @@ export interface OngoingGroup {
 }
 
 /** What the newest detection answers, kept with the model so that a broken run can be finished. */
-export interface NewestDetection {
+export interface NewestDetection extends Pick<DetectionOutcome, 'dataFindings' | 'dataMissing'> {
   /** Start of the interval that was asked for, in seconds since 1970. */
   readonly requested: number;
   readonly slot: number;
@@ -44,6 +48,10 @@ export interface Observation {
   readonly feedback: ReadonlyMap<number, number>;
   /** Series that have a value. */
   readonly timeSeries: number;
+  /** By combination of dimension values: 1 when any of its measures has a value. */
+  readonly reported: Uint8Array;
+  /** What is missing as of the interval, the largest first. */
+  readonly missing: readonly MissingDataFinding[];
   /** Combinations of dimension values that were left out because the detector has its full number of time series. */
   readonly combinationsLeftOut: number;
 }
@@ -53,6 +61,7 @@ export class DetectorModel {
   /** A model that has learned nothing. */
   public static empty(detector: DetectorRecord, layout: Layout): DetectorModel {
     const { measures, dimensions, clock, frequency } = layout;
+    const holidays = layout.holidays && new NumberedHolidays(layout.holidays, []);
     return new DetectorModel({
       detectorArn: detector.arn,
       detectorCreatedAt: detector.createdAt,
@@ -66,13 +75,19 @@ export class DetectorModel {
       paused: [],
       judged: [],
       feedbackSeen: 0,
-    }, new DetectionModel({ intervalSeconds: clock.intervalSeconds as 300 | 600 | 3600 | 86400 }));
+      toldMissing: [],
+      ...layout.holidays && { holidays: { code: layout.holidays.code, names: [] } },
+    }, new DetectionModel(settingsOf(frequency), 0, holidays), holidays);
   }
 
-  /** @throws TypeError when the bytes are no model, one of a later version, or damaged */
-  public static decode(bytes: Uint8Array): DetectorModel {
+  /**
+   * @param known holidays that the detector knows; a model that knows others does not belong to the detector, and cannot go on learning
+   * @throws TypeError when the bytes are no model, one of a later version, or damaged
+   */
+  public static decode(bytes: Uint8Array, known?: PublicHolidays): DetectorModel {
     const { header, engine } = decodeModelFile(bytes);
-    const model = new DetectorModel(header, DetectionModel.deserialize(engine));
+    const holidays = known && header.holidays?.code === known.code ? new NumberedHolidays(known, header.holidays.names) : undefined;
+    const model = new DetectorModel(header, DetectionModel.deserialize(engine, holidays), holidays);
     if (model.series.size !== model.engine.seriesCount) {
       throw new TypeError(`the detector model is damaged: its header names ${model.series.size} time series, and it holds ${model.engine.seriesCount}`);
     }
@@ -91,18 +106,25 @@ export class DetectorModel {
   public judged: readonly JudgedEvent[];
   /** When the newest feedback was put that the model has taken in. */
   public feedbackSeen: EpochSeconds;
+  /** What is missing and was told. */
+  public toldMissing: readonly ToldMissing[];
   private newestSlot?: number;
   private learnedIntervals: number;
+  private readonly missingData: MissingData;
   /** Numbers here of the combinations of the table that is being learned. */
   private mapping: { readonly table?: IntervalTable; readonly numbers: number[] } = { numbers: [] };
 
-  private constructor(private readonly header: ModelHeader, private readonly engine: DetectionModel) {
+  private constructor(private readonly header: ModelHeader, private readonly engine: DetectionModel, private readonly holidays?: NumberedHolidays) {
     this.series = new SeriesIndex(header.measures.map(measure => measure.name), header.dimensions, header.combinations);
     this.ongoing = header.ongoing;
     this.paused = header.paused;
     this.detection = header.detection;
     this.judged = header.judged;
     this.feedbackSeen = header.feedbackSeen;
+    this.toldMissing = header.toldMissing;
+    const settings = settingsOf(header.frequency);
+    this.missingData = header.missingData === undefined
+      ? new MissingData(settings) : MissingData.deserialize(settings, Buffer.from(header.missingData, 'base64'));
     this.newestSlot = header.newest;
     this.learnedIntervals = header.learned;
   }
@@ -124,20 +146,29 @@ export class DetectorModel {
 
   /** Whether the model was learned by this detector with this definition. */
   public belongsTo(detector: DetectorRecord, layout: Layout): boolean {
-    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions } = this.header;
-    return JSON.stringify([detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions])
-      === JSON.stringify([detector.arn, detector.createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions]);
+    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays } = this.header;
+    const { arn, createdAt } = detector;
+    const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code];
+    const now = [arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code];
+    return JSON.stringify(learned) === JSON.stringify(now);
   }
 
-  /** Scores the values of an interval, then learns them; feedback changes the scores and not what is learned. Intervals may be left out, but must come in order. */
+  /**
+   * Scores the values of an interval, then learns them; feedback changes the scores and not what is learned. Intervals may be left out,
+   * but must come in order.
+   * @throws Error when the model was read without the holidays that it knows
+   */
   public observe(slot: number, table: IntervalTable): Observation {
+    const { holidays } = this.header;
+    if (holidays !== undefined && this.holidays === undefined) throw new Error(`the model knows the holidays of ${holidays.code}, and was read without them`);
     const { values, combinationsLeftOut } = this.arrange(slot, table);
     const scores = this.engine.observe(slot, values);
     const feedback = new Feedback(this.intervalSeconds, this.header.measures.length, this.judged).apply(scores, values, slot);
-    const timeSeries = values.reduce((count, value) => Number.isNaN(value) ? count : count + 1, 0);
+    const { timeSeries, reported } = this.presence(values);
+    const missing = this.missingData.observe(slot, reported, DimensionCodes.of(this.series).codes);
     this.newestSlot = slot;
     if (timeSeries > 0) this.learnedIntervals += 1;
-    return { slot, values, scores, feedback, timeSeries, combinationsLeftOut };
+    return { slot, values, scores, feedback, timeSeries, reported, missing, combinationsLeftOut };
   }
 
   /** Values of an interval by this model's series. Adds the series that are new. */
@@ -166,7 +197,25 @@ export class DetectorModel {
       detection: this.detection,
       judged: this.judged,
       feedbackSeen: this.feedbackSeen,
+      missingData: Buffer.from(this.missingData.serialize()).toString('base64'),
+      toldMissing: this.toldMissing,
+      ...this.holidays && { holidays: { code: this.header.holidays!.code, names: this.holidays.names } },
     }, this.series, this.engine.serialize());
+  }
+
+  /** Which series and combinations of dimension values have a value. */
+  private presence(values: Float64Array): Pick<Observation, 'timeSeries' | 'reported'> {
+    const perCombination = this.header.measures.length;
+    const reported = new Uint8Array(this.series.combinations.length);
+    let timeSeries = 0;
+    for (let combination = 0, series = 0; combination < reported.length; combination++) {
+      for (const end = series + perCombination; series < end; series++) {
+        if (Number.isNaN(values[series])) continue;
+        timeSeries += 1;
+        reported[combination] = 1;
+      }
+    }
+    return { timeSeries, reported };
   }
 
   /** Gives numbers to the combinations of a table that have a value. Returns how many got none, for lack of room. */
@@ -187,4 +236,8 @@ export class DetectorModel {
     if (this.series.size > this.engine.seriesCount) this.engine.addSeries(this.series.size - this.engine.seriesCount);
     return leftOut;
   }
+}
+
+function settingsOf(frequency: Frequency): ModelSettings {
+  return { intervalSeconds: FREQUENCY_SECONDS[frequency] as ModelSettings['intervalSeconds'] };
 }

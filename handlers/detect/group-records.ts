@@ -19,16 +19,15 @@ const CLOCK_CHANGE = 0.05;
 /**
  * The anomaly groups of an interval. A group goes on when its measure had one in the interval before or in the one before that; otherwise
  * a new one begins. Groups that pause are left in `model.paused`.
- * @param before groups that had anomalies in the interval before
  * @param start of the interval
  */
 export function groupsOf(
-  detectorArn: string, model: DetectorModel, observation: Observation, before: readonly OngoingGroup[], start: EpochSeconds,
+  detectorArn: string, model: DetectorModel, observation: Observation, start: EpochSeconds,
 ): OngoingGroup[] {
   const { measures, dimensions } = model.series;
   const { scores, values } = observation;
   const tolerated = (PAUSED_INTERVALS + 1 + CLOCK_CHANGE) * model.intervalSeconds;
-  const open = [...before, ...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
+  const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
   const groups = formGroups(scores, values, series => model.series.describe(series), measures.length, dimensions.length).map(group => {
     const measure = measures[group.measure];
     const ongoing = open.find(({ record }) => record.measure === measure);

@@ -2,15 +2,12 @@ import { readFolder } from './data-folder';
 import { MAXIMUM_TIME_SERIES } from './detector-model';
 import type { Layout } from './layout';
 import type { Services } from './services';
-import type { Frequency } from '../../src/private/contract';
+import { HISTORY_DAYS } from '../../src/private/contract';
 import { checkQuality, type DataQuality, mainReason } from '../input/data-quality';
 import { IntervalTable } from '../input/interval-table';
 import { RowReader } from '../input/row-reader';
 import { TableLimits } from '../input/table-limits';
 import { UnusableData } from '../input/unusable-data';
-
-/** Longest history learned, in days: the age that Lookout for Metrics takes (developer guide, "detectors-dataset"). */
-const HISTORY_DAYS: Record<Frequency, number> = { PT5M: 92, PT10M: 184, PT1H: 1096, P1D: 1827 };
 
 /** Time that the rest of the learning needs after the reading, in milliseconds. */
 const RESERVED_MILLISECONDS = 60_000;

@@ -1,3 +1,4 @@
+import type { PublicHolidays } from './holidays';
 import type { Frequency } from '../../src/private/contract';
 import type { CsvFormat, RowLayout } from '../input/row-layout';
 import { shown, UnusableData } from '../input/unusable-data';
@@ -9,6 +10,8 @@ import { WallClock } from '../shared/wall-clock';
 export interface Layout extends RowLayout {
   readonly frequency: Frequency;
   readonly clock: WallClock;
+  /** Of daily detectors whose business follows a country's holidays. */
+  readonly holidays?: PublicHolidays;
   /** Role assumed to read the data. */
   readonly roleArn: string;
   readonly historyPath?: string;
@@ -19,9 +22,10 @@ type CsvDescriptor = MetricSetRecord['definition']['MetricSource']['S3SourceConf
 
 /**
  * Reads a metric set's definition. Members that the API lets callers leave out get its defaults.
+ * @param holidays that the detector knows, if any
  * @throws UnusableData with what cannot be used
  */
-export function layoutOf(detector: DetectorRecord, metricSet: MetricSetRecord): Layout {
+export function layoutOf(detector: DetectorRecord, metricSet: MetricSetRecord, holidays?: PublicHolidays): Layout {
   const { definition } = metricSet;
   const source = definition.MetricSource.S3SourceConfig as Partial<MetricSetRecord['definition']['MetricSource']['S3SourceConfig']> | undefined;
   if (source?.RoleArn === undefined) {
@@ -35,6 +39,7 @@ export function layoutOf(detector: DetectorRecord, metricSet: MetricSetRecord): 
   return {
     frequency: detector.frequency,
     clock: new WallClock(definition.Timezone, detector.frequency),
+    ...holidays && { holidays },
     timestampColumn: definition.TimestampColumn.ColumnName,
     timestamps: timestampFormat(definition.TimestampColumn.ColumnFormat, definition.Timezone),
     measures: definition.MetricList.map(metric => ({ name: metric.MetricName, aggregation: metric.AggregationFunction })),

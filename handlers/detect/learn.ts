@@ -88,7 +88,7 @@ export async function readPatiently(services: Services, layout: Layout, timeLeft
 async function learnHistory(
   services: Services, detector: DetectorRecord, layout: Layout, history: History,
 ): Promise<Pick<LearningOutcome, 'detectorStatus' | 'timeSeries'>> {
-  const stored = await takeEarlier(services, detector);
+  const stored = await takeEarlier(services, detector, layout);
   const newest = history.slots.at(-1) ?? -Infinity;
   let model = stored?.model;
   if (model?.newest === undefined || !model.belongsTo(detector, layout) || model.newest <= newest) {
@@ -106,10 +106,10 @@ async function learnHistory(
 
 /** The model in the state bucket and its version; only the version when the model cannot be read. */
 async function takeEarlier(
-  services: Services, detector: DetectorRecord,
+  services: Services, detector: DetectorRecord, layout: Layout,
 ): Promise<{ readonly model?: DetectorModel; readonly etag: string } | undefined> {
   try {
-    return await services.models.take(detector);
+    return await services.models.take(detector, layout.holidays);
   } catch (error) {
     if (!(error instanceof UnreadableModel)) throw error;
     const keptAs = await services.models.keepAside(detector, error);

@@ -1,3 +1,4 @@
+import type { ToldMissing } from './data-findings';
 import type { NewestDetection, OngoingGroup } from './detector-model';
 import { DimensionCodes } from './dimension-codes';
 import type { JudgedEvent } from './judged-events';
@@ -36,6 +37,12 @@ export interface ModelHeader {
   readonly judged: readonly JudgedEvent[];
   /** When the newest feedback was put that the model has taken in. */
   readonly feedbackSeen: EpochSeconds;
+  /** Country or part whose holidays the model knows, and the names of those that it has met, by the number that the engine knows them by. */
+  readonly holidays?: { readonly code: string; readonly names: readonly string[] };
+  /** Which combinations report regularly: what `MissingData.serialize` gave, in base64. Absent in files that were written before. */
+  readonly missingData?: string;
+  /** What is missing and was told. */
+  readonly toldMissing: readonly ToldMissing[];
 }
 
 /** The header as it is written: each dimension value once, and combinations as numbers of their values. */
@@ -86,8 +93,9 @@ export function decodeModelFile(bytes: Uint8Array): { readonly header: ModelHead
   if (version !== (magic === MAGIC ? VERSION : 1)) {
     throw new TypeError(`the detector model has version ${String(version)}, and this function reads versions 1 to ${VERSION}`);
   }
-  const { measures, dimensions, learned, frequency } = header;
+  const { measures, dimensions, learned, frequency, holidays } = header;
   if (![measures, dimensions, header.ongoing].every(Array.isArray) || typeof learned !== 'number') throw damaged('its header lacks what every model has');
+  if (holidays !== undefined && !Array.isArray(holidays?.names)) throw damaged('its holidays have no names');
   const combinations = Array.isArray(header.combinations)
     ? header.combinations as string[][] : combinationsOf(header.combinations, dimensions!.length);
   return {
@@ -98,6 +106,7 @@ export function decodeModelFile(bytes: Uint8Array): { readonly header: ModelHead
       paused: header.paused ?? [],
       judged: header.judged ?? [],
       feedbackSeen: header.feedbackSeen ?? 0,
+      toldMissing: header.toldMissing ?? [],
     },
     engine: bytes.subarray(end),
   };

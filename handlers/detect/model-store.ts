@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { DetectorModel } from './detector-model';
+import type { PublicHolidays } from './holidays';
 import { PREFIXES } from '../../src/private/contract';
 import type { DetectorRecord } from '../lookout/store';
 import { readStateObject, writeStateObject } from '../shared/state-object';
@@ -33,10 +34,11 @@ export class ModelStore {
 
   /**
    * Reads a detector's model. The caller may change it and has it alone: the store holds it again only when it is saved or given back.
+   * @param holidays that the detector knows, if any
    * @returns undefined when there is none
    * @throws UnreadableModel when it cannot be read, such as a model of a later version
    */
-  public async take(detector: DetectorRecord): Promise<StoredModel | undefined> {
+  public async take(detector: DetectorRecord, holidays?: PublicHolidays): Promise<StoredModel | undefined> {
     const key = keyOf(detector);
     const warm = this.warm?.key === key ? this.warm.stored : undefined;
     this.warm = undefined;
@@ -44,7 +46,7 @@ export class ModelStore {
     if (object === 'unchanged') return warm;
     if (object === undefined) return undefined;
     try {
-      return { model: DetectorModel.decode(object.bytes), etag: object.etag };
+      return { model: DetectorModel.decode(object.bytes, holidays), etag: object.etag };
     } catch (error) {
       throw new UnreadableModel(key, object.etag, object.bytes, error);
     }

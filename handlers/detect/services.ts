@@ -10,7 +10,7 @@ import type { DetectorRecord, Store } from '../lookout/store';
 import { SeriesValuesStore } from '../shared/series-values-store';
 
 /** Metrics of one call, by name in `METRICS`. */
-export type Counts = Partial<Record<'anomalyGroups' | 'alertsDelivered' | 'alertsUndelivered' | 'rowsRejected' | 'modelsRelearned', number>>;
+export type Counts = Partial<Record<'anomalyGroups' | 'alertsDelivered' | 'alertsUndelivered' | 'rowsRejected' | 'dataMissing' | 'modelsRelearned', number>>;
 
 /** What learning and detecting need of the world around them. */
 export interface Services {

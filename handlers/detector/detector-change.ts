@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DetectorConfiguration } from '../../src/private/contract';
+import { DETECTOR_TAGS, type DetectorConfiguration } from '../../src/private/contract';
 
 /** What an update of a detector means. */
 export interface ConfigurationChange {
@@ -20,6 +20,8 @@ export function compareConfigurations(before: DetectorConfiguration, after: Dete
     throw new Error(`${what} of detector ${JSON.stringify(name)} cannot be changed from ${JSON.stringify(from)} to ${JSON.stringify(to)}: `
       + 'the Lookout for Metrics API has no way to. Set another detectorName, so that a new detector is made and the old one deleted');
   };
+  const holidays = ({ detector }: DetectorConfiguration): string => detector.Tags?.[DETECTOR_TAGS.holidays] ?? 'none';
+  if (holidays(before) !== holidays(after)) refuse('holidays', holidays(before), holidays(after));
   if (!isDeepStrictEqual(before.backend, after.backend)) refuse('the backend', before.backend, after.backend);
   if (before.metricSet.Timezone !== after.metricSet.Timezone) refuse('timezone', before.metricSet.Timezone, after.metricSet.Timezone);
   if (before.metricSet.DimensionList?.length && !after.metricSet.DimensionList?.length) refuse('the list of dimensions', before.metricSet.DimensionList, []);

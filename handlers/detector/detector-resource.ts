@@ -86,7 +86,8 @@ export class DetectorResource implements CustomResource {
     client: LookoutMetricsClient, { backend, detector }: DetectorConfiguration, request: CompletionRequest,
   ): Promise<string> {
     try {
-      return (await client.send(new CreateAnomalyDetectorCommand({ ...detector, Tags: ownerTags(request) }))).AnomalyDetectorArn!;
+      const Tags = { ...detector.Tags, ...ownerTags(request) };
+      return (await client.send(new CreateAnomalyDetectorCommand({ ...detector, Tags }))).AnomalyDetectorArn!;
     } catch (error) {
       if (!isNamed(error, 'ConflictException')) throw backend.type === 'LOOKOUT_FOR_METRICS' ? ofEndedService(error as Error) : error;
       const existing = await findDetector(client, detector.AnomalyDetectorName);

@@ -42,7 +42,10 @@ const LEAST_POINTS = 20;
 const BLOCK = 512;
 const DAY = 86400;
 const HOUR = 3600;
-/** Hours for which the regression may find usual what is far from the season. After that it has only followed: a weekday like a Sunday is no news to it. */
+/**
+ * Hours for which the regression may find usual what is far from the season. After that it has only followed: a weekday like a Sunday is no
+ * news to it.
+ */
 const STRAYED_HOURS = 2;
 /** How much of the score counts after the first cycle, and days until all of it does. */
 const FIRST_CONFIDENCE = 0.6;
@@ -248,8 +251,13 @@ function noScores(count: number): IntervalScores {
   const memory = new Float64Array(5 * count);
   const column = (index: number): Float64Array => memory.subarray(index * count, (index + 1) * count);
   return {
-    expected: column(0), lower: column(1), upper: column(2), score: column(3), severity: column(4),
-    member: new Uint8Array(count), reason: new Uint8Array(count),
+    expected: column(0),
+    lower: column(1),
+    upper: column(2),
+    score: column(3),
+    severity: column(4),
+    member: new Uint8Array(count),
+    reason: new Uint8Array(count),
   };
 }
 

@@ -18,7 +18,7 @@ export interface MissingDataFinding {
 /** `RLMD`: Redshift Lookout missing data. */
 const MAGIC = 0x444d4c52;
 const VERSION = 1;
-const HEADER_BYTES = 32;
+const HEADER_BYTES = 40;
 /** Bytes of each combination: share of intervals with a value (4), silent intervals (2), longest usual silence (2). */
 const BYTES_EACH = 8;
 
@@ -40,7 +40,7 @@ const MOST_SILENCE = 65_535;
  *
  * A combination of dimension values is regular when it has a value in 75 % of the intervals. A value has stopped when all of its regular
  * combinations are silent for 3 intervals or more, and for more than twice their usual pauses (a shop that closes at night is not missing).
- * Intervals in which nothing came at all count for `noRows` only.
+ * Intervals in which nothing came at all count for `noRows` only, and only beyond twice the usual pause of everything.
  */
 export class MissingData {
   /**
@@ -60,6 +60,8 @@ export class MissingData {
     restored.silence = header.getUint32(12, true);
     restored.seen = header.getFloat64(16, true);
     restored.last = header.getFloat64(24, true);
+    restored.usualSilence = header.getUint32(32, true);
+    restored.newestSilence = header.getUint32(36, true);
     for (let index = 0; index < count; index++) {
       restored.share[index] = header.getFloat32(HEADER_BYTES + BYTES_EACH * index, true);
       restored.silent[index] = header.getUint16(HEADER_BYTES + BYTES_EACH * index + 4, true);
@@ -74,6 +76,9 @@ export class MissingData {
   private pause = new Uint16Array(0);
   /** Intervals in a row without any row. */
   private silence = 0;
+  /** Longest usual pause of everything, in intervals: warehouses that are not loaded at night. */
+  private usualSilence = 0;
+  private newestSilence = 0;
   /** Intervals with rows. */
   private seen = 0;
   private last = NaN;
@@ -94,8 +99,16 @@ export class MissingData {
     this.grow(reported.length);
     if (!reported.includes(1)) {
       this.silence += elapsed;
-      if (this.seen === 0) return [];
-      return [{ kind: 'noRows', since: wallSeconds - (this.silence - 1) * intervalSeconds, intervals: this.silence, isNew: this.silence === elapsed }];
+      const usual = 2 * this.usualSilence;
+      if (this.seen === 0 || this.silence <= usual) return [];
+      const isNew = this.silence - elapsed <= usual;
+      return [{ kind: 'noRows', since: wallSeconds - (this.silence - 1) * intervalSeconds, intervals: this.silence, isNew }];
+    }
+    const silence = this.silence + elapsed - 1;
+    if (this.seen > 0 && silence > 0) {
+      // one outage is no habit, two pauses are
+      this.usualSilence = Math.max(Math.min(silence, this.newestSilence), Math.floor(this.usualSilence * (1 - PAUSE_DECAY)));
+      this.newestSilence = silence;
     }
     this.silence = 0;
     this.seen++;
@@ -103,7 +116,7 @@ export class MissingData {
     return this.stopped(wallSeconds, codes);
   }
 
-  /** The state as bytes: 8 for each combination and 32 more. */
+  /** The state as bytes: 8 for each combination and 40 more. */
   public serialize(): Uint8Array {
     const bytes = new Uint8Array(HEADER_BYTES + BYTES_EACH * this.count);
     const view = new DataView(bytes.buffer);
@@ -113,6 +126,8 @@ export class MissingData {
     view.setUint32(12, this.silence, true);
     view.setFloat64(16, this.seen, true);
     view.setFloat64(24, this.last, true);
+    view.setUint32(32, this.usualSilence, true);
+    view.setUint32(36, this.newestSilence, true);
     for (let index = 0; index < this.count; index++) {
       view.setFloat32(HEADER_BYTES + BYTES_EACH * index, this.share[index]!, true);
       view.setUint16(HEADER_BYTES + BYTES_EACH * index + 4, this.silent[index]!, true);

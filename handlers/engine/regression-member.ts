@@ -111,7 +111,8 @@ export class RegressionMember {
    * @param seasonal what the seasonal state says of the block
    */
   public predict(interval: number, noiseRow: number, from: number, to: number, seasonal: Prediction, prediction: HeardPrediction): void {
-    const { capacity, mean, deviation, regressionWeights, regressionScale, regressionErrors, regressionError, seasonalError, scale, noise, idle, kind } = this.state;
+    const { capacity, mean, deviation, scale, noise, idle, kind } = this.state;
+    const { regressionWeights, regressionScale, regressionErrors, regressionError, seasonalError } = this.state;
     const { terms, block } = this;
     const { expected, scale: usual, heard } = prediction;
     this.gatherTerms(interval, from, to, seasonal);

@@ -1,7 +1,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
-import { continueRun, endRun, shiftLength } from './level-shift';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
+import { continueRun, endRun, shiftLength } from './level-shift';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor } from './scale-floor';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
@@ -135,7 +135,8 @@ export class SeasonalMember {
     distance: Float64Array, scores: IntervalScores,
   ): void {
     const { calendar, gains, state } = this;
-    const { level, mean, scale, deviation, square, idle, newest, astray, surprise, cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
+    const { level, mean, scale, deviation, square, idle, newest, astray, surprise } = state;
+    const { cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
     const cycleRow = position.cycle * capacity;
     const noiseRow = position.noise * capacity;
     const hasWeek = calendar.weekSlots > 0;

@@ -18,6 +18,12 @@ export const LEARNING_INTERVALS: Record<Frequency, number> = { PT5M: 300, PT10M:
 /** History read by default, in intervals: two weeks of 5 and 10 minutes' intervals, 60 days of hours, 400 days of days. */
 export const DEFAULT_HISTORY_INTERVALS: Record<Frequency, number> = { PT5M: 4032, PT10M: 2016, PT1H: 1440, P1D: 400 };
 
+/** Longest history learned, in days: the age that Lookout for Metrics takes (developer guide, "detectors-dataset"). */
+export const HISTORY_DAYS: Record<Frequency, number> = { PT5M: 92, PT10M: 184, PT1H: 1096, P1D: 1827 };
+
+/** Share of the intervals that a back test learns before it detects the rest (developer guide, "quotas"). */
+export const BACK_TEST_LEARNED_SHARE = 0.7;
+
 /** Limits of Lookout for Metrics (developer guide "quotas" and the API model). */
 export const LIMITS = {
   nameLength: 63,
@@ -38,6 +44,12 @@ export const PLACEHOLDERS = { start: '{{start}}', end: '{{end}}' };
 
 /** Prefixes in the data bucket. `live/` is followed by `yyyyMMdd/HHmm/` of the interval's start on the connector's wall clock. */
 export const PREFIXES = { history: 'history/', live: 'live/', liveTemplate: 'live/{{yyyyMMdd}}/{{HHmm}}/', state: 'state/' };
+
+/** Tags of a detector that say how the detection service is to detect. */
+export const DETECTOR_TAGS = {
+  /** Country or part of one whose public holidays a daily detector knows: `DE`, `DE-BY`. */
+  holidays: 'cdk-redshift-lookout:holidays',
+} as const;
 
 /** Environment variables of the handlers. */
 export const ENVIRONMENT = {
@@ -75,6 +87,8 @@ export const METRICS = {
   alertsDelivered: 'AlertsDelivered',
   alertsUndelivered: 'AlertsUndelivered',
   rowsRejected: 'RowsRejected',
+  /** What is missing as of the interval: 1 when no rows came, else the dimension values that stopped reporting. */
+  dataMissing: 'DataMissing',
   /** Models that could not be read and were learned again. */
   modelsRelearned: 'ModelsRelearned',
 } as const;
@@ -198,6 +212,23 @@ export type DetectEvent =
   /** From the Crawl state machine: the interval's folder is complete. */
   | { readonly action: 'detect'; readonly detectorArn: string; readonly interval: Interval; readonly chosenByQuery: boolean };
 
+/** Data that is missing, or is so no more. Told once when it is found and once when it ends. */
+export interface DataFinding {
+  /** `NO_ROWS`: nothing came at all; `VALUE_STOPPED`: nothing came of a dimension value that regularly had values. */
+  readonly type: 'NO_ROWS' | 'VALUE_STOPPED';
+  /** `GIVEN_UP`: the value has no rows, and they are not expected any more. */
+  readonly status: 'BEGAN' | 'RETURNED' | 'GIVEN_UP';
+  /** Only of `VALUE_STOPPED`. */
+  readonly dimension?: string;
+  readonly value?: string;
+  /** Start of the first interval without data, ISO 8601 in UTC. */
+  readonly since: string;
+  /** Intervals without data so far. */
+  readonly intervals: number;
+  /** The finding in words, on one line. */
+  readonly text: string;
+}
+
 /** Answer to `detect`. Asking again for an interval that was detected gives the same answer and changes nothing. */
 export interface DetectionOutcome {
   /** The interval detected: the one asked for, or with `chosenByQuery` the one that holds most rows. */
@@ -207,6 +238,10 @@ export interface DetectionOutcome {
   /** Rows outside the interval or unreadable. */
   readonly rowsRejected: number;
   readonly timeSeries: number;
+  /** What began or ended to be missing in this interval, the largest first, 20 at most; absent when nothing did. */
+  readonly dataFindings?: DataFinding[];
+  /** What is missing as of this interval, whenever it was found: see `METRICS.dataMissing`. Absent when nothing is. */
+  readonly dataMissing?: number;
   /** Ids of the groups that began or went on in this interval. */
   readonly anomalyGroupIds: string[];
   readonly alertsDelivered: number;
@@ -242,6 +277,8 @@ export interface DetectorConfiguration {
     readonly AnomalyDetectorDescription?: string;
     readonly AnomalyDetectorConfig: { readonly AnomalyDetectorFrequency: Frequency };
     readonly KmsKeyArn?: string;
+    /** Besides those that say whose the detector is. */
+    readonly Tags?: Record<string, string>;
   };
   /** Input of CreateMetricSet without the detector's ARN. */
   readonly metricSet: MetricSetConfiguration;

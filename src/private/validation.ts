@@ -19,6 +19,7 @@ export function validateConnector(props: RedshiftLookoutConnectorProps): void {
   if (props.detectorName !== undefined) validateName('detectorName', props.detectorName);
   if (props.description !== undefined) validateDescription('description', props.description);
   validateTimes(props);
+  validateHolidays(props);
   validateCounts(props);
   validateNetwork(SUBJECT, props);
 }
@@ -59,6 +60,17 @@ function validateHistory(props: RedshiftLookoutConnectorProps, history: Duration
   if (props.detector?.isInAccount === false && intervals > LOOKOUT_HISTORY_INTERVALS) {
     throw refuse('history', `is longer than Lookout for Metrics reads (${LOOKOUT_HISTORY_INTERVALS} intervals)`, shown,
       `give at most ${human(LOOKOUT_HISTORY_INTERVALS * interval)}, or use Detector.inAccount()`);
+  }
+}
+
+function validateHolidays({ holidays, frequency, detector }: RedshiftLookoutConnectorProps): void {
+  if (holidays === undefined) return;
+  if (frequency.value !== 'P1D') {
+    throw refuse('holidays', `are known to daily detectors only, and frequency is ${frequency.value}`, holidays.code,
+      'leave them out, or use DetectorFrequency.DAILY');
+  }
+  if (detector?.isInAccount === false) {
+    throw refuse('holidays', 'are not known to Lookout for Metrics', holidays.code, 'leave them out, or use Detector.inAccount()');
   }
 }
 

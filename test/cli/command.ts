@@ -12,6 +12,9 @@ export interface Run {
   readonly stderr: string;
 }
 
+/** Public holidays as they are published: the command reads them only when it needs them. */
+const HOLIDAYS = join(__dirname, '../../assets/detect/holidays.mjs');
+
 /** The bundled command, run as a process over files in a folder of its own. */
 export class CommandLine {
   public readonly folder = mkdtempSync(join(tmpdir(), 'backtest-'));
@@ -26,6 +29,8 @@ export class CommandLine {
       target: 'node20',
       format: 'esm',
       mainFields: ['module', 'main'],
+      alias: { 'date-holidays': HOLIDAYS },
+      external: [HOLIDAYS],
       banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
       logLevel: 'error',
     });

@@ -9,9 +9,11 @@ const HOURS = 72;
 const FIRST = Date.parse(HISTORY_START) / 1000 + DAYS * 86_400;
 const factor = (hour: number) => (platform: string, marketplace: string): number => {
   if (hour === 5 || hour === 6) return platform === 'web' ? 0.2 : 1;
+  // an event with one hour in it that has no rows
+  if (hour >= 60 && hour <= 63) return platform === 'mobile' ? 0.2 : 1;
   return hour === 30 && marketplace === 'de' ? 3 : 1;
 };
-const rowsOf = (hour: number): string[] => hour === 50 ? [] : shopRows(FIRST + hour * 3600, factor(hour));
+const rowsOf = (hour: number): string[] => hour === 50 || hour === 61 ? [] : shopRows(FIRST + hour * 3600, factor(hour));
 const instant = (hour: number): string => new Date((FIRST + hour * 3600) * 1000).toISOString().replace('.000', '');
 
 const command = new CommandLine();
@@ -47,8 +49,16 @@ test('a back test finds what the deployed functions find, group by group', async
   expect(deployed.length).toBeGreaterThanOrEqual(4);
   expect(found.map(asCompared).sort()).toEqual(deployed.map(recordAsCompared).sort());
 
+  // the event with a gap in it is one: for each measure one group from its first hour to its last
+  const gapped = deployed.filter(({ start, end }) => start >= FIRST + 60 * 3600 || end >= FIRST + 60 * 3600);
+  expect(gapped.map(({ measure, start, end }) => [measure, (start - FIRST) / 3600, (end - FIRST) / 3600]).sort()).toEqual([['revenue', 60, 63], ['views', 60, 63]]);
+  expect(world.logged.filter(({ level, message }) => level === 'warn' && message.startsWith('missing data')).map(({ fields }) => fields.since))
+    .toEqual([instant(50), instant(61)]);
+  const { findings } = command.json<{ findings: { from: string }[] }>('out/summary.json');
+  expect(findings.map(({ from }) => from)).toEqual([50, 61].map(hour => instant(hour).replace('T', ' ').replace('Z', '')));
+
   const anomalous = new Set(command.rows('out/scores.csv').filter(({ anomaly }) => anomaly === '1').map(({ timestamp }) => timestamp));
-  expect(anomalous).toEqual(new Set([5, 6, 30].map(hour => instant(hour).replace('T', ' ').replace('Z', ''))));
+  expect(anomalous).toEqual(new Set([5, 6, 30, 60, 62, 63].map(hour => instant(hour).replace('T', ' ').replace('Z', ''))));
 });
 
 /** A group of `groups.json` and a record of the store, in the same words. */

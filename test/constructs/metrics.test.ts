@@ -13,6 +13,7 @@ test.each([
   ['metricAlertsDelivered', 'AlertsDelivered', 'Detector', 'Sum'],
   ['metricAlertsUndelivered', 'AlertsUndelivered', 'Detector', 'Sum'],
   ['metricRowsRejected', 'RowsRejected', 'Detector', 'Sum'],
+  ['metricDataMissing', 'DataMissing', 'Detector', 'Maximum'],
 ] as const)('%s', (method, name, dimension, statistic) => {
   expect(connector[method]()).toMatchObject({ namespace: 'RedshiftLookout', metricName: name, dimensions: { [dimension]: 'sales' }, statistic, period: Duration.minutes(5) });
   expect(connector[method]({ statistic: 'Average', period: Duration.hours(1), label: 'mine' })).toMatchObject({ statistic: 'Average', period: Duration.hours(1), label: 'mine' });

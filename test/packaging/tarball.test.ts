@@ -20,7 +20,7 @@ describe('npm tarball', () => {
 
   test('holds the compiled constructs, the assembly, the bundles and the documents, and nothing else', () => {
     const outside = packed.files.map(file => file.path).filter(path =>
-      !/^(lib\/.*\.(js|d\.ts)|assets\/(crawl|detect|detector|service)\/index\.mjs|\.jsii|package\.json|README\.md|API\.md|LICENSE|NOTICE)$/.test(path));
+      !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|\.jsii|package\.json|README\.md|API\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
     expect(outside).toEqual([]);
   });
 
@@ -32,6 +32,14 @@ describe('npm tarball', () => {
   test('the one-client handler is at most 300 KB', () => {
     const crawl = packed.files.find(file => file.path === 'assets/crawl/index.mjs')!;
     expect(crawl.size).toBeLessThanOrEqual(300 * 1024);
+  });
+
+  test('public holidays are in a file of their own, beside the function and with their licence', () => {
+    const sizes = new Map(packed.files.map(({ path, size }) => [path, size]));
+    expect(sizes.get('assets/detect/index.mjs')).toBeLessThanOrEqual(700 * 1024);
+    expect(sizes.get('assets/detect/holidays.mjs')).toBeLessThanOrEqual(850 * 1024);
+    expect(sizes.get('assets/detect/holidays.LICENSE.txt')).toBeGreaterThan(10_000);
+    expect(sizes.get('THIRD-PARTY-NOTICES.md')).toBeGreaterThan(1_000);
   });
 
   test('needs nothing at the user\'s synth but its peers', () => {

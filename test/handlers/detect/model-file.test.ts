@@ -51,6 +51,7 @@ describe('a model object', () => {
   test.each<[string, (header: Record<string, unknown>) => unknown, string]>([
     ['another version', header => ({ ...header, version: 7 }), 'has version 7, and this function reads versions 1 to 2'],
     ['no measures', header => ({ ...header, measures: 3 }), 'lacks what every model has'],
+    ['holidays without names', header => ({ ...header, feedbackSeen: undefined, holidays: 0 }), 'its holidays have no names'],
     ['nothing', () => null, 'its header is no JSON object'],
     ['fewer combinations', header => ({ ...header, combinations: { count: 0, values: [[], []], codes: [[], []] } }), 'names 0 time series, and it holds 4'],
     ['too few codes', header => ({ ...header, combinations: { count: 2, values: [[], []], codes: [[], []] } }), 'combinations of dimension values are not complete'],

@@ -33,6 +33,7 @@ export interface Setup {
   readonly definition?: Partial<Definition>;
   readonly csv?: Partial<CsvFormat>;
   readonly history?: string[];
+  readonly tags?: Record<string, string>;
   /** Leaves what is in the data bucket. */
   readonly keepsData?: boolean;
 }
@@ -124,14 +125,14 @@ export class World {
   }
 
   /** A new, empty store with one detector, and empty buckets. */
-  public async setUp({ frequency = 'PT1H', status = 'ACTIVATING', definition = {}, csv = {}, history, keepsData = false }: Setup = {}): Promise<void> {
+  public async setUp({ frequency = 'PT1H', status = 'ACTIVATING', definition = {}, csv = {}, history, tags, keepsData = false }: Setup = {}): Promise<void> {
     this.store = new MemoryStore();
     this.captured.length = this.assumed.length = this.counts.length = this.logged.length = 0;
     this.refuses = this.refusesRoles = () => false;
     const at = 1_700_000_000;
     await this.clear(STATE_BUCKET);
     if (!keepsData) await this.clear(DATA_BUCKET);
-    await this.store.createDetector({ arn: DETECTOR, name: 'shop', frequency, status: 'INACTIVE', createdAt: at, modifiedAt: at });
+    await this.store.createDetector({ arn: DETECTOR, name: 'shop', frequency, status: 'INACTIVE', createdAt: at, modifiedAt: at, tags });
     if (status !== 'INACTIVE') await this.store.changeStatus(DETECTOR, ['INACTIVE'], status, at);
     await this.store.createMetricSet({
       arn: 'arn:aws:lookoutmetrics:eu-central-1:123456789012:MetricSet/shop/set',

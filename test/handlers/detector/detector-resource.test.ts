@@ -34,6 +34,10 @@ beforeEach(() => {
 });
 
 const ARN = 'arn:aws-cn:lookoutmetrics:cn-north-1:123456789012:AnomalyDetector:sales';
+const tagged = (code: string) => {
+  const { detector: definition, ...rest } = detectorConfiguration();
+  return { ...rest, detector: { ...definition, Tags: { 'cdk-redshift-lookout:holidays': code } } };
+};
 const names = async () => (await service.client.send(new ListAnomalyDetectorsCommand({})))
   .AnomalyDetectorSummaryList!.map(each => each.AnomalyDetectorName);
 const describe_ = async () => service.client.send(new DescribeAnomalyDetectorCommand({ AnomalyDetectorArn: ARN }));
@@ -51,6 +55,14 @@ describe('create', () => {
     expect(stateMachines.executions.map(({ input }) => JSON.parse(input)))
       .toEqual([{ detectorArn: ARN, backend: { type: 'IN_ACCOUNT', functionName: 'service' } }]);
     expect(stateMachines.executions[0].executionArn).toMatch(/^arn:aws:states:eu-central-1:123456789012:execution:Bootstrap:deploy-[0-9a-f-]{36}$/);
+  });
+
+  it('gives the detector the tags that it is to have, and those that say whose it is', async () => {
+    await detector.create(tagged('DE-BY'));
+    const { AnomalyDetectorSummaryList: summaries } = await service.client.send(new ListAnomalyDetectorsCommand({}));
+    expect(summaries![0]!.Tags).toMatchObject({ 'cdk-redshift-lookout:holidays': 'DE-BY', 'redshift-lookout:resource': 'Detector' });
+    await detector.update(tagged('DE-BY'));
+    await expect(detector.update(tagged('DE'))).rejects.toThrow('holidays of detector "sales" cannot be changed from "DE-BY" to "DE"');
   });
 
   it('waits for a query that takes its time', async () => {
@@ -199,6 +211,7 @@ describe('update', () => {
 
   it.each([
     ['timezone', detectorConfiguration({ timezone: 'Europe/Berlin' }), 'timezone of detector "sales" cannot be changed from "UTC" to "Europe/Berlin"'],
+    ['holidays', tagged('DE-BY'), 'holidays of detector "sales" cannot be changed from "none" to "DE-BY"'],
     ['the last dimension', detectorConfiguration({ dimensions: [] }), 'the list of dimensions of detector "sales" cannot be changed from ["platform"] to []'],
     ['the backend', { ...detectorConfiguration(), backend: { type: 'LOOKOUT_FOR_METRICS' } }, 'the backend of detector "sales" cannot be changed from {"type":"IN_ACCOUNT"'],
   ])('%s cannot be changed without another name', async (_, configuration, message) => {

@@ -53,6 +53,14 @@ describe('missing data', () => {
     expect(afterGap).toEqual([{ kind: 'noRows', since: MONDAY + 210 * HOUR, intervals: 6, isNew: true }]);
   });
 
+  test('a warehouse that is not loaded at night is not missing every night, and is once it stays away', () => {
+    const monitor = new MissingData(SETTINGS);
+    const isDay = (hour: number): boolean => hour % 24 >= 8;
+    run(monitor, 0, 24 * 6, isDay);
+    expect(run(monitor, 24 * 6, 24 * 10, isDay).flat()).toEqual([]);
+    expect(run(monitor, 24 * 10, 24 * 11, () => false).flat()).toContainEqual(expect.objectContaining({ kind: 'noRows', intervals: 17, isNew: true }));
+  });
+
   test('intermittent combinations and those that pause every night are not missing', () => {
     const monitor = new MissingData(SETTINGS);
     const nightly = (hour: number, platform: number): boolean => platform !== 1 || hour % 24 < 20;
@@ -77,7 +85,7 @@ describe('missing data', () => {
     const monitor = learned();
     run(monitor, 200, 202, (_hour, platform) => platform !== 1);
     const bytes = monitor.serialize();
-    expect(bytes).toHaveLength(32 + 8 * 12);
+    expect(bytes).toHaveLength(40 + 8 * 12);
     const restored = MissingData.deserialize(SETTINGS, bytes);
     const go = (one: MissingData): MissingDataFinding[][] => run(one, 202, 230, (hour, platform) => platform !== 1 || hour > 220);
     expect(go(restored)).toEqual(go(monitor));
@@ -86,7 +94,7 @@ describe('missing data', () => {
 
   test('bytes that are something else are refused', () => {
     const bytes = learned().serialize();
-    expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 40))).toThrow('missing-data state has 40 bytes, expected 128 for 12 combinations');
+    expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 40))).toThrow('missing-data state has 40 bytes, expected 136 for 12 combinations');
     expect(() => MissingData.deserialize(SETTINGS, new Uint8Array(40))).toThrow('do not begin with "RLMD"');
     expect(() => MissingData.deserialize(SETTINGS, bytes.with(4, 9))).toThrow('version 9');
   });

@@ -227,7 +227,8 @@ onEachStore(makeStore => {
 
   test('feedback of any group is listed from a second on, oldest first', async () => {
     const detectorArn = detector('x').arn;
-    const given = (groupId: string, timeSeriesId: string, at: number): FeedbackRecord => ({ detectorArn, groupId, timeSeriesId, isAnomaly: at % 2 > 1, at });
+    const given = (groupId: string, timeSeriesId: string, at: number): FeedbackRecord => (
+      { detectorArn, groupId, timeSeriesId, isAnomaly: at % 2 > 1, at });
     expect(await walk(page => store.listFeedbackSince(detectorArn, 0, page), 2)).toEqual([[]]);
     const records = [given('z', 'a', 100), given('g', 'a', 101.25), given('g', 'b', 101.5), given('a', 'b', 1_700_000_000.125)];
     for (const record of [records[2], records[0], records[3], records[1]]) {

@@ -1,0 +1,25 @@
+import { dataFindings } from './data-findings';
+import type { DetectorModel, Observation } from './detector-model';
+import { groupsOf } from './group-records';
+import type { DataFinding } from '../../src/private/contract';
+import type { IntervalTable } from '../input/interval-table';
+import type { WallClock } from '../shared/wall-clock';
+
+/** One interval, detected. The groups that have anomalies in it are the model's ongoing ones. */
+export interface DetectedSlot {
+  readonly observation: Observation;
+  /** What began or ended to be missing. */
+  readonly findings: readonly DataFinding[];
+}
+
+/**
+ * Scores an interval, learns it, forms its groups and says what is missing. Intervals come in order, and those without rows too.
+ * @param isLearning whether the detector has not learned enough yet to form groups
+ */
+export function detectSlot(
+  detectorArn: string, model: DetectorModel, table: IntervalTable, slot: number, clock: WallClock, isLearning = false,
+): DetectedSlot {
+  const observation = model.observe(slot, table);
+  model.ongoing = isLearning ? [] : groupsOf(detectorArn, model, observation, clock.startOf(slot));
+  return { observation, findings: dataFindings(model, observation, clock) };
+}

@@ -1,0 +1,40 @@
+import { Token } from 'aws-cdk-lib';
+import { invalid } from './private/errors';
+
+/**
+ * Public holidays that a daily detector knows.
+ *
+ * A detector learns what each holiday does to each series, from its second year on; before that, what all of them have in common, also on
+ * the days before and after. Names and dates are those of the npm package `date-holidays`, which knows some 200 countries.
+ *
+ * In the detection service the holidays are a tag of the detector, `cdk-redshift-lookout:holidays`, with the value `DE` or `DE-BY`. Who
+ * creates detectors through its API gives the tag to CreateAnomalyDetector.
+ *
+ * @example
+ * const holidays = HolidayCalendar.country('DE', 'BY'); // Bavaria
+ */
+export class HolidayCalendar {
+  /**
+   * Public holidays of a country, or of a part of it where they differ.
+   *
+   * A country or part without known holidays fails the deployment while the detector learns; the reason names those that are known.
+   *
+   * @param country ISO 3166-1 code: two capital letters, such as `DE`
+   * @param part Second half of the ISO 3166-2 code of a state, province or the like, such as `BY`; without it, the holidays of the whole country
+   * @throws when a code cannot be one
+   */
+  public static country(country: string, part?: string): HolidayCalendar {
+    if (!Token.isUnresolved(country) && !/^[A-Z]{2}$/.test(country)) {
+      throw invalid('HolidayCalendar', 'country', 'is not two capital letters', country, 'give an ISO 3166-1 code, such as "DE"');
+    }
+    if (part !== undefined && !Token.isUnresolved(part) && !/^[A-Za-z0-9]{1,20}$/.test(part)) {
+      throw invalid('HolidayCalendar', 'part', 'is not 1 to 20 letters and digits', part, 'give what follows the "-" in an ISO 3166-2 code, such as "BY" of "DE-BY"');
+    }
+    return new HolidayCalendar(part === undefined ? country : `${country}-${part}`);
+  }
+
+  private constructor(
+    /** ISO 3166 code of the country or part: `DE`, `DE-BY`. */
+    public readonly code: string,
+  ) {}
+}

@@ -1,0 +1,40 @@
+import { CommandLine } from './command';
+
+const CONFIG = { timestampColumn: { name: 'day', format: 'yyyy-MM-dd' }, metrics: [{ name: 'orders', aggregation: 'SUM' }], frequency: 'P1D' };
+const FIRST = Date.parse('2022-01-01') / 864e5;
+const DAYS = 4 * 365;
+/** Holidays of Germany that have the same date every year, and two of Bavaria alone. */
+const CLOSED = /-(01-01|05-01|10-03|12-25|12-26|01-06|11-01)$/;
+
+const dateOf = (day: number): string => new Date(day * 864e5).toISOString().slice(0, 10);
+const rows = Array.from({ length: DAYS }, (_, index) => {
+  const date = dateOf(FIRST + index);
+  return `${date},${Math.round(1000 * (1 + 0.03 * Math.sin((FIRST + index) * 12.9898)) * (CLOSED.test(date) ? 0.2 : 1))}`;
+});
+
+const command = new CommandLine();
+afterAll(() => command.remove());
+
+/** Dates of the last year on which the back test finds an anomaly. */
+function anomalies(holidays?: string): string[] {
+  command.write('data/orders.csv', ['day,orders', ...rows].join('\n'));
+  command.write('config.json', { ...CONFIG, holidays });
+  const run = command.backtest('--detect-from', '2025-01-01 00:00:00');
+  expect(run).toMatchObject({ code: 0 });
+  const found = command.rows('out/scores.csv').filter(({ anomaly }) => anomaly === '1').map(({ timestamp }) => timestamp!.slice(0, 10));
+  command.remove('out');
+  return found;
+}
+
+test('holidays of the configuration are no anomalies', () => {
+  expect(anomalies()).toEqual(expect.arrayContaining(['2025-01-06', '2025-05-01', '2025-10-03', '2025-11-01', '2025-12-25']));
+  expect(anomalies('DE-BY')).toEqual([]);
+});
+
+test('a part of a country that there is not is refused with those that there are', () => {
+  command.write('data/orders.csv', ['day,orders', ...rows].join('\n'));
+  command.write('config.json', { ...CONFIG, holidays: 'DE-XX' });
+  const run = command.backtest();
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain('config.json: holidays is "DE-XX": no holidays are known of this part of DE; give "DE" or one of DE-BB, DE-BE');
+});
