@@ -9,7 +9,8 @@ import type { Member, Reason } from '../../handlers/engine/explanation';
 const NEAR = 1 / 3;
 
 /** Reasons for which an interval is explained whatever its score: without them it would have been an anomaly. */
-const TELLING: readonly Reason[] = ['damped while the series is new', 'the regression finds it usual', 'the seasonal state finds it usual', 'new level'];
+const TELLING: readonly Reason[] = ['damped while the series is new', 'the regression finds it usual', 'the seasonal state finds it usual', 'new level',
+  'as far off on many occasions lately'];
 const TELLING_CODES = new Set(TELLING.map(reason => REASONS.indexOf(reason)));
 
 /**
@@ -95,6 +96,7 @@ const REMARKS: Record<Reason, string> = {
   'damped while the series is new': 'damped while the series is new',
   'the regression finds it usual': 'the regression finds it usual, the seasonal state alone would not',
   'the seasonal state finds it usual': 'the seasonal state finds it usual, the regression alone would not',
+  'as far off on many occasions lately': 'it was as far off on many occasions lately',
   'new level': 'it has lasted so long that it is learned as the new level',
 };
 

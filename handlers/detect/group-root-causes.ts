@@ -1,6 +1,6 @@
 import type { DetectorModel, Observation } from './detector-model';
 import { DimensionCodes } from './dimension-codes';
-import { ANOMALOUS_SCORE, findRootCauses, type MeasureGroup } from '../engine';
+import { findRootCauses, type MeasureGroup } from '../engine';
 import type { RootCauseRecord } from '../lookout/store';
 
 /** Combinations kept of a group, and the share of the deviation that each must hold. */
@@ -23,7 +23,7 @@ export function rootCausesOf({ series }: DetectorModel, { scores, values }: Obse
   const leaves = {
     values: column(index => values[index]),
     expected: column(index => scores.expected[index]),
-    scale: column(index => (scores.upper[index] - scores.expected[index]) / ANOMALOUS_SCORE),
+    scale: column(index => scores.scale[index]),
     codes: dimensionCodes.codes.map(codes => codes.subarray(0, count)),
     cardinalities: dimensionCodes.values.map(known => known.length),
   };

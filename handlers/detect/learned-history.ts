@@ -9,7 +9,7 @@ export const VALUES_DAYS = 28;
 
 /** Teaches a model intervals of the history, oldest first. */
 export function learnSlots(model: DetectorModel, history: Pick<History, 'table'>, slots: readonly number[]): DetectorModel {
-  for (const slot of slots) model.observe(slot, history.table);
+  for (const slot of slots) model.learn(slot, history.table);
   return model;
 }
 

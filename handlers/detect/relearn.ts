@@ -130,7 +130,7 @@ async function learnDay(
       }
       if (!isEmpty) table.add(slot, combination, row);
     }
-    if (table.rows(slot) > 0) model.observe(slot, table);
+    if (table.rows(slot) > 0) model.learn(slot, table);
   });
 }
 

@@ -6,10 +6,6 @@ export interface ModelSettings {
 
 const DAY = 86400;
 const HOUR = 3600;
-/** The interval whose distances count as they are. */
-const SHORTEST = 300;
-/** Measured: the best thresholds of hourly and of 5-minute series differ by 12 to this power. */
-const TAIL_EXPONENT = 1 / 8;
 /** 1970-01-01 was a Thursday: weekday 4, with Sunday as 0. */
 const FIRST_WEEKDAY = 4;
 
@@ -38,11 +34,6 @@ export class Calendar {
   /** Intervals that share one noise slot. */
   public readonly intervalsPerNoiseSlot: number;
   public readonly intervalsPerWeek: number;
-  /**
-   * What a distance in usual errors counts for: 1 at 5 minutes, more for longer intervals, of which a week has fewer. With tails as heavy
-   * as real series have them, the same number of chance alerts a week is so reached at each interval.
-   */
-  public readonly weightOfDistance: number;
 
   public constructor(public readonly intervalSeconds: number) {
     const daily = intervalSeconds === DAY;
@@ -52,7 +43,6 @@ export class Calendar {
     this.intervalsPerWeekSlot = daily ? 1 : HOUR / intervalSeconds;
     this.intervalsPerNoiseSlot = this.intervalsPerWeekSlot;
     this.intervalsPerWeek = 7 * DAY / intervalSeconds;
-    this.weightOfDistance = (Math.min(intervalSeconds, HOUR) / SHORTEST) ** TAIL_EXPONENT;
   }
 
   /** `wallSeconds` is the interval's start on the local wall clock, in seconds since 1970-01-01 of that clock. */

@@ -4,7 +4,6 @@ import { REASON } from './explanation';
 import { continueRun, endRun, shiftLength } from './level-shift';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor } from './scale-floor';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
-import { ANOMALOUS_SCORE } from './severity';
 import { learnWeek, weekTrust } from './week-season';
 
 const { abs, floor, fround, max, min, sqrt } = Math;
@@ -13,6 +12,8 @@ const { abs, floor, fround, max, min, sqrt } = Math;
 const TRUSTED_ERRORS = 20;
 /** So many errors are clipped no closer than the spread of the values allows: before that the scale is too rough to clip by. */
 const AVERAGED_ERRORS = 50;
+/** Distance from which on a value belongs to an event that is not learned as normal, reported or not. */
+const FAR_OFF = 6;
 /** Errors are learned up to this many scales. */
 const CLIP = 3;
 /** Values enter the long-run figures up to this many mean deviations. */
@@ -128,11 +129,11 @@ export class SeasonalMember {
    * @param values what was observed in the block; NaN: nothing
    * @param prediction what `predict` said of the block
    * @param distance of each value of the block from what all members expect: its score without damping
-   * @param scores of all series: their reasons are set where the series has a new level
+   * @param scores of all series: their reasons are set where the series has a new level; undefined where no scores are wanted
    */
   public learn(
     interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction,
-    distance: Float64Array, scores: IntervalScores,
+    distance: Float64Array, scores: IntervalScores | undefined,
   ): void {
     const { calendar, gains, state } = this;
     const { level, mean, scale, deviation, square, idle, newest, astray, surprise } = state;
@@ -181,12 +182,12 @@ export class SeasonalMember {
       const error = value - prediction.expected[s - from]!;
       const usual = prediction.scale[s - from]!;
       const far = abs(error);
-      const anomalous = distance[s - from]! >= ANOMALOUS_SCORE;
+      const anomalous = distance[s - from]! >= FAR_OFF;
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
       if (anomalous) {
         if (continueRun(state, s, error, this.shiftLength)) {
-          scores.reason[s] = REASON.newLevel;
+          if (scores) scores.reason[s] = REASON.newLevel;
           continue;
         }
       } else if (runLength[s] !== 0) {
@@ -199,7 +200,7 @@ export class SeasonalMember {
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
       const share = surprised > TOLERATED_SURPRISE ? min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE)) : 0;
-      const isMistaken = !anomalous && far > 0 && far * calendar.weightOfDistance >= ANOMALOUS_SCORE * usual;
+      const isMistaken = !anomalous && far > 0 && far >= FAR_OFF * usual;
       astray[s] = isMistaken ? min(astray[s]! + 1, 65535) : 0;
       const clipped = max(-limit, min(limit, error));
       const size = DEVIATION_TO_SCALE * abs(clipped);

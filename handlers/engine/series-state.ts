@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar';
 import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
+import { EXCEEDANCE_ROWS } from './exceedances';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 
 type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
@@ -25,7 +26,7 @@ export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
-  'regressionErrors' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
+  'regressionErrors' | 'highest' | 'lowest' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -53,6 +54,8 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'regressionScale', type: 'float32', rows: 1, initial: 0 },
     { name: 'regressionError', type: 'float32', rows: 1, initial: 0 },
     { name: 'seasonalError', type: 'float32', rows: 1, initial: 0 },
+    { name: 'highest', type: 'float32', rows: 1, initial: NaN },
+    { name: 'lowest', type: 'float32', rows: 1, initial: NaN },
     { name: 'effect', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
     { name: 'effectError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
     { name: 'plainError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
@@ -65,8 +68,11 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'regressionErrors', type: 'uint32', rows: 1, initial: 0 },
     { name: 'firstSeen', type: 'uint32', rows: 1, initial: 0 },
     { name: 'weekMisses', type: 'uint32', rows: calendar.weekSlots / 24, initial: 0 },
+    { name: 'exceededAt', type: 'uint32', rows: 2, initial: 0 },
+    { name: 'exceedances', type: 'uint16', rows: EXCEEDANCE_ROWS, initial: 0 },
     { name: 'astray', type: 'uint16', rows: 1, initial: 0 },
     { name: 'runLength', type: 'uint16', rows: 1, initial: 0 },
+    { name: 'exceededLevels', type: 'uint8', rows: 2, initial: 0 },
     { name: 'effectsRelative', type: 'uint8', rows: daily, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
@@ -131,6 +137,14 @@ export class SeriesState {
   public seasonalError!: Float32Array;
   /** Errors of the regression seen. */
   public regressionErrors!: Uint32Array;
+  /** Highest and lowest value of the last weeks, less the origin; NaN: none. */
+  public highest!: Float32Array;
+  public lowest!: Float32Array;
+  /** Occasions on which each level of the score was exceeded, below and above what was expected, in 64ths. */
+  public exceedances!: Uint16Array;
+  /** Number of the interval of the newest exceedance on either side, and how many levels this occasion has exceeded. */
+  public exceededAt!: Uint32Array;
+  public exceededLevels!: Uint8Array;
   /** Slots of day effects (daily data only): the effect, and the recent mean absolute errors with and without it; NaN where unknown. */
   public effect!: Float32Array;
   public effectError!: Float32Array;

@@ -118,9 +118,9 @@ describe('an interval', () => {
 
   test('less anomalous than the one before leaves contributions, causes and series as they were at their worst; lasting is more severe', async () => {
     handler = await world.learned();
-    await world.detectHour(handler, 0, shopHour(hour(0), webDown));
+    await world.detectHour(handler, 0, shopHour(hour(0), platform => platform === 'web' ? 0.75 : 1));
     const before = new Map((await world.groups()).map(group => [group.id, group]));
-    await world.detectHour(handler, 1, shopHour(hour(1), (platform, marketplace) => platform === 'web' ? marketplace === 'de' ? 0.6 : 0.7 : 1));
+    await world.detectHour(handler, 1, shopHour(hour(1), (platform, marketplace) => platform === 'web' ? marketplace === 'de' ? 0.78 : 0.82 : 1));
     for (const group of await world.groups()) {
       const { id, start, score, contributions, rootCauses, series } = before.get(group.id)!;
       expect(group).toMatchObject({ id, start, end: start + 3600, contributions, rootCauses, series, seriesCount: 2 });

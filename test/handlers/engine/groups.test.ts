@@ -61,7 +61,7 @@ describe('groups of one interval', () => {
     ]);
     expect(crowd(20, 1, 8.2)).toHaveLength(1);
     expect(crowd(50_000, 1, 8.2)).toHaveLength(0);
-    expect(crowd(50_000, 1, 16.4)).toHaveLength(1);
+    expect(crowd(50_000, 1, 24)).toHaveLength(1);
     expect(crowd(50_000, 5_000, 8.2)[0]!.series).toHaveLength(5_000);
   });
 

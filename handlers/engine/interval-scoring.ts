@@ -1,0 +1,147 @@
+import type { Calendar } from './calendar';
+import { combinedBound, combinedDistance, combinedExpectation } from './combination';
+import type { IntervalScores } from './detection-model';
+import { MEMBER, REASON } from './explanation';
+import { Rarity } from './rarity';
+import type { HeardPrediction } from './regression-member';
+import type { Prediction } from './seasonal-member';
+import { ANY_VALUES, type SeriesState } from './series-state';
+import { ANOMALOUS_SCORE, HIGHEST_SCORE, severityOf } from './severity';
+
+const { abs, max, min, sqrt } = Math;
+
+/** Values of a series before it is scored, beside the first cycle. */
+const LEAST_POINTS = 20;
+const HOUR = 3600;
+/**
+ * Hours for which the regression may find usual what is far from the season. After that it has only followed: a weekday like a Sunday is no
+ * news to it.
+ */
+const STRAYED_HOURS = 2;
+/** How much of the score counts after the first cycle, and days until all of it does. */
+const FIRST_CONFIDENCE = 0.6;
+const CONFIDENT_DAYS = 14;
+
+/** What an interval has made of a block of series, for those that learn from it; entry 0 is the block's first series. */
+export interface BlockDistances {
+  /** How far each value is from what is expected, in usual errors; 0 where it has no score. */
+  readonly distance: Float64Array;
+  /** The same as far as the series is known, negative below what is expected. */
+  readonly damped: Float64Array;
+}
+
+/** Compares the values of an interval with what the members expect. */
+export class IntervalScoring {
+  private readonly rarity: Rarity;
+  private readonly leastPoints: number;
+  private readonly strayed: number;
+  private readonly confidentPoints: number;
+
+  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
+    this.rarity = new Rarity(calendar, state);
+    this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
+    this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
+    this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
+  }
+
+  /** Lets what is known of rare values fade by calendar days. */
+  public fade(days: number): void {
+    this.rarity.fade(days);
+  }
+
+  /** Takes in the block's distances after it was scored. Call it after the members have learned. */
+  public learn(interval: number, from: number, to: number, values: Float64Array, { damped }: BlockDistances): void {
+    this.rarity.learn(interval, from, to, values, damped);
+  }
+
+  /**
+   * Fills the distances of the series from `from` up to but not including `to`, and their scores where these are wanted.
+   * @param interval number of the interval since the model's beginning
+   * @param scores of all series; undefined: only the distances are wanted
+   */
+  public score(
+    interval: number, from: number, to: number, values: Float64Array, prediction: Prediction, regressed: HeardPrediction,
+    distances: BlockDistances, scores: IntervalScores | undefined,
+  ): void {
+    const { leastPoints, confidentPoints } = this;
+    const { points, firstSeen, kind, astray, runLength } = this.state;
+    const { cycleSlots } = this.calendar;
+    const { distance, damped } = distances;
+    for (let s = from; s < to; s++) {
+      const index = s - from;
+      const value = values[index]!;
+      distance[index] = damped[index] = 0;
+      const isNew = points[s]! < leastPoints || interval - firstSeen[s]! < cycleSlots;
+      if (value !== value || isNew) {
+        if (scores) leaveOut(scores, s, value !== value ? REASON.noValue : REASON.tooNew);
+        continue;
+      }
+      const lowest = kind[s] === ANY_VALUES ? -Infinity : 0;
+      const center = max(lowest, prediction.expected[index]!);
+      const usual = prediction.scale[index]!;
+      const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
+      const error = value - center;
+      // the regression takes an event for the new normal within a few intervals: while one goes on, the seasonal state alone speaks
+      const isAlone = runLength[s] !== 0 || regressed.heard[index] === 0 || astray[s]! >= this.strayed;
+      let expected = center;
+      let second = center;
+      let scale = usual;
+      if (isAlone) {
+        distance[index] = error === 0 ? 0 : abs(error) / usual;
+      } else {
+        second = max(lowest, regressed.expected[index]!);
+        scale = regressed.scale[index]!;
+        distance[index] = combinedDistance(error, usual, value - second, scale);
+        expected = combinedExpectation(center, usual, second, scale);
+      }
+      const size = min(HIGHEST_SCORE, confidence * distance[index]!);
+      damped[index] = value < expected ? -size : size;
+      if (scores === undefined) continue;
+
+      const factor = this.rarity.of(s, value < expected ? 0 : 1, value, size);
+      const score = min(HIGHEST_SCORE, size * factor);
+      scores.expected[s] = expected;
+      scores.scale[s] = isAlone ? usual : sqrt(usual * scale);
+      scores.score[s] = value < expected ? -score : score;
+      scores.severity[s] = severityOf(score);
+      scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
+      this.bounds(s, value, expected, score, lowest, scores, (side, far) => {
+        const errors = far / confidence;
+        return isAlone ? center + side * errors * usual : combinedBound(side, errors, center, usual, second, scale);
+      });
+      scores.reason[s] = this.reason(score, confidence, size, factor, abs(error) / usual, abs(value - second) / scale);
+    }
+  }
+
+  /** Fills the band of the values that are no anomalies, so that it holds this one unless it is one. */
+  private bounds(
+    series: number, value: number, expected: number, score: number, lowest: number, scores: IntervalScores,
+    valueAt: (side: 1 | -1, distance: number) => number,
+  ): void {
+    const { rarity } = this;
+    const below = (distance: number): number => max(lowest, valueAt(-1, distance));
+    const above = (distance: number): number => valueAt(1, distance);
+    let lower = below(rarity.anomalousDistance(series, 0, below));
+    let upper = above(rarity.anomalousDistance(series, 1, above));
+    // the bounds are found to 1 %, and close to one the value decides on which side of it it is
+    const isAnomaly = score >= ANOMALOUS_SCORE;
+    if (value < expected) lower = isAnomaly ? max(lower, value) : min(lower, value);
+    else upper = isAnomaly ? min(upper, value) : max(upper, value);
+    scores.lower[series] = lower;
+    scores.upper[series] = upper;
+  }
+
+  private reason(score: number, confidence: number, size: number, factor: number, seasonal: number, regression: number): number {
+    if (score >= ANOMALOUS_SCORE) return REASON.anomaly;
+    if (score >= confidence * ANOMALOUS_SCORE && confidence < 1) return REASON.damped;
+    if (size >= ANOMALOUS_SCORE && factor < 1) return REASON.recurring;
+    const limit = ANOMALOUS_SCORE / confidence;
+    if (seasonal >= limit) return REASON.usualForRegression;
+    return regression >= limit ? REASON.usualForSeason : REASON.expected;
+  }
+}
+
+function leaveOut(scores: IntervalScores, series: number, reason: number): void {
+  scores.scale[series] = scores.expected[series] = scores.lower[series] = scores.upper[series] = scores.score[series] = scores.severity[series] = NaN;
+  scores.reason[series] = reason;
+}

@@ -1,0 +1,91 @@
+import type { Calendar } from './calendar';
+import { Exceedances } from './exceedances';
+import type { SeriesState } from './series-state';
+import { ANOMALOUS_SCORE } from './severity';
+import { ValueRange } from './value-range';
+
+const { log2, max, min, sqrt } = Math;
+
+/** How many times as much a distance counts where the value is also outside of everything seen. */
+const MOST_RAISED = 6;
+/** Distance from which on a value that far outside counts in full: nearer ones are the records that noise sets now and then. */
+const FULL_DISTANCE = 25;
+/**
+ * Distances up to this are never raised. Short intervals need no such limit: their noise is so often a little off that its own number keeps
+ * it down. Two for each doubling of 5 minutes, at most 5 (one hour): measured, for no false alerts on clean noise.
+ */
+const LEAST_DISTANCE_FOR_DOUBLE = 2;
+const MOST_LEAST_DISTANCE = 5;
+/** Occasions with a distance half as large that take nothing from the next. */
+const FREE_OCCASIONS = 10;
+const SIMILAR = 0.5;
+/** Largest distance at which a bound is looked for, and how near the bound found is: to 1 %. */
+const FARTHEST = 1024;
+const NEARNESS = 1.01;
+
+/**
+ * How rare a distance is for its series: the score is the distance times this. Both parts compare a series with its own past, but by
+ * occasions and not by a fitted curve, so that a series with a few events keeps its high scores for the next.
+ *
+ * * Outside of the range of its values of the last weeks: up to six times as much.
+ * * The same distance was reached on more than ten occasions lately: less, by their number. Spikes that come every day are what the
+ *   series does.
+ */
+export class Rarity {
+  private readonly range: ValueRange;
+  private readonly exceedances: Exceedances;
+  private readonly leastDistance: number;
+
+  public constructor(calendar: Calendar, state: SeriesState) {
+    this.range = new ValueRange(calendar, state);
+    this.exceedances = new Exceedances(calendar, state);
+    this.leastDistance = min(MOST_LEAST_DISTANCE, LEAST_DISTANCE_FOR_DOUBLE * log2(calendar.intervalSeconds / 300));
+  }
+
+  /**
+   * Factor by which a distance counts more or less; rises with the distance on either side.
+   * @param side 0 below what is expected, 1 above
+   * @param distance in usual errors, damped while the series is new
+   */
+  public of(series: number, side: number, value: number, distance: number): number {
+    const { leastDistance } = this;
+    const farEnough = max(0, distance - leastDistance) / (FULL_DISTANCE - leastDistance);
+    const outside = farEnough > 0 ? min(1, farEnough, this.range.beyond(series, value)) : 0;
+    const occasions = this.exceedances.count(series, side, SIMILAR * distance);
+    return (1 + (MOST_RAISED - 1) * outside) * FREE_OCCASIONS / max(FREE_OCCASIONS, occasions);
+  }
+
+  /**
+   * Distance from which on a value is an anomaly.
+   * @param valueAt value at a distance on that side
+   */
+  public anomalousDistance(series: number, side: number, valueAt: (distance: number) => number): number {
+    const isFrequent = this.exceedances.count(series, side, 0) > FREE_OCCASIONS;
+    if (!isFrequent && this.range.beyond(series, valueAt(ANOMALOUS_SCORE)) === 0) return ANOMALOUS_SCORE;
+    let near = max(this.leastDistance, ANOMALOUS_SCORE / MOST_RAISED);
+    let far = isFrequent ? FARTHEST : ANOMALOUS_SCORE;
+    while (far > NEARNESS * near) {
+      const middle = sqrt(near * far);
+      if (middle * this.of(series, side, valueAt(middle), middle) < ANOMALOUS_SCORE) near = middle;
+      else far = middle;
+    }
+    return far;
+  }
+
+  /** Lets what was seen fade by calendar days. */
+  public fade(days: number): void {
+    if (days > 0) this.exceedances.fade(days);
+  }
+
+  /**
+   * Takes in an interval of the series from `from` up to but not including `to`.
+   * @param distance of each value of the block, damped, with the side as its sign
+   */
+  public learn(interval: number, from: number, to: number, values: Float64Array, distance: Float64Array): void {
+    for (let s = from; s < to; s++) {
+      const size = distance[s - from]!;
+      this.exceedances.learn(interval, s, size < 0 ? 0 : 1, size < 0 ? -size : size);
+    }
+    this.range.learn(from, to, values);
+  }
+}
