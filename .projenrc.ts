@@ -81,7 +81,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'handlers', 'cli', 'local', 'examples/typescript', 'bench', 'scripts'], prettier: false, commandOptions: { fix: false } },
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
-    include: ['src/**/*.ts', 'test/**/*.ts', 'handlers/**/*.ts', 'cli/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', '.projenrc.ts'],
+    include: ['src/**/*.ts', 'test/**/*.ts', 'handlers/**/*.ts', 'cli/**/*.ts', 'local/**/*.ts', 'bench/**/*.ts', 'examples/typescript/**/*.ts', 'scripts/**/*.ts', '.projenrc.ts'],
     exclude: ['node_modules', '**/cdk.out', 'lib', 'dist', 'assets', 'demo-output', '.tmp'],
     compilerOptions: {
       target: 'ES2023',
@@ -129,7 +129,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@swc/core@1.16.0', // of later versions the registry lacks some optional platform packages, which fails `npm ci`
     '@swc/jest', // understands the bundler's module resolution, which ts-jest does not
     'asl-validator',
-    'cdk-nag@^2', // 3.x needs a newer aws-cdk-lib than our floor
     'fast-check',
     'aws-cdk@^2', // 3.x refuses the assembly of aws-cdk-lib 2.x
     '@types/node@^24',
@@ -217,6 +216,11 @@ project.npmignore!.addPatterns(
 // README's two commands. They install what is missing first, so they also run on a clone that has no node_modules yet.
 project.setScript('demo', 'node scripts/run.mjs demo');
 project.setScript('test', 'node scripts/run.mjs test');
+project.setScript('test:ring2', 'node scripts/run.mjs test test/ring2');
+project.setScript('test:faults', 'node scripts/run.mjs test test/faults');
+project.setScript('test:fuzz', 'node scripts/run.mjs fuzz');
+project.setScript('test:static', 'node scripts/run.mjs static');
+project.setScript('lookout', 'node scripts/run.mjs lookout');
 
 project.addTask('bench', { description: 'Quality, speed and memory beside named peers (docs/detection.md)', exec: 'tsx bench/index.ts', receiveArgs: true });
 

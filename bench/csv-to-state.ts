@@ -6,13 +6,14 @@
  * Processor time of all threads, without the making of the CSV. The memory is the most that the process ever had, the making included.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DetectorModel } from '../handlers/detect/detector-model';
 import { groupsOf } from '../handlers/detect/group-records';
 import type { Layout } from '../handlers/detect/layout';
+import { learnSlots, VALUES_DAYS } from '../handlers/detect/learned-history';
 import { readCsvFile } from '../handlers/input/csv-file';
 import { IntervalTable } from '../handlers/input/interval-table';
 import { RowReader } from '../handlers/input/row-reader';
@@ -112,7 +113,13 @@ async function read(content: Iterable<Buffer>): Promise<IntervalTable> {
   return table;
 }
 
-const memory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`;
+/** The most memory that this process had. Of the process that it was started by, Linux counts it too in `resourceUsage`. */
+function memory(): string {
+  const kilobytes = existsSync('/proc/self/status')
+    ? Number(/^VmHWM:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) : process.resourceUsage().maxRSS;
+  return `${(kilobytes / 1024).toFixed(0)} MB`;
+}
+
 const row = (what: string, time: number, unit: 's' | 'ms'): void => {
   console.log(`${what.padEnd(44)}${`${(unit === 's' ? time : time * 1000).toFixed(unit === 's' ? 1 : 0)} ${unit}`.padStart(12)}${memory().padStart(12)}`);
 };
@@ -124,11 +131,8 @@ async function learn(rows: Rows): Promise<Uint8Array> {
   const reading = seconds(process.cpuUsage(start)) - rows.made;
   row(`history: ${(rows.length * intervals / 1e9).toFixed(2)} GB of CSV to table`, reading, 's');
   start = process.cpuUsage();
-  const model = DetectorModel.empty(detector, layout);
-  for (const slot of table.slots) {
-    model.observe(slot, table);
-    table.release(slot);
-  }
+  const newest = table.slots.at(-1)!;
+  const model = learnSlots(DetectorModel.empty(detector, layout), { table }, table.slots, newest - VALUES_DAYS * 24 * HOUR);
   const learning = seconds(process.cpuUsage(start));
   row('learning', learning, 's');
   start = process.cpuUsage();

@@ -1,8 +1,8 @@
 /**
  * All benchmarks: quality and cost of the detection engine, beside AWS's ThresholdedRandomCutForest. They print figures and decide no test.
  *
- * Run: `npm run bench -- [--write] [--without-trcf] [part...]`; parts: speed, nab, events, daily, csv, root-cause. `--write` puts the tables
- * into docs/detection.md. The forest needs Java 17 and Maven; NAB and the OpenSearch series need their folders (see the messages).
+ * Run: `npm run bench -- [--write] [--without-trcf] [part...]`; parts: speed, nab, events, daily, csv, csv-to-state, root-cause.
+ * `--write` puts the tables into docs/detection.md. The forest needs Java 17 and Maven; NAB and the OpenSearch series need their folders (see the messages).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,9 +23,9 @@ import { ThresholdedRandomCutForest } from './trcf/trcf';
 const DOCUMENT = join(__dirname, '../docs/detection.md');
 const BEGIN = '<!-- measured: written by npm run bench -- --write -->';
 const END = '<!-- end of measured -->';
-const PARTS = ['speed', 'nab', 'events', 'daily', 'csv', 'root-cause'];
+const PARTS = ['speed', 'nab', 'events', 'daily', 'csv', 'csv-to-state', 'root-cause'];
 /** Benchmarks that are programs of their own. */
-const PROGRAMS = ['csv', 'root-cause'];
+const PROGRAMS = ['csv', 'csv-to-state', 'root-cause'];
 
 const words = process.argv.slice(2);
 const unknown = words.find(word => ![...PARTS, '--write', '--without-trcf'].includes(word));

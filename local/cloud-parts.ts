@@ -14,6 +14,7 @@ import { lambdaService } from './gateway/lambda-service';
 import { Topics } from './gateway/notifications';
 import { Roles } from './gateway/roles';
 import { statesService } from './gateway/states-service';
+import type { InvocationInterference } from './lambda/function-pool';
 import { Functions } from './lambda/functions';
 import type { CloudServices } from './resources/resource';
 import { startS3Server } from './s3/server';
@@ -37,6 +38,9 @@ export interface WarehouseSurroundings {
   readonly partition: string;
 }
 
+/** A service whose requests can be led through a proxy. */
+export type RoutedService = 's3' | 'dynamodb' | 'redshift-data';
+
 /** Settings of an embedded cloud. */
 export interface EmbeddedCloudOptions {
   /** Folder of the synthesised app (cdk.out). */
@@ -56,6 +60,18 @@ export interface EmbeddedCloudOptions {
    * invocations run. Smaller: time limits are reached sooner. @default 2000
    */
   readonly longestRealWait?: number;
+  /**
+   * Given the endpoint of a service that functions, state machines and the warehouse call, returns the one that they are told: that of a
+   * proxy which loses or refuses requests. @default - the endpoint itself
+   */
+  readonly route?: (service: RoutedService, endpoint: string) => Promise<string>;
+  /**
+   * What Lambda's clock shows when a function is invoked, in milliseconds since 1970, given the simulated time.
+   * @default - functions see the machine's own clock
+   */
+  readonly functionClock?: (simulated: Date) => number;
+  /** Comes between invocations and their outcomes. @default - nothing does */
+  readonly interfere?: InvocationInterference;
   /** Told of every resource before it is made. */
   readonly onResource?: (where: string) => void;
 }
@@ -107,20 +123,30 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
   closers.push(() => s3.close());
   const tables = await Tables.start(region);
   closers.push(() => tables.close());
+  const route = options.route ?? ((_, endpoint) => Promise.resolve(endpoint));
+  const s3Endpoint = await route('s3', s3.endpoint);
+  const dynamodbEndpoint = await route('dynamodb', tables.endpoint);
   const responses = await ResponseServer.start(directory);
   closers.push(() => responses.close());
   const warehouse = typeof options.warehouse === 'function'
-    ? await options.warehouse({ s3Endpoint: s3.endpoint, now: () => clock.now(), region, account, partition }) : options.warehouse;
+    ? await options.warehouse({ s3Endpoint, now: () => clock.now(), region, account, partition }) : options.warehouse;
   closers.push(() => warehouse?.close?.());
 
+  const dataApiEndpoint = warehouse && await route('redshift-data', warehouse.dataApiEndpoint);
+
   const environment: Record<string, string> = {};
-  const host = { node: process.execPath, responses: responses.address };
+  const { functionClock, interfere } = options;
+  const host = {
+    node: process.execPath, responses: responses.address, clock: functionClock && (() => functionClock(clock.now())), interfere,
+  };
   const functions = new Functions({ environment, host, logs: join(directory, 'logs'), activity });
   closers.push(() => functions.close());
-  const redshiftData = warehouse && new RedshiftDataClient({ endpoint: warehouse.dataApiEndpoint, region, credentials: CREDENTIALS, maxAttempts: 1 });
-  closers.push(() => redshiftData?.destroy());
+  const dataApiClient = (endpoint: string) => new RedshiftDataClient({ endpoint, region, credentials: CREDENTIALS, maxAttempts: 1 });
+  const redshiftData = warehouse && dataApiClient(dataApiEndpoint!);
+  const ownRedshiftData = warehouse && dataApiClient(warehouse.dataApiEndpoint);
+  closers.push(() => redshiftData?.destroy(), () => ownRedshiftData?.destroy());
   const machines = new StateMachines({
-    clock, longestRealWait: options.longestRealWait ?? 2000, targets: { functions, redshiftData, activity, partition },
+    clock, longestRealWait: options.longestRealWait ?? 2000, targets: { functions, redshiftData, ownRedshiftData, activity, partition },
   });
   const topics = new Topics(clock);
   const roles = new Roles(account);
@@ -143,13 +169,13 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
     NODE_PATH: sdkFolder(),
     AWS_ENDPOINT_URL: gateway.unknownEndpoint,
     ...endpointVariables({
-      S3: s3.endpoint,
-      DYNAMODB: tables.endpoint,
+      S3: s3Endpoint,
+      DYNAMODB: dynamodbEndpoint,
       LAMBDA: gateway.endpointOf('lambda'),
       SFN: gateway.endpointOf('states'),
       SNS: gateway.endpointOf('sns'),
       STS: gateway.endpointOf('sts'),
-      ...(warehouse && { REDSHIFT: warehouse.redshiftEndpoint, REDSHIFT_DATA: warehouse.dataApiEndpoint }),
+      ...(warehouse && { REDSHIFT: warehouse.redshiftEndpoint, REDSHIFT_SERVERLESS: warehouse.redshiftEndpoint, REDSHIFT_DATA: dataApiEndpoint! }),
     }),
   });
   const services = {

@@ -50,6 +50,18 @@ switch (task) {
     process.exit(run('tsx', ['local/demo/index.ts', ...rest], { mayFail: true }));
   }
   // eslint-disable-next-line no-fallthrough
+  case 'lookout':
+    run('projen', ['bundle']);
+    process.exit(run('tsx', ['local/lookout/index.ts', ...rest], { mayFail: true }));
+  // eslint-disable-next-line no-fallthrough
+  case 'fuzz':
+    run('projen', ['bundle']);
+    process.exit(run('tsx', ['test/conformance/fuzz.ts', ...rest], { mayFail: true }));
+  // eslint-disable-next-line no-fallthrough
+  case 'static':
+    run('projen', ['bundle']);
+    process.exit(run('tsx', ['scripts/check-static.ts', ...rest], { mayFail: true }));
+  // eslint-disable-next-line no-fallthrough
   case 'test': {
     mkdirSync(join(ROOT, '.tmp'), { recursive: true });
     build();
@@ -62,6 +74,6 @@ switch (task) {
   }
   // eslint-disable-next-line no-fallthrough
   default:
-    console.error(`unknown task ${JSON.stringify(task)}: use "demo" or "test"`);
+    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "lookout", "fuzz" or "static"`);
     process.exit(2);
 }

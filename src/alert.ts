@@ -1,8 +1,10 @@
+import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { RedshiftLookoutConnector } from './connector';
-import { AlertConfiguration } from './private/contract';
+import { ALERT_TAGS, AlertConfiguration } from './private/contract';
 
 /**
  * Form of the messages that an alert sends to a topic.
@@ -14,6 +16,11 @@ export enum SnsFormat {
   LONG_TEXT = 'LONG_TEXT',
   /** One line, for text messages. */
   SHORT_TEXT = 'SHORT_TEXT',
+  /**
+   * Custom notification of AWS Chatbot (Amazon Q Developer in chat applications), for Slack and Microsoft Teams channels that
+   * are subscribed to the topic. Of `Detector.inAccount` only.
+   */
+  CHAT = 'CHAT',
 }
 
 /**
@@ -45,15 +52,28 @@ export abstract class AlertTarget {
     return new TopicTarget(topic, options.snsFormat ?? SnsFormat.JSON);
   }
 
+  /**
+   * A Lambda function. It is invoked asynchronously, and its event is the message in the JSON form of Lookout for Metrics. The connector is
+   * allowed to invoke it.
+   *
+   * An event may come more than once, with the same `alertEventId`. What becomes of an event that the function fails on, tell the function's
+   * own settings for asynchronous invocations (retries, dead-letter queue or destination).
+   *
+   * @param handler The function
+   */
+  public static function(handler: lambda.IFunction): AlertTarget {
+    return new FunctionTarget(handler);
+  }
+
   /** Made by the factories only. */
   protected constructor() {}
 
   /**
-   * Allows the role to send, and gives the `Action` of the API's CreateAlert.
+   * Allows the role to send, and gives the `Action` and `Tags` of the API's CreateAlert.
    *
    * @internal
    */
-  public abstract _bind(role: iam.IRole): AlertConfiguration['alert']['Action'];
+  public abstract _bind(role: iam.IRole): Pick<AlertConfiguration['alert'], 'Action' | 'Tags'>;
 }
 
 class TopicTarget extends AlertTarget {
@@ -61,9 +81,25 @@ class TopicTarget extends AlertTarget {
     super();
   }
 
-  public _bind(role: iam.IRole): AlertConfiguration['alert']['Action'] {
+  public _bind(role: iam.IRole): Pick<AlertConfiguration['alert'], 'Action' | 'Tags'> {
     this.topic.grantPublish(role);
-    return { SNSConfiguration: { RoleArn: role.roleArn, SnsTopicArn: this.topic.topicArn, SnsFormat: this.format } };
+    const isChat = this.format === SnsFormat.CHAT;
+    return {
+      Action: { SNSConfiguration: { RoleArn: role.roleArn, SnsTopicArn: this.topic.topicArn, SnsFormat: isChat ? 'JSON' : this.format } },
+      ...isChat && { Tags: { [ALERT_TAGS.message]: 'chat' } },
+    };
+  }
+}
+
+class FunctionTarget extends AlertTarget {
+  public constructor(private readonly handler: lambda.IFunction) {
+    super();
+  }
+
+  public _bind(role: iam.IRole): Pick<AlertConfiguration['alert'], 'Action' | 'Tags'> {
+    // in the role only: an imported function's own policy cannot be changed, and within an account need not be
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: this.handler.resourceArnsForGrantInvoke }));
+    return { Action: { LambdaConfiguration: { RoleArn: role.roleArn, LambdaArn: this.handler.functionArn } } };
   }
 }
 
@@ -80,6 +116,30 @@ export interface AlertOptions {
    * @default 70
    */
   readonly threshold?: number;
+
+  /**
+   * Names of the metrics whose anomalies are told, 1 to 5.
+   *
+   * @default - all metrics
+   */
+  readonly metrics?: string[];
+
+  /**
+   * Only anomalies with a time series that has one of these values in each of these dimensions are told: 1 to 5 dimensions, 1 to 10 values
+   * of each.
+   *
+   * @default - whatever their dimension values
+   *
+   * @example { platform: ['web', 'ios'], marketplace: ['de'] }
+   */
+  readonly dimensionValues?: { [dimension: string]: string[] };
+
+  /**
+   * Time after which an anomaly that goes on is told again, and again after each further such time. Whole hours. Of `Detector.inAccount` only.
+   *
+   * @default - each anomaly is told once, when it begins or reaches the threshold
+   */
+  readonly remindAfter?: Duration;
 
   /**
    * Description, 1 to 256 characters.

@@ -17,8 +17,12 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   /** The warehouse to read. */
   readonly cluster: RedshiftCluster;
 
-  /** Database in which the query runs. */
-  readonly database: string;
+  /**
+   * Database in which the query runs.
+   *
+   * @default - the one that the secret names, with `RedshiftCluster.provisionedFromSecret`; otherwise it has to be given
+   */
+  readonly database?: string;
 
   /**
    * Secret with the user name and password of a database user who may run the query.
@@ -26,9 +30,16 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    * Without it, the state machines get temporary credentials from IAM. The database users are then named after their roles
    * (`IAMR:` and the role's name), and need the right to read the tables.
    *
-   * @default - temporary credentials from IAM
+   * @default - the secret of `RedshiftCluster.provisionedFromSecret`, or temporary credentials from IAM
    */
   readonly secret?: secretsmanager.ISecret;
+
+  /**
+   * Database user of a provisioned cluster as whom the statements run, with temporary credentials from IAM. The user has to exist.
+   *
+   * @default - the user in `secret`, or without one the users that stand for the roles of the state machines
+   */
+  readonly databaseUser?: string;
 
   /** Query whose result is watched, run for every interval. */
   readonly query: ConnectorQuery;
@@ -39,6 +50,14 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    * @default - `query`, with the history's bounds
    */
   readonly historicalQuery?: ConnectorQuery;
+
+  /**
+   * Whether the deployment tries the queries in the warehouse, for no rows, and compares their columns with `timestampColumn`, `metrics` and
+   * `dimensions`; it fails with the reason where they do not fit. Switch it off where the tables come only after the connector.
+   *
+   * @default true
+   */
+  readonly checkQuery?: boolean;
 
   /** Column that says when a row happened. */
   readonly timestampColumn: TimestampColumn;
@@ -73,7 +92,8 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
 
   /**
    * How much history is read and learned once: a whole number of intervals, at least as many as the detector must learn
-   * (300 of 5 or 10 minutes, 96 hours, 14 days).
+   * (300 of 5 or 10 minutes, 96 hours, 14 days). It is read by one statement for each 720 intervals, more or less; a query without
+   * placeholders is run once.
    *
    * @default - 14 days for intervals of 5 and 10 minutes, 60 days for hours, 400 days for days; with
    *   `Detector.lookoutForMetrics()` at most 2500 intervals
@@ -127,7 +147,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   readonly catchUpLimit?: number;
 
   /**
-   * Time that a statement may take before it is cancelled, for intervals and for the history: 1 minute to 24 hours.
+   * Time that a statement may take before it is cancelled, for each interval and each part of the history: 1 minute to 24 hours.
    *
    * @default Duration.hours(1)
    */

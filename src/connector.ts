@@ -1,22 +1,25 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { AlarmsOptions, ConnectorAlarms } from './alarms';
 import { AlertOptions, LookoutAlert } from './alert';
 import { RedshiftLookoutConnectorProps } from './connector-props';
 import { LookoutService } from './lookout-service';
+import { MonitoredConnector } from './monitored-connector';
 import { AlertRegistry } from './private/alert-registry';
 import { BoundBackend, inAccountBackend, lookoutForMetricsBackend } from './private/backend';
 import { createBootstrapMachine } from './private/bootstrap-machine';
 import {
-  DETECTOR_TAGS, DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, METRICS, PREFIXES, RESOURCE_TYPES, RoleAttachmentConfiguration,
+  DETECTOR_TAGS, DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, PREFIXES, RESOURCE_TYPES, RoleAttachmentConfiguration,
 } from './private/contract';
 import { createCrawlMachine } from './private/crawl-machine';
 import { createSchedule } from './private/crawl-schedule';
@@ -24,8 +27,9 @@ import { ResourceProvider } from './private/custom-resources';
 import { connectorSettings, metricSet } from './private/detector-configuration';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure } from './private/infrastructure';
+import { createLogQueries, logGroupIn } from './private/log-queries';
 import { createDataAccessRole, createUnloadRole, grantPassRole, grantUnload } from './private/roles';
-import { connectorNumbers } from './private/settings';
+import { ConnectorNumbers, connectorNumbers } from './private/settings';
 import { uniqueName } from './private/unique-name';
 import { validateConnector } from './private/validation';
 import { grantStatements } from './private/warehouse';
@@ -55,7 +59,7 @@ import { addWarnings } from './private/warnings';
  * });
  * connector.addAlert('Pager', { threshold: 70, target: AlertTarget.topic(topic) });
  */
-export class RedshiftLookoutConnector extends Construct implements ec2.IConnectable {
+export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.IConnectable {
   /** Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start. */
   public readonly bucket: s3.IBucket;
 
@@ -89,6 +93,13 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
   /** The detection service; absent with `Detector.lookoutForMetrics()`. */
   public readonly service?: LookoutService;
 
+  /**
+   * Intervals, delay and limits.
+   *
+   * @internal
+   */
+  public readonly _numbers: ConnectorNumbers;
+
   private readonly infrastructure: Infrastructure;
   private readonly backend: BoundBackend;
   private readonly provider: ResourceProvider;
@@ -102,11 +113,11 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
   public constructor(scope: Construct, id: string, props: RedshiftLookoutConnectorProps) {
     super(scope, id);
     validateConnector(props);
-    const warehouse = props.cluster._bind(this, props.database, props.secret);
+    const warehouse = props.cluster._bind(this, props.database, { secret: props.secret, databaseUser: props.databaseUser });
     addWarnings(this, props);
 
     const infrastructure = this.infrastructure = new Infrastructure(this, props);
-    const numbers = connectorNumbers(props);
+    const numbers = this._numbers = connectorNumbers(props);
     this.detectorName = props.detectorName ?? uniqueName(this, 63);
 
     // Not versioned: UNLOAD's CLEANPATH deletes what a broken attempt left, and old versions would stay behind unseen.
@@ -133,6 +144,7 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
       environment: { [ENVIRONMENT.ledgerTable]: this.ledger.tableName, [ENVIRONMENT.connectorName]: this.detectorName },
     });
     infrastructure.grantItems(this.ledger, crawl.role);
+    infrastructure.grantObjects(this.bucket, [PREFIXES.history], crawl.role, ['s3:DeleteObject'], 'prefixes'); // of earlier history runs
     this.crawlFunction = crawl.function;
 
     const settings = connectorSettings(this, props, numbers, this.bucket, this.unloadRole);
@@ -151,7 +163,7 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
     this.backend.grantManage(this.provider.role);
     this.backend.grantNameRole(this.provider.role, dataAccessRole);
     this.backend.grantActivate(this.provider.detectorRole);
-    grantStatements(warehouse, this.provider.role);
+    if (props.checkQuery !== false) grantStatements(warehouse, this.provider.role);
     bootstrap.grantStartExecution(this.provider.role);
     bootstrap.grant(this.provider.role, 'states:ListExecutions');
     bootstrap.grantExecution(this.provider.role, 'states:DescribeExecution', 'states:StopExecution');
@@ -159,7 +171,7 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
     const after: Construct[] = [dataAccessRole, bootstrap];
     if (props.unloadRole === undefined) {
       warehouse.roleAttachment.statements.forEach(statement => this.provider.role.addToPrincipalPolicy(statement));
-      grantPassRole(this.provider.role, this.unloadRole, 'redshift.amazonaws.com');
+      grantPassRole(this.provider.role, this.unloadRole, ...warehouse.roleAttachment.passedTo);
       const attachment: RoleAttachmentConfiguration = { ...warehouse.roleAttachment.configuration, roleArn: this.unloadRole.roleArn };
       after.push(this.provider.createResource(this, 'RoleAttachment', RESOURCE_TYPES.roleAttachment, attachment, [this.unloadRole]));
     }
@@ -175,6 +187,7 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
       },
       metricSet: metricSet(props, numbers, this.detectorName, this.bucket, dataAccessRole),
       warehouse: warehouse.connection,
+      ...(props.checkQuery === false ? { checkQuery: false } : {}),
       settings,
       bootstrapStateMachineArn: bootstrap.stateMachineArn,
     };
@@ -202,7 +215,9 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
       ...numbers, timezone: props.timezone ?? TimeZone.ETC_UTC,
     });
     this.schedule.node.addDependency(detector);
-    this.alerts = new AlertRegistry(this, this.backend, this.provider, this.detectorArn);
+    this.alerts = new AlertRegistry(this, this.backend, this.provider, this.detectorArn, {
+      metrics: props.metrics.map(({ name }) => name), dimensions: props.dimensions ?? [],
+    });
   }
 
   /**
@@ -214,6 +229,31 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
    */
   public addAlert(id: string, options: AlertOptions): LookoutAlert {
     return new LookoutAlert(this.alerts, id, { ...options, connector: this });
+  }
+
+  /**
+   * Tells people of the connector's own failures, each with what to do: runs that fail or do not start, intervals that are behind, late,
+   * without rows or given up, a slow UNLOAD, dead letters, alerts that did not arrive. To be called once.
+   *
+   * @param topic Where alarms are told, and that they are over. CloudWatch is allowed to publish to it
+   * @param options When they go off
+   * @throws when a number or a time is not what an alarm can take
+   */
+  public addAlarms(topic: sns.ITopic, options: AlarmsOptions = {}): ConnectorAlarms {
+    return new ConnectorAlarms(this, 'Alarms', { ...options, connector: this, topic });
+  }
+
+  /**
+   * Saves queries in CloudWatch Logs Insights, in a folder with the detector's name: what failed and why, what was crawled and detected,
+   * which rows were rejected. To be called once.
+   */
+  public createLogsInsightsQueries(): logs.QueryDefinition[] {
+    return createLogQueries(new Construct(this, 'Queries'), this.detectorName, {
+      crawl: logGroupIn(this, 'CrawlFunctionLogs'),
+      machines: ['CrawlLogs', 'BootstrapLogs'].map(id => logGroupIn(this, id)),
+      customResources: ['OnEventLogs', 'DetectorFunctionLogs'].map(id => logGroupIn(this.provider, id)),
+      detect: this.service && logGroupIn(this.service, 'DetectFunctionLogs'),
+    });
   }
 
   /**
@@ -231,112 +271,11 @@ export class RedshiftLookoutConnector extends Construct implements ec2.IConnecta
   }
 
   /**
-   * Intervals crawled to the end. Sum.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricIntervalsCrawled(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.connectorDimension, METRICS.intervalsCrawled, 'Sum', options);
-  }
-
-  /**
-   * Intervals given up after `maxAttempts` tries, or that could not be asked for again. Sum.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricIntervalsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.connectorDimension, METRICS.intervalsFailed, 'Sum', options);
-  }
-
-  /**
-   * Rows unloaded. Sum.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricRowsUnloaded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.connectorDimension, METRICS.rowsUnloaded, 'Sum', options);
-  }
-
-  /**
-   * Seconds between the end of the newest crawled interval and the scheduled time: grows when the crawl falls behind. Maximum.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricCrawlLag(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.connectorDimension, METRICS.crawlLag, 'Maximum', options);
-  }
-
-  /**
-   * Anomaly groups that began or went on. Sum. Only with the in-account detector.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricAnomalyGroups(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.detectorDimension, METRICS.anomalyGroups, 'Sum', options);
-  }
-
-  /**
-   * Alerts that reached their targets. Sum. Only with the in-account detector.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricAlertsDelivered(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.detectorDimension, METRICS.alertsDelivered, 'Sum', options);
-  }
-
-  /**
-   * Alerts that did not reach their targets. Sum. Only with the in-account detector.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricAlertsUndelivered(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.detectorDimension, METRICS.alertsUndelivered, 'Sum', options);
-  }
-
-  /**
-   * Rows that were unreadable or lay outside their interval. Sum. Only with the in-account detector.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricRowsRejected(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.detectorDimension, METRICS.rowsRejected, 'Sum', options);
-  }
-
-  /**
-   * Findings of missing data as of the newest interval: no rows at all, or a dimension value that stopped reporting. Maximum; 0 when nothing
-   * is missing. Only with the in-account detector.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricDataMissing(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(METRICS.detectorDimension, METRICS.dataMissing, 'Maximum', options);
-  }
-
-  /**
-   * Runs of the crawl that failed. Sum. The interval concerned is tried again by the next run.
-   *
-   * @param options Period, label, and so on
-   */
-  public metricCrawlExecutionsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.crawlStateMachine.metricFailed(options);
-  }
-
-  /**
    * Makes the resources of an alert in its scope.
    *
    * @internal
    */
   public _createAlert(scope: Construct, options: AlertOptions): { readonly alertArn: string; readonly alertName: string } {
     return this.alerts.create(scope, options);
-  }
-
-  private metric(dimension: string, metricName: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: METRICS.namespace,
-      metricName,
-      dimensionsMap: { [dimension]: this.detectorName },
-      statistic,
-      ...options,
-    }).attachTo(this);
   }
 }

@@ -1,3 +1,4 @@
+export * from './alarms';
 export * from './alert';
 export * from './connector';
 export * from './connector-props';
@@ -8,5 +9,6 @@ export * from './holiday-calendar';
 export * from './infrastructure-options';
 export * from './lookout-service';
 export * from './metric';
+export * from './monitored-connector';
 export * from './redshift-cluster';
 export * from './timestamp-column';

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -7,6 +7,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { InfrastructureOptions } from './infrastructure-options';
 import { ENVIRONMENT, PREFIXES, SERVICE_KEYS } from './private/contract';
+import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
 
@@ -16,11 +17,24 @@ import { Infrastructure, validateNetwork } from './private/infrastructure';
 export interface LookoutServiceProps extends InfrastructureOptions {}
 
 /**
+ * Options of `LookoutService.addFunctionUrl`.
+ */
+export interface ServiceUrlOptions {
+  /**
+   * Most requests that are answered at the same time, by the URL and by callers of the function together; what comes beyond is refused with
+   * status 429. Reserved from the account's concurrency, of which 100 must stay unreserved.
+   *
+   * @default 20
+   */
+  readonly maximumConcurrency?: number;
+}
+
+/**
  * The detection service: answers the API of Amazon Lookout for Metrics in your own account.
  *
  * A connector makes one for itself unless it is given one. Share one service when there are many detectors.
  *
- * The service has no public address: callers invoke `serviceFunction` with IAM. It holds no rights to the data of the detectors: it
+ * The service has no public address unless `addFunctionUrl` gives it one: callers invoke `serviceFunction` with IAM. It holds no rights to the data of the detectors: it
  * assumes the roles that their data sets and alerts name.
  *
  * @stateful
@@ -48,6 +62,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   public readonly detectRole: iam.IRole;
 
   private readonly infrastructure: Infrastructure;
+  private url?: lambda.FunctionUrl;
 
   /**
    * Makes a service.
@@ -111,5 +126,26 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    */
   public grantInvoke(grantee: iam.IGrantable): iam.Grant {
     return this.serviceFunction.grantInvoke(grantee);
+  }
+
+  /**
+   * Gives the API an HTTPS address, for boto3, the AWS CLI and SDKs of other languages. Only requests that are signed by an identity with the
+   * right to call the URL are answered: `grantInvokeUrl` of the URL gives it. Requests must be signed for the service name `lambda`;
+   * docs/access.md shows how.
+   *
+   * @param options Throttling
+   * @throws when the service has an address already, or `maximumConcurrency` is no whole number from 1
+   */
+  public addFunctionUrl(options: ServiceUrlOptions = {}): lambda.FunctionUrl {
+    const { maximumConcurrency = 20 } = options;
+    if (this.url) {
+      throw invalid('LookoutService', 'addFunctionUrl', 'was called before', this.url.node.path, 'use the URL that it gave');
+    }
+    if (!Token.isUnresolved(maximumConcurrency) && (!Number.isInteger(maximumConcurrency) || maximumConcurrency < 1)) {
+      throw invalid('LookoutService', 'maximumConcurrency', 'is not a whole number from 1', maximumConcurrency, 'give 20, for example');
+    }
+    (this.serviceFunction.node.defaultChild as lambda.CfnFunction).reservedConcurrentExecutions = maximumConcurrency;
+    this.url = this.serviceFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM });
+    return this.url;
   }
 }

@@ -51,17 +51,22 @@ export class Detection {
     return this.detector.layout.clock;
   }
 
-  /** Learns an interval of the history. Intervals come in order. */
+  /** Learns an interval of the history, which the table forgets. Intervals come in order. */
   public learn(slot: number): void {
-    this.combinationsLeftOut += this.model.observe(slot, this.table).combinationsLeftOut;
+    this.combinationsLeftOut += this.model.learn(slot, this.table).combinationsLeftOut;
+    this.table.release(slot);
   }
 
-  /** Scores an interval, learns it and forms its groups. Intervals come in order; those without rows too, as a deployed detector gets them. */
+  /**
+   * Scores an interval, learns it and forms its groups; the table forgets it. Intervals come in order; those without rows too, as a deployed
+   * detector gets them.
+   */
   public detect(slot: number): DetectedInterval {
     if (this.detected++ % INTERVALS_BETWEEN_RELOADS === 0) this.reload();
     const { model, table, detector: { record, layout } } = this;
     const { observation, findings } = detectSlot(record.arn, model, table, slot, layout.clock, this.isLearning);
     this.combinationsLeftOut += observation.combinationsLeftOut;
+    table.release(slot);
     return { slot, observation, groups: model.ongoing, findings, model };
   }
 

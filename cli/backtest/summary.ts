@@ -28,7 +28,7 @@ export interface BacktestSummary {
     readonly bytes: number;
     readonly rows: number;
     readonly rowsRejected: number;
-    /** Rows of intervals that are too old, or so far from the others that their time stamps must be wrong. */
+    /** Rows of intervals that are so far from the others that their time stamps must be wrong. */
     readonly rowsLeftOut: number;
     readonly timeSeries: number;
     readonly intervalsLearned: number;
@@ -107,7 +107,7 @@ function warningsOf({ frequency }: BacktestConfig, quality: DataQuality, { leftO
   return [
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
     ...rowsLeftOut > 0
-      ? [`${rowsLeftOut} rows were left out: they are older than the longest history, or far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
+      ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
       : [],
     ...run.intervalsWithoutGroups > 0
       ? [`no anomaly groups in the first ${run.intervalsWithoutGroups} intervals detected: a detector of ${frequency} learns ${least} intervals with values first`]

@@ -7,11 +7,11 @@ const DAY_SECONDS = 86_400;
 
 /** Which intervals are learned and which detected. Slots name intervals by the wall clock's time at which they begin. */
 export interface Timeline {
-  /** Intervals with rows before the detection, oldest first. */
+  /** All intervals with rows before the detection, oldest first; a deployed detector reads no more than the longest history of them. */
   readonly learned: readonly number[];
   /** All intervals from the first one detected to the last one with rows, also those without rows. */
   readonly detected: readonly number[];
-  /** Intervals with rows that are too old, or so far from the others that their time stamps must be wrong. */
+  /** Intervals with rows that are so far from the others that their time stamps must be wrong. */
   readonly leftOut: readonly number[];
 }
 
@@ -27,15 +27,14 @@ interface RowCounts {
  * @throws InputError when the time is none, or outside the data
  */
 export function planTimeline(table: RowCounts, clock: WallClock, detectFrom?: string): Timeline {
-  const historySeconds = HISTORY_DAYS[clock.frequency] * DAY_SECONDS;
-  const slots = mainStretch(table, historySeconds);
+  const slots = mainStretch(table, HISTORY_DAYS[clock.frequency] * DAY_SECONDS);
   const [first, last] = [slots[0], slots[slots.length - 1]];
   const begin = detectFrom === undefined ? slots[Math.floor(BACK_TEST_LEARNED_SHARE * slots.length)] : slotOf(detectFrom, clock);
   if (begin < first || begin > last) {
     throw new InputError(`--detect-from ${JSON.stringify(detectFrom)} is outside the data: its intervals begin from ${wallText(first)} to ${wallText(last)} `
       + `(${clock.timezone})`);
   }
-  const learned = slots.filter(slot => slot < begin && slot >= begin - historySeconds);
+  const learned = slots.filter(slot => slot < begin);
   const detected: number[] = [];
   for (let slot = begin; slot <= last; slot = clock.next(slot)) detected.push(slot);
   const known = new Set([...learned, ...slots.filter(slot => slot >= begin)]);

@@ -31,11 +31,12 @@ export class Attempts {
   public async begin({ settings, interval, execution }: Of<'begin'>): Promise<UnloadPlan> {
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     const unload = unloadOfInterval(settings, intervals, interval);
-    await this.leases.renew(execution, `crawl the interval ${interval.start}`);
-    await this.expectNext(interval);
 
     let attempt: IntervalItem | undefined;
-    await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+    await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
+      // a function may go on after its execution has ended: it must not take the interval from an execution that crawls it by now
+      await this.leases.renew(execution, `crawl the interval ${interval.start}`);
+      await this.expectNext(interval);
       const item = ofInterval(found, interval);
       if (isDone(item)) throw new Error(`the interval ${interval.start} is ${item!.state} already, by execution ${item!.execution}: nothing is to be done`);
       const asked = item?.state === 'UNLOADING' && item.execution === execution && item.statementId === undefined;
@@ -72,7 +73,7 @@ export class Attempts {
   }
 
   /** @throws LeaseLost when the execution does not hold the lease, or another one has begun the interval. */
-  public async finished({ interval, execution, statement, detection }: Of<'finished'>): Promise<void> {
+  public async finished({ settings, interval, execution, statement, detection }: Of<'finished'>): Promise<void> {
     const doing = `finish the interval ${interval.start}`;
     const before = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(interval))).content, interval);
     if (before?.state === 'FINISHED' && before.execution === execution) {
@@ -84,6 +85,8 @@ export class Attempts {
     const rows = detection?.rows ?? rowsOf(statement);
     await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
       const item = ofInterval(found, interval);
+      // written already, when the answer to the write was lost and the client tried it again
+      if (item?.state === 'FINISHED' && item.execution === execution) return undefined;
       if (item?.execution !== execution || item.state !== 'UNLOADING') throw new LeaseLost(execution, lease, doing);
       return {
         ...item,
@@ -101,7 +104,14 @@ export class Attempts {
       };
     });
     await moveWatermark(this.ledger, interval);
-    this.metrics.emit({ crawled: 1, rows, lagSeconds: this.lag(lease, interval.end) });
+    const due = Date.parse(interval.end) + settings.delaySeconds * 1000;
+    this.metrics.emit({
+      crawled: 1,
+      rows,
+      lagSeconds: this.lag(lease, interval.end),
+      detectionDelaySeconds: Math.max(0, this.clock() - due) / 1000,
+      unloadMilliseconds: statementMilliseconds(statement),
+    });
     await this.leases.renew(execution, 'crawl further intervals', 1);
   }
 

@@ -10,6 +10,12 @@ export interface CrawlFigures {
   readonly rows?: number;
   /** Seconds between the end of the newest interval done and the scheduled time. */
   readonly lagSeconds?: number;
+  /** Seconds since the interval was due: its end and the delay. */
+  readonly detectionDelaySeconds?: number;
+  /** Time of the interval's UNLOAD in the warehouse. */
+  readonly unloadMilliseconds?: number;
+  /** Part of the history that has been read, 0 to 100. */
+  readonly historyPercent?: number;
 }
 
 /** Writes metrics to the log in CloudWatch's embedded metric format, with the connector as their only dimension. */
@@ -20,13 +26,16 @@ export class CrawlMetrics {
     const metrics = new Metrics({ namespace: METRICS.namespace });
     metrics.clearDefaultDimensions(); // the library's own `service`
     metrics.addDimension(METRICS.connectorDimension, this.connectorName);
-    const add = (name: string, unit: 'Count' | 'Seconds', value: number | undefined) => {
+    const add = (name: string, unit: 'Count' | 'Seconds' | 'Milliseconds' | 'Percent', value: number | undefined) => {
       if (value !== undefined) metrics.addMetric(name, unit, value);
     };
     add(METRICS.intervalsCrawled, 'Count', figures.crawled);
     add(METRICS.intervalsFailed, 'Count', figures.failed);
     add(METRICS.rowsUnloaded, 'Count', figures.rows);
     add(METRICS.crawlLag, 'Seconds', figures.lagSeconds);
+    add(METRICS.historyProgress, 'Percent', figures.historyPercent);
+    add(METRICS.detectionDelay, 'Seconds', figures.detectionDelaySeconds);
+    add(METRICS.unloadTime, 'Milliseconds', figures.unloadMilliseconds);
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }

@@ -1,16 +1,23 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import { clientToken, statementName } from './attempt-identity';
 import { describeCaughtError } from './caught-error';
+import type { CrawlMetrics } from './crawl-metrics';
+import { HistoryChunks } from './history-chunks';
 import { historyKey, PENDING_HISTORY, WATERMARK, type HistoryItem, type PendingHistory, type Watermark } from './items';
 import type { Ledger } from './ledger';
-import { rowsOf, statementMilliseconds } from './statement-figures';
-import { unloadOfHistory } from './unload-plan';
-import type { CrawlEvent, Interval, UnloadPlan } from '../../src/private/contract';
+import { removeStrayFiles } from './stray-files';
+import { historyChunks, historyFolder, unloadOfHistory } from './unload-plan';
+import type { CrawlEvent, HistoryPlan, Interval } from '../../src/private/contract';
 import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
 
 type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Action }>;
 
 /**
  * The history run: once, and again whenever the detector is changed so that it has to learn anew.
+ *
+ * The history is read in chunks, one statement each, oldest first. A run that takes over one that broke goes on with its chunks where it
+ * reads the same (queries, intervals, warehouse): the chunks are cut at the same places whenever a run starts, so only the first and the
+ * last are read again.
  *
  * While a run is under way, and after one has failed, the crawl stands still (`PendingHistory`). So no interval is spent on a detector
  * that is not learning or active. When the run has finished, the crawl goes on at its end: the intervals that became due since the last
@@ -21,48 +28,88 @@ type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Act
  * Of runs that overlap the one that started last counts. The others' results change nothing.
  */
 export class History {
-  /** @param clock milliseconds since 1970; for what the ledger shows to people. */
-  public constructor(private readonly ledger: Ledger, private readonly connectorName: string, private readonly clock: () => number) {}
+  private readonly chunks: HistoryChunks;
 
-  /** The history up to the newest interval whose delay is over. The same answer however often an execution asks. */
-  public async plan({ settings, now, execution }: Of<'planHistory'>): Promise<UnloadPlan> {
+  /** @param clock milliseconds since 1970; for what the ledger shows to people. */
+  public constructor(
+    private readonly ledger: Ledger, private readonly files: S3Client, private readonly metrics: CrawlMetrics,
+    private readonly connectorName: string, private readonly clock: () => number,
+  ) {
+    this.chunks = new HistoryChunks(ledger, clock);
+  }
+
+  /**
+   * The next chunk of the history, which ends with the newest interval whose delay is over. The same answer however often an execution
+   * asks, until the chunk is unloaded. When none is left, the folder holds the
+   * history and nothing else.
+   */
+  public async plan({ settings, warehouse, now, execution }: Of<'planHistory'>): Promise<HistoryPlan> {
     const started = parseInstant(now, 'now');
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     const to = intervals.newestEndedBy(started - settings.delaySeconds * 1000).end;
     const span: Interval = { start: intervals.startBefore(to, settings.historyIntervals), end: to };
-    const unload = unloadOfHistory(settings, intervals, span);
+    const chunks = historyChunks(settings, intervals, span);
+    // what cannot be unloaded is refused before anything is written
+    const unloads = chunks.map(chunk => unloadOfHistory(settings, intervals, chunk, execution));
 
+    const source = clientToken(settings.query, settings.historicalQuery ?? '', intervals.grid, settings.bucketName, JSON.stringify(warehouse ?? {}));
+    const pending = await this.begin(execution, formatInstant(started), source);
+    const reading = pending.reading ?? execution;
+    const folder = historyFolder(settings);
     await this.ledger.change<HistoryItem>(historyKey(execution), found => found ? undefined : {
-      from: span.start, to: span.end, grid: intervals.grid, state: 'UNLOADING', folder: unload.folder, startedAt: formatInstant(started),
+      from: span.start, to: span.end, grid: intervals.grid, state: 'UNLOADING', folder, reading, chunks: chunks.length, chunksRead: 0, startedAt: formatInstant(started),
     });
-    const previousStatementId = await this.begin(execution, formatInstant(started));
+
+    const { missing, prefixes, rows, statementMilliseconds } = await this.chunks.progress(chunks, reading);
+    const chunksRead = chunks.length - missing.length;
+    await this.changeRun(execution, item => ({ ...item, chunksRead, chunk: missing[0] ?? item.chunk, rows, statementMilliseconds }));
+    this.metrics.emit({ historyPercent: Math.floor(chunksRead / chunks.length * 100) });
+    if (missing.length === 0) {
+      await removeStrayFiles(this.files, folder, prefixes);
+      return { interval: span, sql: '', clientToken: '', statementName: '', folder, previousStatementId: '', chosenByQuery: unloads[0].chosenByQuery, remaining: 0 };
+    }
+    const [chunk] = missing;
+    const unload = unloads[chunks.indexOf(chunk)];
+    await this.chunks.begin(chunk, reading, execution, unload.folder);
     return {
-      interval: span,
+      interval: chunk,
       ...unload,
-      clientToken: clientToken('history', execution, span.start, span.end),
-      statementName: statementName(this.connectorName, 'history', span.start, 'to', span.end),
-      previousStatementId,
+      clientToken: clientToken('history', execution, chunk.start, chunk.end),
+      statementName: statementName(this.connectorName, 'history', chunk.start, 'to', chunk.end),
+      previousStatementId: pending.previousStatementId ?? '',
+      remaining: missing.length,
     };
   }
 
-  public async submitted({ execution, statementId }: Of<'historySubmitted'>): Promise<void> {
+  public async submitted({ execution, interval, statementId }: Of<'historySubmitted'>): Promise<void> {
     // first where the next run looks for a statement to cancel
-    await this.ledger.change<PendingHistory>(PENDING_HISTORY, found => found?.execution === execution ? { ...found, statementId } : undefined);
-    await this.changeRun(execution, item => ({ ...item, statementId }));
+    await this.ledger.change<PendingHistory>(PENDING_HISTORY, found => {
+      if (found?.execution !== execution) throw overtaken(execution, found);
+      return { ...found, statementId };
+    });
+    await this.chunks.submitted(interval, execution, statementId);
   }
 
-  public async finished({ execution, statement }: Of<'historyFinished'>): Promise<void> {
-    const run = await this.changeRun(execution, item => ({
-      ...item,
-      state: 'FINISHED',
-      error: undefined,
-      statementId: statement.Id,
-      rows: rowsOf(statement),
-      statementMilliseconds: statementMilliseconds(statement),
-      finishedAt: item.finishedAt ?? formatInstant(this.clock()),
-    }));
+  public async unloaded({ execution, interval, statement }: Of<'historyUnloaded'>): Promise<void> {
+    await this.chunks.unloaded(interval, execution, statement);
+    // nothing is left to be cancelled
+    await this.ledger.change<PendingHistory>(PENDING_HISTORY, found => found?.execution === execution
+      ? { ...found, statementId: undefined, previousStatementId: undefined }
+      : undefined);
+  }
+
+  public async finished({ execution }: Of<'historyFinished'>): Promise<void> {
     const pending = await this.ledger.read<PendingHistory>(PENDING_HISTORY);
-    if (pending.content?.execution !== execution) return; // a later run took over, or this was done before
+    const isPending = pending.content?.execution === execution;
+    const run = await this.changeRun(execution, item => {
+      if (item.state === 'FINISHED') return item;
+      if (!isPending) return { ...item, state: 'FAILED', error: overtaken(execution, pending.content).message, finishedAt: formatInstant(this.clock()) };
+      if (item.chunksRead < item.chunks) {
+        throw new Error(`the history run ${execution} has read ${item.chunksRead} of ${item.chunks} chunks: it cannot be finished before planHistory has found none missing`);
+      }
+      return { ...item, state: 'FINISHED', error: undefined, finishedAt: formatInstant(this.clock()) };
+    });
+    if (!isPending) return; // a later run took over, or this was done before
     await this.ledger.change<Watermark>(WATERMARK, found => {
       const ahead = found?.grid === run.grid && found.next > run.to;
       return ahead ? undefined : { next: run.to, grid: run.grid };
@@ -74,10 +121,13 @@ export class History {
     const text = describeCaughtError(error);
     const now = formatInstant(this.clock());
     let planned = false;
+    let chunk: Interval | undefined;
     await this.ledger.change<HistoryItem>(historyKey(execution), found => {
       planned = found !== undefined;
+      chunk = found?.chunk;
       return found && found.state !== 'FINISHED' ? { ...found, state: 'FAILED', error: text, finishedAt: now } : undefined;
     });
+    if (chunk) await this.chunks.failed(chunk, execution, text);
     await this.ledger.change<PendingHistory>(PENDING_HISTORY, found => {
       if (found?.execution === execution) return { ...found, error: text };
       // the run failed before it was planned; a run that was planned and is no longer the pending one has been overtaken
@@ -85,19 +135,22 @@ export class History {
     });
   }
 
-  /** Makes a run the pending one. Returns the statement of the run before, which may still be running. */
-  private async begin(execution: string, startedAt: string): Promise<string> {
-    let previousStatementId = '';
-    await this.ledger.change<PendingHistory>(PENDING_HISTORY, found => {
+  /** Makes a run the pending one. `previousStatementId` is the statement of the run before, which may still be running. */
+  private async begin(execution: string, startedAt: string, source: string): Promise<PendingHistory> {
+    const begun = await this.ledger.change<PendingHistory>(PENDING_HISTORY, found => {
       if (found && found.execution !== execution && found.startedAt > startedAt) {
         throw new Error(`the history run ${found.execution} started later (${found.startedAt}) than ${execution} (${startedAt}): this one is not needed any more`);
       }
-      previousStatementId = (found?.execution === execution ? found.previousStatementId : found?.statementId ?? found?.previousStatementId) ?? '';
-      return found?.execution === execution
-        ? { ...found, error: undefined }
-        : { execution, startedAt, previousStatementId: previousStatementId || undefined };
+      if (found?.execution === execution) return { ...found, error: undefined };
+      return {
+        execution,
+        startedAt,
+        source,
+        reading: found?.source === source ? found.reading : execution,
+        previousStatementId: found?.statementId ?? found?.previousStatementId,
+      };
     });
-    return previousStatementId;
+    return begun!;
   }
 
   private async changeRun(execution: string, change: (item: HistoryItem) => HistoryItem): Promise<HistoryItem> {
@@ -107,4 +160,8 @@ export class History {
     });
     return changed!;
   }
+}
+
+function overtaken(execution: string, by: PendingHistory | undefined): Error {
+  return new Error(`the history run ${execution} is not the newest any more${by ? `: ${by.execution} has taken over` : ''}`);
 }

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { Attempts } from './attempts';
 import { CrawlMetrics } from './crawl-metrics';
 import { History } from './history';
@@ -10,6 +11,8 @@ import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type UnloadPlan } from '.
 /** What the crawl works with. */
 export interface CrawlParts {
   readonly client: DynamoDBClient;
+  /** Where the history is unloaded to. */
+  readonly files: S3Client;
   readonly tableName: string;
   readonly connectorName: string;
   /** Milliseconds since 1970. */
@@ -17,17 +20,20 @@ export interface CrawlParts {
 }
 
 /** Makes the function that answers the state machines. */
-export function crawlHandler({ client, tableName, connectorName, clock }: CrawlParts): (event: CrawlEvent) => Promise<UnloadPlan | CrawlPlan | void> {
+export function crawlHandler(
+  { client, files, tableName, connectorName, clock }: CrawlParts,
+): (event: CrawlEvent) => Promise<UnloadPlan | CrawlPlan | void> {
   const ledger = new Ledger(client, tableName);
   const leases = new LeaseKeeper(ledger, clock);
   const metrics = new CrawlMetrics(connectorName);
-  const history = new History(ledger, connectorName, clock);
+  const history = new History(ledger, files, metrics, connectorName, clock);
   const planning = new Planning(ledger, leases, metrics, clock);
   const attempts = new Attempts(ledger, leases, metrics, connectorName, clock);
   return async event => {
     switch (event.action) {
       case 'planHistory': return history.plan(event);
       case 'historySubmitted': return history.submitted(event);
+      case 'historyUnloaded': return history.unloaded(event);
       case 'historyFinished': return history.finished(event);
       case 'historyFailed': return history.failed(event);
       case 'plan': return planning.plan(event);
@@ -48,6 +54,7 @@ let handle: ReturnType<typeof crawlHandler> | undefined;
 export async function handler(event: CrawlEvent): Promise<UnloadPlan | CrawlPlan | void> {
   handle ??= crawlHandler({
     client: new DynamoDBClient({}),
+    files: new S3Client({}),
     tableName: environment(ENVIRONMENT.ledgerTable),
     connectorName: environment(ENVIRONMENT.connectorName),
     clock: Date.now,

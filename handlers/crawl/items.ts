@@ -43,9 +43,33 @@ export interface HistoryItem {
   readonly grid: string;
   readonly state: AttemptState;
   readonly folder: string;
+  /** The reading that the run belongs to: a run that takes over a broken one goes on with its chunks. */
+  readonly reading: string;
+  /** Chunks into which the history is divided, and how many of them have been read. */
+  readonly chunks: number;
+  readonly chunksRead: number;
+  /** Chunk that is being read, or was read last. */
+  readonly chunk?: Interval;
   readonly startedAt: string;
   readonly finishedAt?: string;
+  /** Of the chunks that have been read. */
+  readonly rows?: number;
+  readonly statementMilliseconds?: number;
+  readonly error?: string;
+}
+
+/** A part of the history that one statement reads. */
+export interface HistoryChunkItem {
+  readonly end: string;
+  readonly reading: string;
+  readonly state: AttemptState;
+  /** Execution that read it last. */
+  readonly execution: string;
   readonly statementId?: string;
+  /** What the names of its files begin with. */
+  readonly prefix: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
   readonly rows?: number;
   readonly statementMilliseconds?: number;
   readonly error?: string;
@@ -63,6 +87,10 @@ export interface PendingHistory {
   readonly execution: string;
   /** When the run's execution started. */
   readonly startedAt: string;
+  /** Execution with which the reading of the history began; a run that broke is gone on with under this name. */
+  readonly reading?: string;
+  /** What is read, as a fingerprint: a run that reads something else begins anew. */
+  readonly source?: string;
   readonly statementId?: string;
   /** Statement of the run before, which may still be running. */
   readonly previousStatementId?: string;
@@ -95,6 +123,11 @@ export function intervalKey(interval: Interval): LedgerKey {
 /** Key of a history run's item. */
 export function historyKey(execution: string): LedgerKey {
   return { kind: 'history', start: execution };
+}
+
+/** Key of a chunk's item. */
+export function historyChunkKey(chunk: Interval): LedgerKey {
+  return { kind: 'historyChunk', start: chunk.start };
 }
 
 /** The item as far as it is of this interval: an item of another frequency, that starts at the same time, is not. */

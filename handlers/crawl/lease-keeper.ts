@@ -67,6 +67,17 @@ export class LeaseKeeper {
     return content?.execution === execution ? content : undefined;
   }
 
+  /**
+   * Makes sure that the execution holds the lease.
+   *
+   * @param doing what the execution is about to do; named in the error.
+   * @throws LeaseLost when it does not.
+   */
+  public async expectHeldBy(execution: string, doing: string): Promise<void> {
+    const { content } = await this.ledger.read<Lease>(LEASE);
+    if (content?.execution !== execution) throw new LeaseLost(execution, content, doing);
+  }
+
   /** Gives the lease back, unless a run has left its scheduled time, or anything else has happened to it, since it was seen. */
   public async releaseUnlessChanged(seen: Seen<Lease>): Promise<boolean> {
     return this.ledger.remove(seen);

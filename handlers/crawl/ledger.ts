@@ -5,8 +5,8 @@ import { LEDGER_KEYS } from '../../src/private/contract';
 
 /** Partition and sort key of an item. */
 export interface LedgerKey {
-  readonly kind: 'interval' | 'history' | 'control';
-  /** Start of the interval, execution of the history run, or name of the control item. */
+  readonly kind: 'interval' | 'history' | 'historyChunk' | 'control';
+  /** Start of the interval or chunk, execution of the history run, or name of the control item. */
   readonly start: string;
 }
 
@@ -56,12 +56,15 @@ export class Ledger {
 
   /**
    * Changes an item: `decide` gets it as it is and returns what it shall be, or `undefined` to leave it. Called again whenever another
-   * execution was faster. Returns what `decide` returned last.
+   * execution was faster. Returns what `decide` returned last. What `decide` waits for has happened after the item was read: whoever makes
+   * sure there that the lease is held does not write over what a later holder of the lease wrote.
    */
-  public async change<T extends object>(key: LedgerKey, decide: (found: T | undefined) => T | undefined): Promise<T | undefined> {
+  public async change<T extends object>(
+    key: LedgerKey, decide: (found: T | undefined) => T | undefined | Promise<T | undefined>,
+  ): Promise<T | undefined> {
     for (let tried = 0; tried < TRIES; tried++) {
       const seen = await this.read<T>(key);
-      const content = decide(seen.content);
+      const content = await decide(seen.content);
       if (content === undefined || await this.replace(seen, content)) return content;
     }
     throw new Error(`ledger item ${key.kind}/${key.start} in table ${this.tableName} was changed by others ${TRIES} times while it was written: `

@@ -78,7 +78,7 @@ export class Planning {
       if (!chosenByQuery && missing.length === left) break;
     }
     if (missing.length === 0) return { missing, reason: `nothing is missing up to ${lease.scheduledTime} with a delay of ${settings.delaySeconds} seconds` };
-    if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1));
+    if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1), lease.execution);
     return { missing, reason: '' };
   }
 
@@ -94,10 +94,11 @@ export class Planning {
       const interval = intervals.starting(next);
       if (Date.parse(interval.end) > newestEnd) return undefined;
       let done = false;
-      const givenUp = await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      const givenUp = await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
         const item = ofInterval(found, interval);
         done = isDone(item);
         if (done || !item || item.attempts < settings.maxAttempts || item.execution === execution) return undefined;
+        await this.leases.expectHeldBy(execution, `list the interval ${interval.start} as failed`);
         return {
           ...item,
           state: 'FAILED',
@@ -113,13 +114,15 @@ export class Planning {
   }
 
   /** Lists intervals as failed that a query which chooses its rows itself cannot be asked for any more. */
-  private async giveUp(settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[]): Promise<void> {
+  private async giveUp(settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[], execution: string): Promise<void> {
     const now = formatInstant(this.clock());
     for (let from = 0; from < missed.length; from += BATCH) {
       const batch = missed.slice(from, from + BATCH);
-      await Promise.all(batch.map(async interval => this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      await Promise.all(batch.map(async interval => this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
         const item = ofInterval(found, interval);
-        return isDone(item) ? undefined : {
+        if (isDone(item)) return undefined;
+        await this.leases.expectHeldBy(execution, `list the interval ${interval.start} as failed`);
+        return {
           ...item ?? { attempts: 0, execution: '', startedAt: now, folder: liveFolder(settings, intervals, interval) },
           end: interval.end,
           state: 'FAILED',

@@ -1,4 +1,5 @@
 import { PLACEHOLDERS } from '../../src/private/contract';
+import { problemOfQuery } from '../../src/private/sql-text';
 import type { WallBounds } from '../shared/time';
 
 /** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
@@ -16,8 +17,8 @@ export function hasPlaceholders(query: string): boolean {
  * The query of one interval: placeholders replaced, closing semicolons and blanks removed. The bounds are put in as they are, so the query
  * writes them between quotes, as often as it wants.
  *
- * @throws Error when the query is empty, contains `$$` (with which UNLOAD quotes it) or a NUL character, or a placeholder that is not
- * exactly `{{start}}` or `{{end}}`.
+ * @throws Error when the query is empty, contains `$$` (with which UNLOAD quotes it) or a NUL character, a placeholder that is not
+ * exactly `{{start}}` or `{{end}}`, or what `problemOfQuery` finds.
  */
 export function queryOfInterval(query: string, bounds: WallBounds, prop: QueryProp): string {
   for (const [found] of query.matchAll(PLACEHOLDER_LIKE)) {
@@ -34,5 +35,7 @@ export function queryOfInterval(query: string, bounds: WallBounds, prop: QueryPr
       JSON.stringify(text.slice(Math.max(0, dollars - 20), dollars + 22))}`);
   }
   if (text.includes('\0')) throw new Error(`${prop} contains a NUL character: remove it`);
+  const problem = problemOfQuery(text);
+  if (problem) throw new Error(`${prop} ${problem.problem}: ${problem.advice}, found ${JSON.stringify(problem.found)}`);
   return text;
 }

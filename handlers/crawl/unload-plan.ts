@@ -1,5 +1,6 @@
+import { clientToken } from './attempt-identity';
 import { hasPlaceholders, queryOfInterval, type QueryProp } from './query';
-import { unloadStatement } from './unload-statement';
+import { unloadStatement, type UnloadStatementParts } from './unload-statement';
 import { PREFIXES, type ConnectorSettings, type Interval } from '../../src/private/contract';
 import type { WallClockIntervals } from '../shared/time';
 
@@ -8,14 +9,26 @@ export function liveFolder(settings: ConnectorSettings, intervals: WallClockInte
   return `s3://${settings.bucketName}/${PREFIXES.live}${intervals.folder(interval)}/`;
 }
 
-/** Folder of the history. */
+/** Folder of the history: the detector reads the files directly in it. */
 export function historyFolder(settings: ConnectorSettings): string {
   return `s3://${settings.bucketName}/${PREFIXES.history}`;
 }
 
-/** An UNLOAD of an interval or of the history. */
+/**
+ * Beginning of the names of a chunk's files, `s3://bucket/history/20261123-1000-1f2e3d4c5b6a-`: the chunk's start on the wall clock, and what
+ * no other execution has, so that files which a broken one has left are never taken for those of the next.
+ */
+function historyPrefix(settings: ConnectorSettings, intervals: WallClockIntervals, chunk: Interval, execution: string): string {
+  return `${historyFolder(settings)}${intervals.folder(chunk).replace('/', '-')}-${clientToken(execution, chunk.end).slice(0, 12)}-`;
+}
+
+/** Size of the history's files: small enough for a reader to go through them one after another, large enough not to be thousands. */
+const HISTORY_FILE_MEGABYTES = 256;
+
+/** An UNLOAD of an interval or of a part of the history. */
 export interface Unload {
   readonly sql: string;
+  /** What the names of the files begin with: a folder, and for the history a beginning of names in it. */
   readonly folder: string;
   /** Whether the query has no placeholders. */
   readonly chosenByQuery: boolean;
@@ -23,25 +36,35 @@ export interface Unload {
 
 /** @throws Error where the query cannot be unloaded; see `queryOfInterval` and `unloadStatement`. */
 export function unloadOfInterval(settings: ConnectorSettings, intervals: WallClockIntervals, interval: Interval): Unload {
-  return unload(settings, intervals, interval, 'query', settings.query, liveFolder(settings, intervals, interval), true);
+  return unload(settings, intervals, interval, 'query', settings.query, {
+    prefix: liveFolder(settings, intervals, interval), cleanPath: true, serial: true,
+  });
 }
 
 /** @throws Error where the query cannot be unloaded; see `queryOfInterval` and `unloadStatement`. */
-export function unloadOfHistory(settings: ConnectorSettings, intervals: WallClockIntervals, span: Interval): Unload {
+export function unloadOfHistory(settings: ConnectorSettings, intervals: WallClockIntervals, chunk: Interval, execution: string): Unload {
   const prop = settings.historicalQuery === undefined ? 'query' : 'historicalQuery';
-  return unload(settings, intervals, span, prop, settings.historicalQuery ?? settings.query, historyFolder(settings), false);
+  return unload(settings, intervals, chunk, prop, settings.historicalQuery ?? settings.query, {
+    prefix: historyPrefix(settings, intervals, chunk, execution), cleanPath: false, serial: false, maxFileSizeMegabytes: HISTORY_FILE_MEGABYTES,
+  });
+}
+
+/** The chunks in which a history is read, oldest first. A query without placeholders chooses its rows itself: it is run once. */
+export function historyChunks(settings: ConnectorSettings, intervals: WallClockIntervals, span: Interval): Interval[] {
+  const inChunks = settings.historyChunkIntervals !== undefined && hasPlaceholders(settings.historicalQuery ?? settings.query);
+  return inChunks ? intervals.divide(span, settings.historyChunkIntervals!) : [span];
 }
 
 function unload(
-  settings: ConnectorSettings, intervals: WallClockIntervals, span: Interval, prop: QueryProp, query: string, folder: string, serial: boolean,
+  settings: ConnectorSettings, intervals: WallClockIntervals, span: Interval, prop: QueryProp, query: string,
+  files: Pick<UnloadStatementParts, 'prefix' | 'cleanPath' | 'serial' | 'maxFileSizeMegabytes'>,
 ): Unload {
   const sql = unloadStatement({
     query: queryOfInterval(query, intervals.wallBounds(span), prop),
-    folder,
     roleArn: settings.unloadRoleArn,
     region: settings.region,
     kmsKeyArn: settings.kmsKeyArn,
-    serial,
+    ...files,
   });
-  return { sql, folder, chosenByQuery: !hasPlaceholders(query) };
+  return { sql, folder: files.prefix, chosenByQuery: !hasPlaceholders(query) };
 }

@@ -46,15 +46,25 @@ export interface AlertMessage {
 }
 
 /**
+ * Id of one notice of an alert. The same for a notice that is sent again: by it receivers tell what they have had.
+ * @param notice which notice of the alert it is (see `noticeDue`)
+ */
+export function alertEventId(alert: AlertRecord, group: GroupRecord, notice: string = alert.arn): string {
+  return `${alert.arn}:event/${uuidOf(['alert', notice, group.id])}`;
+}
+
+/**
  * The message of an alert, as large as a message may be: the least severe time series are left out first.
  * @param at start of the interval in which the alert is sent
  * @param timezone of the metric set
+ * @param eventId of a notice that is not the first
  */
-export function alertMessage(alert: AlertRecord, group: GroupRecord, at: EpochSeconds, timezone: string): AlertMessage {
+export function alertMessage(
+  alert: AlertRecord, group: GroupRecord, at: EpochSeconds, timezone: string, eventId: string = alertEventId(alert, group),
+): AlertMessage {
   const message: AlertMessage = {
     alertName: alert.name,
-    // the same for a message that is sent again
-    alertEventId: `${alert.arn}:event/${uuidOf(['alert', alert.arn, group.id])}`,
+    alertEventId: eventId,
     anomalyDetectorArn: group.detectorArn,
     alertArn: alert.arn,
     alertDescription: alert.description ?? null,

@@ -1,7 +1,11 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { alertMessage, longText, shortText, subject } from './alert-message';
+import { chatMessage } from './alert-chat';
+import { passesFilters } from './alert-filters';
+import { alertEventId, alertMessage, longText, shortText, subject } from './alert-message';
+import { noticeDue, wasSent, withSent } from './alert-notice';
 import type { Services } from './services';
+import { ALERT_TAGS } from '../../src/private/contract';
 import type { AlertRecord, EpochSeconds, GroupRecord } from '../lookout/store';
 
 /** Alerts of an interval. */
@@ -26,7 +30,7 @@ export async function activeAlerts({ store }: Pick<Services, 'store'>, detectorA
 }
 
 /**
- * Sends a group's alerts that were not sent yet and whose threshold its score reaches. Each is noted in the group as soon as it is sent,
+ * Sends a group's alerts that were not sent yet, whose threshold its score reaches and whose filters it passes. Each is noted in the group as soon as it is sent,
  * so that a repeated run sends it again only if it broke between the two. What cannot be delivered is logged and not noted: it is sent
  * when the interval is asked for again, or when the group goes on.
  * @param group as it is stored
@@ -38,9 +42,10 @@ export async function sendAlerts(
   let current = group;
   let [delivered, undelivered] = [0, 0];
   for (const alert of alerts) {
-    if (group.score < alert.threshold || group.alertsSent.includes(alert.arn)) continue;
+    const notice = noticeDue(alert, group, at);
+    if (group.score < alert.threshold || wasSent(notice, group) || !passesFilters(alert.filters, group)) continue;
     try {
-      await send(services, alert, group, at, timezone);
+      await send(services, alert, group, { at, timezone, notice });
     } catch (error) {
       undelivered += 1;
       const { name, message } = error as Error;
@@ -48,7 +53,7 @@ export async function sendAlerts(
       continue;
     }
     delivered += 1;
-    current = { ...current, alertsSent: [...current.alertsSent, alert.arn] };
+    current = { ...current, alertsSent: withSent(current.alertsSent, alert, notice) };
     await services.store.putGroup(current);
   }
   return { delivered, undelivered };
@@ -58,18 +63,28 @@ function targetOf({ action }: AlertRecord): string {
   return action.SNSConfiguration?.SnsTopicArn ?? action.LambdaConfiguration?.LambdaArn ?? 'none';
 }
 
-async function send({ roles }: Services, alert: AlertRecord, group: GroupRecord, at: EpochSeconds, timezone: string): Promise<void> {
+/** What is told of a group: the interval, and which notice of the alert it is. */
+interface Occasion {
+  readonly at: EpochSeconds;
+  readonly timezone: string;
+  readonly notice: string;
+}
+
+async function send({ roles }: Services, alert: AlertRecord, group: GroupRecord, { at, timezone, notice }: Occasion): Promise<void> {
   const { SNSConfiguration: topic, LambdaConfiguration: lambda } = alert.action;
+  const eventId = alertEventId(alert, group, notice);
+  const json = (): string => JSON.stringify(alertMessage(alert, group, at, timezone, eventId));
   if (topic) {
     const content = {
-      JSON: () => ({ Message: JSON.stringify(alertMessage(alert, group, at, timezone)) }),
+      JSON: () => ({ Message: json() }),
       LONG_TEXT: () => ({ Message: longText(alert, group, at, timezone), Subject: subject(group) }),
       SHORT_TEXT: () => ({ Message: shortText(group, at, timezone) }),
-    }[topic.SnsFormat ?? 'JSON']();
+      chat: () => ({ Message: JSON.stringify(chatMessage(alert, group, at, timezone, eventId)) }),
+    }[alert.tags?.[ALERT_TAGS.message] === 'chat' ? 'chat' : topic.SnsFormat ?? 'JSON']();
     await roles.sns(topic.RoleArn, topic.SnsTopicArn).send(new PublishCommand({ TopicArn: topic.SnsTopicArn, ...content }));
   } else if (lambda) {
     await roles.lambda(lambda.RoleArn, lambda.LambdaArn).send(new InvokeCommand({
-      FunctionName: lambda.LambdaArn, InvocationType: 'Event', Payload: Buffer.from(JSON.stringify(alertMessage(alert, group, at, timezone))),
+      FunctionName: lambda.LambdaArn, InvocationType: 'Event', Payload: Buffer.from(json()),
     }));
   } else {
     throw new Error('the alert has neither SNSConfiguration nor LambdaConfiguration');

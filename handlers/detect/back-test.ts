@@ -26,8 +26,9 @@ export async function learnBackTest(
     throw new UnusableData(`the history has ${history.slots.length} intervals with rows, a back test of ${layout.frequency} needs `
       + `${Math.ceil(least / BACK_TEST_LEARNED_SHARE)} or more (${layout.historyPath ?? 'there is no HistoricalDataPathList'})`);
   }
-  const model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots.slice(0, learned));
   const tested = history.slots.slice(learned);
+  const keptAfter = tested[0] - VALUES_DAYS * 86_400;
+  const model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots.slice(0, learned), keptAfter);
   await store.changeStatus(detector.arn, ['BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE'], 'BACK_TEST_ACTIVE', now());
   const alerts = await activeAlerts(services, detector.arn);
   for (const slot of tested) {
@@ -59,7 +60,7 @@ export async function learnBackTest(
       services.count(detector, { anomalyGroups: model.ongoing.length, alertsDelivered, alertsUndelivered });
     }
   }
-  await keepValues(services, detector, layout, history, model, tested[0] - VALUES_DAYS * 86_400);
+  await keepValues(services, detector, layout, history, model, keptAfter);
   const { status } = await store.changeStatus(detector.arn, ['BACK_TEST_ACTIVE'], 'BACK_TEST_COMPLETE', now());
   return { detectorStatus: status, timeSeries: model.series.size };
 }

@@ -91,7 +91,7 @@ async function detectInterval(
   }
   await services.store.putExecution({ detectorArn: detector.arn, start: requested, status: 'IN_PROGRESS' });
   const read = await readLiveInterval(services, layout, event);
-  if (read.reason !== '') services.log.warn('rows could not be read', { detector: detector.name, interval: event.interval, reason: read.reason });
+  if (read.reason !== '') services.log.warn('rows could not be read', { detector: detector.name, interval: event.interval, reason: read.reason, quality: read.quality });
   const detection = { requested, slot: read.slot, rows: read.rows, bytes: read.bytes, rowsRejected: read.rejected };
   if (model.newest !== undefined && read.slot <= model.newest) {
     services.log.warn('interval is not newer than what the detector has learned: not detected', { detector: detector.name, interval: layout.clock.intervalOf(read.slot) });

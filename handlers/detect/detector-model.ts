@@ -167,12 +167,16 @@ export class DetectorModel {
     return { slot, values, scores, feedback, timeSeries, reported, missing, combinationsLeftOut };
   }
 
-  /** Learns an interval without scoring it: as `observe`, in less time. */
-  public learn(slot: number, table: IntervalTable): void {
+  /**
+   * Learns an interval without scoring it: as `observe`, in less time.
+   * @returns combinations of dimension values that were left out because the detector has its full number of time series
+   */
+  public learn(slot: number, table: IntervalTable): Pick<Observation, 'combinationsLeftOut'> {
     this.checkHolidays();
-    const { values } = this.arrange(slot, table);
+    const { values, combinationsLeftOut } = this.arrange(slot, table);
     this.engine.learn(slot, values);
     this.takeNote(slot, values);
+    return { combinationsLeftOut };
   }
 
   /** Values of an interval by this model's series. Adds the series that are new. */

@@ -31,4 +31,6 @@ export function createHandler(
 }
 
 /** Entry of the `detect` function. */
-export const handler = createHandler(servicesOfEnvironment);
+export const handler = createHandler(() => servicesOfEnvironment());
+
+export { servicesOfEnvironment };

@@ -46,7 +46,8 @@ export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, se
     const layout = await layoutOfDetector(services, detector);
     const history = await readPatiently(services, layout, timeLeft);
     if (history.rowsRejected > 0) {
-      services.log.warn('rows of the history were not used', { detector: detector.name, rejected: history.rowsRejected, of: history.rows, reason: history.reason });
+      const { rows, rowsRejected: rejected, reason, quality } = history;
+      services.log.warn('rows of the history were not used', { detector: detector.name, rejected, of: rows, reason, quality });
     }
     const learned = await (event.backTest ? learnBackTest : learnHistory)(services, detector, layout, history);
     const outcome = { ...learned, intervals: history.slots.length, rows: history.rows, rowsRejected: history.rowsRejected };
@@ -92,8 +93,9 @@ async function learnHistory(
   const newest = history.slots.at(-1) ?? -Infinity;
   let model = stored?.model;
   if (model?.newest === undefined || !model.belongsTo(detector, layout) || model.newest <= newest) {
-    model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots);
-    await keepValues(services, detector, layout, history, model, newest - VALUES_DAYS * 86_400);
+    const keptAfter = newest - VALUES_DAYS * 86_400;
+    model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots, keptAfter);
+    await keepValues(services, detector, layout, history, model, keptAfter);
     await services.models.save(detector, model, stored?.etag ?? 'none');
   } else {
     services.log.info('the model is newer than the history and stays', { detector: detector.name });

@@ -7,9 +7,15 @@ import type { DetectorRecord } from '../lookout/store';
 /** Days of values kept for ListAnomalyGroupTimeSeries, which shows 28 days. */
 export const VALUES_DAYS = 28;
 
-/** Teaches a model intervals of the history, oldest first. */
-export function learnSlots(model: DetectorModel, history: Pick<History, 'table'>, slots: readonly number[]): DetectorModel {
-  for (const slot of slots) model.learn(slot, history.table);
+/**
+ * Teaches a model intervals of the history, oldest first.
+ * @param keptAfter time of the wall clock; the table forgets the learned intervals up to then, which makes room for the model to be written
+ */
+export function learnSlots(model: DetectorModel, { table }: Pick<History, 'table'>, slots: readonly number[], keptAfter: number): DetectorModel {
+  for (const slot of slots) {
+    model.learn(slot, table);
+    if (slot <= keptAfter) table.release(slot);
+  }
   return model;
 }
 

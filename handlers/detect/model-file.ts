@@ -65,9 +65,10 @@ export function encodeModelFile(header: Omit<ModelHeader, 'combinations'>, serie
   };
   const text = Buffer.from(JSON.stringify(written));
   const end = Math.ceil((START_BYTES + text.length) / 8) * 8;
-  const bytes = Buffer.alloc(end + engine.length, ' ');
+  const bytes = Buffer.allocUnsafe(end + engine.length);
   bytes.write(MAGIC, 'latin1');
   text.copy(bytes, START_BYTES);
+  bytes.fill(' ', START_BYTES + text.length, end);
   bytes.writeUInt32LE(end - START_BYTES, 4);
   bytes.writeUInt32LE(xxHash32(bytes.subarray(START_BYTES, end)), 8);
   bytes.writeUInt32LE(0, 12);

@@ -63,7 +63,8 @@ async function learnWhatIsKept(
   // a history that was written anew may hold the interval that is to be detected
   const requested = clock.slotOfInterval(event.interval);
   const slots = history?.slots.filter(slot => slot < requested || (newest !== undefined && slot <= newest)) ?? [];
-  const model = learnSlots(DetectorModel.empty(detector, layout), history ?? { table: new IntervalTable(layout.measures, layout.dimensions) }, slots);
+  const read = history ?? { table: new IntervalTable(layout.measures, layout.dimensions) };
+  const model = learnSlots(DetectorModel.empty(detector, layout), read, slots, Infinity);
   if (newest === undefined) return model;
   const live = await readLiveInterval(services, layout, event);
   const series = namedSeries(layout, [model.series, live.table.series]);

@@ -27,13 +27,14 @@ export interface Services {
 
 /**
  * The services that the function's environment names.
+ * @param store what the detection service remembers, where it is not the table that the environment names
  * @throws Error when an environment variable is missing
  */
-export function servicesOfEnvironment(): Services {
+export function servicesOfEnvironment(store?: Store): Services {
   const stateBucket = variable(ENVIRONMENT.stateBucket);
   const state = new S3Client({});
   return {
-    store: new DynamoDbStore(new DynamoDBClient({}), variable(ENVIRONMENT.serviceTable)),
+    store: store ?? new DynamoDbStore(new DynamoDBClient({}), variable(ENVIRONMENT.serviceTable)),
     models: new ModelStore(state, stateBucket),
     values: new SeriesValuesStore(state, stateBucket),
     roles: new AssumedRoles(),

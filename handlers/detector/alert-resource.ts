@@ -3,11 +3,11 @@ import {
 } from '@aws-sdk/client-lookoutmetrics';
 import { configurationOf, isNamed, isOfRequest, isOwn, ownerTags, type Begun, type Completion, type CustomResource, type CustomResourceRequest } from './custom-resource';
 import { findAlert } from './existing';
-import type { AlertConfiguration, Backend } from '../../src/private/contract';
+import { ALERT_TAGS, type AlertConfiguration, type Backend } from '../../src/private/contract';
 
 /**
  * `Custom::RedshiftLookoutAlert`. The physical id is the alert's name: another name is another alert. An alert cannot move to another
- * detector; it is then made again under its name.
+ * detector, and its tags cannot be changed with it; it is then made again under its name.
  */
 export class AlertResource implements CustomResource {
   public constructor(private readonly lookout: (backend: Backend) => LookoutMetricsClient) {}
@@ -35,13 +35,13 @@ export class AlertResource implements CustomResource {
   private async put(
     client: LookoutMetricsClient, alert: AlertConfiguration['alert'], existing: AlertSummary | undefined, request: CustomResourceRequest,
   ): Promise<string> {
-    if (existing?.AnomalyDetectorArn === alert.AnomalyDetectorArn) {
-      const { AlertDescription, AlertSensitivityThreshold, Action } = alert;
-      const change = { AlertArn: existing.AlertArn, AlertDescription, AlertSensitivityThreshold, Action };
+    if (existing?.AnomalyDetectorArn === alert.AnomalyDetectorArn && hasTags(existing, alert)) {
+      const { AlertDescription, AlertSensitivityThreshold, Action, AlertFilters = {} } = alert; // empty ones take away what was filtered
+      const change = { AlertArn: existing.AlertArn, AlertDescription, AlertSensitivityThreshold, Action, AlertFilters };
       return (await client.send(new UpdateAlertCommand(change))).AlertArn!;
     }
     if (existing) await this.delete(client, existing);
-    return (await client.send(new CreateAlertCommand({ ...alert, Tags: ownerTags(request) }))).AlertArn!;
+    return (await client.send(new CreateAlertCommand({ ...alert, Tags: { ...alert.Tags, ...ownerTags(request) } }))).AlertArn!;
   }
 
   private async delete(client: LookoutMetricsClient, alert: AlertSummary): Promise<void> {
@@ -51,4 +51,9 @@ export class AlertResource implements CustomResource {
       if (!isNamed(error, 'ResourceNotFoundException')) throw error; // deleted since it was listed, with its detector for example
     }
   }
+}
+
+/** Whether an alert sends as its tags are to say. */
+function hasTags({ Tags: found = {} }: AlertSummary, { Tags: wanted = {} }: AlertConfiguration['alert']): boolean {
+  return Object.values(ALERT_TAGS).every(key => found[key] === wanted[key]);
 }

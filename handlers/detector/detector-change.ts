@@ -26,7 +26,8 @@ export function compareConfigurations(before: DetectorConfiguration, after: Dete
   if (before.metricSet.Timezone !== after.metricSet.Timezone) refuse('timezone', before.metricSet.Timezone, after.metricSet.Timezone);
   if (before.metricSet.DimensionList?.length && !after.metricSet.DimensionList?.length) refuse('the list of dimensions', before.metricSet.DimensionList, []);
   const relearn = !isDeepStrictEqual(learned(before), learned(after));
-  return { relearn, tryQueries: relearn || !isDeepStrictEqual(before.warehouse, after.warehouse) };
+  const switchedOn = before.checkQuery === false && after.checkQuery !== false;
+  return { relearn, tryQueries: relearn || switchedOn || !isDeepStrictEqual(before.warehouse, after.warehouse) };
 }
 
 /** The part of a configuration that decides what the detector learns. */

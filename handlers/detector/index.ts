@@ -3,17 +3,21 @@ import { RedshiftClient } from '@aws-sdk/client-redshift';
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AlertResource } from './alert-resource';
+import { ClusterRoles } from './cluster-roles';
 import { isNamed, type Begun, type Completion, type CompletionRequest, type CustomResource, type CustomResourceRequest } from './custom-resource';
 import { DetectorResource } from './detector-resource';
 import { describeDetector } from './existing';
+import { NamespaceRoles } from './namespace-roles';
 import { QueryTrial } from './query-trial';
 import { RoleAttachment } from './role-attachment';
+import { ServerlessClient, type ServerlessApi } from './serverless-client';
 import { RESOURCE_TYPES, type Backend, type DetectorEvent } from '../../src/private/contract';
 import { lookoutClient } from '../shared/lookout-client';
 
 /** What the handlers work with. */
 export interface DetectorParts {
   readonly redshift: RedshiftClient;
+  readonly serverless: ServerlessApi;
   readonly redshiftData: RedshiftDataClient;
   readonly stateMachines: SFNClient;
   readonly lookout: (backend: Backend) => LookoutMetricsClient;
@@ -39,9 +43,9 @@ export interface DetectorHandlers {
 const ACTIVATED = ['ACTIVATING', 'LEARNING', 'ACTIVE'];
 
 /** Makes the entry points. */
-export function detectorHandlers({ redshift, redshiftData, stateMachines, lookout, clock }: DetectorParts): DetectorHandlers {
+export function detectorHandlers({ redshift, serverless, redshiftData, stateMachines, lookout, clock }: DetectorParts): DetectorHandlers {
   const resources: Record<string, CustomResource> = {
-    [RESOURCE_TYPES.roleAttachment]: new RoleAttachment(redshift),
+    [RESOURCE_TYPES.roleAttachment]: new RoleAttachment(new ClusterRoles(redshift), new NamespaceRoles(serverless)),
     [RESOURCE_TYPES.detector]: new DetectorResource(lookout, new QueryTrial(redshiftData, clock), stateMachines),
     [RESOURCE_TYPES.alert]: new AlertResource(lookout),
   };
@@ -86,8 +90,10 @@ async function condition(client: LookoutMetricsClient, detectorArn: string): Pro
 let handlers: DetectorHandlers | undefined;
 
 function ofThisProcess(): DetectorHandlers {
+  const redshift = new RedshiftClient({});
   return handlers ??= detectorHandlers({
-    redshift: new RedshiftClient({}),
+    redshift,
+    serverless: new ServerlessClient(redshift),
     redshiftData: new RedshiftDataClient({}),
     stateMachines: new SFNClient({}),
     lookout: lookoutClient,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
-  DescribeStatementCommand, ExecuteStatementCommand, GetStatementResultCommand, type ColumnMetadata, type RedshiftDataClient,
+  DescribeStatementCommand, ExecuteStatementCommand, GetStatementResultCommand, type RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
-import type { DetectorConfiguration, MetricSetConfiguration } from '../../src/private/contract';
+import { checkColumns } from './query-columns';
+import type { DetectorConfiguration } from '../../src/private/contract';
 import { queryOfInterval, type QueryProp } from '../crawl/query';
 import { WallClockIntervals } from '../shared/time';
 
@@ -12,26 +13,22 @@ export interface Trial {
   readonly statementId: string;
 }
 
-/** Types of numbers, as the Data API and as Redshift's documentation name them. */
-const NUMERIC = new Set([
-  'int2', 'int4', 'int8', 'smallint', 'integer', 'bigint', 'numeric', 'decimal', 'float4', 'float8', 'real', 'double precision', 'float',
-]);
-
 const CHECK_CONNECTION = 'Check the props cluster, database and secret, and that the warehouse is running';
 
 const ENDED_BADLY = ['FAILED', 'ABORTED'];
 
 /**
- * Tries queries in the warehouse before anything is made for them. Each is asked for no rows at all, but for the columns that the
- * detector needs, so that a misspelt table or column and a measure that is no number show at deployment and not in the first interval.
+ * Tries queries in the warehouse before anything is made for them. Each is asked for no rows at all, and its columns are compared with
+ * those that the detector needs: a misspelt table or column and a measure that is no number show at deployment and not in the first interval.
  */
 export class QueryTrial {
   /** @param clock milliseconds since 1970; the newest whole interval before stands in for the placeholders. */
   public constructor(private readonly client: RedshiftDataClient, private readonly clock: () => number) {}
 
-  /** Submits a statement for the query, and one for the historical query where there is one. */
+  /** Submits a statement for the query, and one for the historical query where there is one; none where the user does not want it. */
   public async submit(configuration: DetectorConfiguration, requestId: string): Promise<Trial[]> {
     const { query, historicalQuery } = configuration.settings;
+    if (configuration.checkQuery === false) return [];
     const trials = [await this.submitOne(configuration, 'query', query, requestId)];
     if (historicalQuery !== undefined) trials.push(await this.submitOne(configuration, 'historicalQuery', historicalQuery, requestId));
     return trials;
@@ -61,7 +58,7 @@ export class QueryTrial {
     const { settings, metricSet, warehouse } = configuration;
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     const bounds = intervals.wallBounds(intervals.newestEndedBy(this.clock()));
-    const sql = trialStatement(queryOfInterval(query, bounds, prop), metricSet);
+    const sql = trialStatement(queryOfInterval(query, bounds, prop));
     try {
       const { Id } = await this.client.send(new ExecuteStatementCommand({
         ...warehouse,
@@ -79,48 +76,13 @@ export class QueryTrial {
   }
 }
 
-/** Asks for the columns by name, and for no rows. The query stands on lines of its own, so that a comment at its end ends there. */
-function trialStatement(query: string, metricSet: MetricSetConfiguration): string {
-  return `select ${columnsOf(metricSet).map(identifier).join(', ')} from (\n${query}\n) as redshift_lookout_trial limit 0`;
-}
-
-function columnsOf(metricSet: MetricSetConfiguration): string[] {
-  return [metricSet.TimestampColumn.ColumnName, ...metricSet.MetricList.map(metric => metric.MetricName), ...metricSet.DimensionList ?? []];
-}
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+/** Asks for all columns and for no rows. The query stands on lines of its own, so that a comment at its end ends there. */
+function trialStatement(query: string): string {
+  return `select * from (\n${query}\n) as redshift_lookout_trial limit 0`;
 }
 
 function refused(prop: QueryProp, message: string, statementId: string): Error {
   // FATAL: the session could not be opened, so the query was not looked at
-  const remedy = message.startsWith('FATAL') ? CHECK_CONNECTION : `Correct ${prop}, or the columns named in timestampColumn, metrics and dimensions`;
+  const remedy = message.startsWith('FATAL') ? CHECK_CONNECTION : `Correct ${prop}`;
   return new Error(`the warehouse refuses ${prop}: ${message.slice(0, 1000)}. ${remedy} (statement ${statementId} of the Redshift Data API)`);
-}
-
-function checkColumns(prop: QueryProp, found: readonly ColumnMetadata[], metricSet: MetricSetConfiguration): void {
-  const expected = columnsOf(metricSet);
-  if (found.length !== expected.length) {
-    throw new Error(`${prop} was tried for the columns ${expected.join(', ')}, and the warehouse answered with ${found.length} columns`);
-  }
-  expected.forEach((name, index) => {
-    const shown = found[index].label || found[index].name;
-    // the header of the unloaded files has this name, and the detector finds its columns by it
-    if (shown !== undefined && shown !== name) {
-      throw new Error(`the column ${JSON.stringify(name)} of ${prop} comes out of the warehouse as ${JSON.stringify(shown)}: `
-        + `write it ${JSON.stringify(shown)} in timestampColumn, metrics and dimensions`);
-    }
-  });
-  for (const [index, { MetricName: name }] of metricSet.MetricList.entries()) {
-    const type = found[index + 1].typeName ?? '';
-    if (!NUMERIC.has(type.toLowerCase())) {
-      throw new Error(`metrics: the column ${JSON.stringify(name)} of ${prop} has the type ${type}, and a metric must be a number: cast it in ${prop}, `
-        + 'for example to float, or name another column');
-    }
-  }
-  const { ColumnName, ColumnFormat } = metricSet.TimestampColumn;
-  if (found[0].typeName === 'timestamptz' && !/[XxZzO]/.test(ColumnFormat.replaceAll(/'[^']*'/g, ''))) {
-    throw new Error(`timestampColumn: the column ${JSON.stringify(ColumnName)} of ${prop} has the type timestamptz, which is unloaded with a time zone, and the `
-      + `format ${JSON.stringify(ColumnFormat)} has none: write ${identifier(ColumnName)} at time zone '${metricSet.Timezone}' in ${prop}`);
-  }
 }

@@ -15,31 +15,37 @@ const { imul } = Math;
  * @returns 0 to 2^32 - 1
  */
 export function xxHash32(bytes: Uint8Array): number {
-  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const words = wordsOf(bytes);
   const { length } = bytes;
-  let position = 0;
+  let word = 0;
   let hash: number;
   if (length >= 16) {
     let first = PRIME_1 + PRIME_2 | 0;
     let second = PRIME_2 | 0;
     let third = 0;
     let fourth = -PRIME_1 | 0;
-    for (const end = length - 16; position <= end; position += 16) {
-      first = round(first, words.getInt32(position, true));
-      second = round(second, words.getInt32(position + 4, true));
-      third = round(third, words.getInt32(position + 8, true));
-      fourth = round(fourth, words.getInt32(position + 12, true));
+    for (const end = words.length - 4; word <= end; word += 4) {
+      first = round(first, words[word]!);
+      second = round(second, words[word + 1]!);
+      third = round(third, words[word + 2]!);
+      fourth = round(fourth, words[word + 3]!);
     }
     hash = rotated(first, 1) + rotated(second, 7) + rotated(third, 12) + rotated(fourth, 18) | 0;
   } else {
     hash = PRIME_5;
   }
   hash = hash + length | 0;
-  for (; position + 4 <= length; position += 4) hash = imul(rotated(hash + imul(words.getInt32(position, true), PRIME_3) | 0, 17), PRIME_4);
-  for (; position < length; position++) hash = imul(rotated(hash + imul(bytes[position]!, PRIME_5) | 0, 11), PRIME_1);
+  for (; word < words.length; word++) hash = imul(rotated(hash + imul(words[word]!, PRIME_3) | 0, 17), PRIME_4);
+  for (let position = 4 * word; position < length; position++) hash = imul(rotated(hash + imul(bytes[position]!, PRIME_5) | 0, 11), PRIME_1);
   hash = imul(hash ^ hash >>> 15, PRIME_2);
   hash = imul(hash ^ hash >>> 13, PRIME_3);
   return (hash ^ hash >>> 16) >>> 0;
+}
+
+/** The whole 32-bit words of bytes, little-endian as the processors that run this are; bytes that begin amid a word are copied. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Int32Array(buffer, byteOffset, Math.floor(length / 4));
 }
 
 function round(lane: number, word: number): number {

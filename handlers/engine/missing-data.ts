@@ -11,8 +11,6 @@ export interface MissingDataFinding {
   readonly since: number;
   /** Intervals without data so far. */
   readonly intervals: number;
-  /** Whether it is found for the first time: report it now, and not again. */
-  readonly isNew: boolean;
 }
 
 /** `RLMD`: Redshift Lookout missing data. */
@@ -101,8 +99,7 @@ export class MissingData {
       this.silence += elapsed;
       const usual = 2 * this.usualSilence;
       if (this.seen === 0 || this.silence <= usual) return [];
-      const isNew = this.silence - elapsed <= usual;
-      return [{ kind: 'noRows', since: wallSeconds - (this.silence - 1) * intervalSeconds, intervals: this.silence, isNew }];
+      return [{ kind: 'noRows', since: wallSeconds - (this.silence - 1) * intervalSeconds, intervals: this.silence }];
     }
     const silence = this.silence + elapsed - 1;
     if (this.seen > 0 && silence > 0) {
@@ -201,8 +198,6 @@ export class MissingData {
         code,
         intervals,
         since: wallSeconds - (intervals - 1) * this.settings.intervalSeconds,
-        // the interval before, at least one of its combinations had not stopped yet
-        isNew: combinations.some(index => this.silent[index] === Math.max(LEAST_SILENCE, 2 * this.pause[index]! + 1)),
       });
     }
     return findings;

@@ -144,6 +144,7 @@ export class CsvScanner implements CsvRecord {
     const delimiterByte = delimiter[0];
     const quoteByte = quote.length > 0 ? quote[0] : -1;
     const isLong = delimiter.length > 1;
+    const isLongQuote = quote.length > 1;
     let { starts, ends, written } = this;
     let cells = 0;
     let at = from;
@@ -154,7 +155,7 @@ export class CsvScanner implements CsvRecord {
       let wasQuoted = false;
       let end = -1;
       written[cells] = at;
-      if (bytes[at] === quoteByte && this.matches(quote, at, limit)) {
+      if (bytes[at] === quoteByte && (!isLongQuote || this.matches(quote, at, limit))) {
         start = at += quote.length;
         let hasDoubled = false;
         for (;;) {
@@ -164,14 +165,14 @@ export class CsvScanner implements CsvRecord {
             at += 1;
           }
           if (at >= limit) return -1;
-          if (!this.matches(quote, at, limit)) {
+          if (isLongQuote && !this.matches(quote, at, limit)) {
             at += 1;
             continue;
           }
           const after = at + quote.length;
           // what follows the quote decides what it is
           if (after + this.lookAhead > limit && limit === this.filled) return -1;
-          if (this.matches(quote, after, limit)) {
+          if (bytes[after] === quoteByte && (!isLongQuote || this.matches(quote, after, limit))) {
             hasDoubled = true;
             at = after + quote.length;
             continue;
@@ -180,7 +181,7 @@ export class CsvScanner implements CsvRecord {
         }
         const close = at;
         at += quote.length;
-        wasQuoted = this.endsCell(at, limit);
+        wasQuoted = (bytes[at] === delimiterByte && !isLong) || this.endsCell(at, limit);
         if (wasQuoted) end = close;
         else start -= quote.length;
         if (hasDoubled) this.doubled.push(cells, wasQuoted ? start : start + quote.length, close);

@@ -1,8 +1,8 @@
 import { alertArn } from './arn';
 import { conflict, invalidField, notFound, quotaExceeded } from './errors';
 import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { oneOf, required, structure, type Checked } from './schema';
-import { alertDescription, arn, name, ofDetector, paging, sensitivityThreshold, tags } from './shapes';
+import { list, oneOf, required, structure, text, type Checked } from './schema';
+import { alertDescription, arn, measureName, name, ofDetector, paging, sensitivityThreshold, tags } from './shapes';
 import { StoreConflict, type AlertAction, type AlertRecord } from './store';
 import { DEFAULT_ALERT_THRESHOLD } from '../../src/private/contract';
 
@@ -14,12 +14,17 @@ const ACTION = structure({
   LambdaConfiguration: structure({ RoleArn: required(arn), LambdaArn: required(arn) }),
 });
 
+const FILTERS = structure({
+  MetricList: list(measureName, 1, 5),
+  DimensionFilterList: list(structure({ DimensionName: name, DimensionValueList: list(text({ max: 1024 }), 1, 10) }), 1, 5),
+});
+
 const ALERT_MEMBERS = {
   Action: ACTION,
   AlertDescription: alertDescription,
   /** Severity from which the alert is sent. */
   AlertSensitivityThreshold: sensitivityThreshold,
-  AlertFilters: structure({}),
+  AlertFilters: FILTERS,
 };
 
 /** Operations on alerts. */
@@ -28,7 +33,6 @@ export const alertOperations: Record<string, Operation> = {
     ...ofDetector, ...ALERT_MEMBERS, AlertName: required(name), Action: required(ACTION), Tags: tags,
   }, async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
-    assertNoFilters(input);
     const type = alertType(input.Action);
     if (detector.status === 'DELETING') {
       throw conflict('AnomalyDetector', detector.arn, `detector ${detector.name} is being deleted`);
@@ -47,6 +51,7 @@ export const alertOperations: Record<string, Operation> = {
         description: input.AlertDescription,
         threshold: input.AlertSensitivityThreshold ?? DEFAULT_ALERT_THRESHOLD,
         action: input.Action,
+        filters: input.AlertFilters,
         type,
         status: 'ACTIVE',
         createdAt: at,
@@ -63,11 +68,11 @@ export const alertOperations: Record<string, Operation> = {
 
   UpdateAlert: operation({ AlertArn: required(arn), ...ALERT_MEMBERS }, async (input, context) => {
     const alert = await existingAlert(input.AlertArn, context);
-    assertNoFilters(input);
     await context.store.putAlert({
       ...alert,
       description: input.AlertDescription ?? alert.description,
       threshold: input.AlertSensitivityThreshold ?? alert.threshold,
+      ...input.AlertFilters && { filters: Object.keys(input.AlertFilters).length > 0 ? input.AlertFilters : undefined },
       ...input.Action && { action: input.Action, type: alertType(input.Action) },
       modifiedAt: context.now(),
     });
@@ -76,7 +81,7 @@ export const alertOperations: Record<string, Operation> = {
 
   DescribeAlert: operation({ AlertArn: required(arn) }, async (input, context) => {
     const alert = await existingAlert(input.AlertArn, context);
-    return { Alert: { ...summary(alert), Action: alert.action, AlertDescription: alert.description } };
+    return { Alert: { ...summary(alert), Action: alert.action, AlertDescription: alert.description, AlertFilters: alert.filters } };
   }),
 
   ListAlerts: operation({ AnomalyDetectorArn: arn, ...paging }, async (input, context) => {
@@ -113,12 +118,6 @@ function alertType(action: Checked<typeof ACTION> & AlertAction): 'SNS' | 'LAMBD
     throw invalidField('Action', `must have either SNSConfiguration or LambdaConfiguration, found ${given.length === 0 ? 'none' : 'both'}`);
   }
   return action.SNSConfiguration ? 'SNS' : 'LAMBDA';
-}
-
-function assertNoFilters(input: { readonly AlertFilters?: object }): void {
-  if (input.AlertFilters) {
-    throw invalidField('AlertFilters', 'is not supported by this service; filter where the alert arrives');
-  }
 }
 
 async function existingAlert(alertArnGiven: string, { store }: ServiceContext): Promise<AlertRecord> {

@@ -5,6 +5,7 @@ import { executionOperations } from './executions';
 import { feedbackOperations } from './feedback';
 import { metricSetOperations } from './metric-sets';
 import type { Operation } from './operation';
+import { tagOperations } from './tags';
 
 /** The operations of the API that the service has, by name. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(Object.entries({
@@ -14,4 +15,5 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(Object.entries
   ...anomalyOperations,
   ...feedbackOperations,
   ...executionOperations,
+  ...tagOperations,
 }));

@@ -4,6 +4,11 @@ export type PagedList =
 
 /** A token that the list did not give. */
 export class InvalidPageToken extends TypeError {
+  /** Known by its name: see StoreConflict. */
+  public static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'InvalidPageToken';
+  }
+
   public constructor() {
     super('the token was not given by this list');
     this.name = 'InvalidPageToken';

@@ -44,7 +44,7 @@ export const sensitivityThreshold = integer(0, 100);
 const TAG_CHARACTERS = { pattern: /[\p{L}\p{N}\p{Z}_.:/=+@-]*/u, description: 'consist of letters, digits, spaces and _ . : / = + @ -' };
 
 /** Keys that begin with `aws:` are reserved. */
-const tagKey = text({
+export const tagKey = text({
   min: 1, max: 128, pattern: /(?!aws:)[\p{L}\p{N}\p{Z}_.:/=+@-]+/u, description: `${TAG_CHARACTERS.description}, and not begin with aws:`,
 });
 

@@ -39,6 +39,12 @@ export interface AlertAction {
   readonly LambdaConfiguration?: { readonly RoleArn: string; readonly LambdaArn: string };
 }
 
+/** What an alert tells of; absent members restrict nothing. */
+export interface AlertFilters {
+  readonly MetricList?: string[];
+  readonly DimensionFilterList?: { readonly DimensionName?: string; readonly DimensionValueList?: string[] }[];
+}
+
 export interface AlertRecord {
   readonly arn: string;
   readonly name: string;
@@ -46,6 +52,7 @@ export interface AlertRecord {
   readonly description?: string;
   readonly threshold: number;
   readonly action: AlertAction;
+  readonly filters?: AlertFilters;
   readonly type: 'SNS' | 'LAMBDA';
   readonly status: 'ACTIVE' | 'INACTIVE';
   readonly createdAt: EpochSeconds;
@@ -154,6 +161,11 @@ export interface PageRequest {
 
 /** Thrown by `create…` when the record exists, and by `changeStatus` when the detector is in none of the states asked for. */
 export class StoreConflict extends Error {
+  /** Known by its name: the functions' bundles may share a store, and each has this class of its own. */
+  public static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'StoreConflict';
+  }
+
   public constructor(message: string, public readonly found?: string) {
     super(message);
     this.name = 'StoreConflict';

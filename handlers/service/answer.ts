@@ -1,6 +1,6 @@
+import { routeOf } from './route';
 import { ApiError, internalError, invalid, tooManyRequests } from '../lookout/errors';
 import type { ServiceContext } from '../lookout/operation';
-import { OPERATIONS } from '../lookout/operations';
 import type { HttpAnswer, HttpEvent } from '../shared/lambda-request-handler';
 
 /** What is noted of failures that are not the caller's. */
@@ -19,26 +19,17 @@ const THROTTLING = new Set([
  */
 export async function answer(event: HttpEvent, makeContext: () => ServiceContext, requestId: string, logFailure: LogFailure): Promise<HttpAnswer> {
   try {
-    const operation = operationOf(event);
-    return respond(200, await operation.run(parseBody(event), makeContext()), requestId);
+    const { operation, status, inAddress, hasBody } = routeOf(event);
+    const output = await operation.run({ ...hasBody && parseBody(event), ...inAddress }, makeContext());
+    return respond(status, output, requestId);
   } catch (error) {
     const apiError = asApiError(error, event, logFailure);
     return respond(apiError.status, { Message: apiError.message, ...apiError.members }, requestId, apiError.code);
   }
 }
 
-function operationOf(event: HttpEvent): { run(body: unknown, context: ServiceContext): Promise<object> } {
-  const { method } = event.requestContext.http;
-  const found = method === 'POST' ? OPERATIONS.get(event.rawPath.slice(1)) : undefined;
-  if (!found) {
-    throw invalid(`this service has no operation ${method} ${JSON.stringify(event.rawPath.slice(0, 200))}; `
-      + `it has POST /${[...OPERATIONS.keys()].join(', /')}`, 'UNKNOWN_OPERATION');
-  }
-  return found;
-}
-
 /** The JSON body; an empty one is an empty object. */
-function parseBody(event: HttpEvent): unknown {
+function parseBody(event: HttpEvent): object {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length === 0) {
     return {};
@@ -73,6 +64,6 @@ function respond(status: number, body: object, requestId: string, errorType?: st
       'x-amzn-requestid': requestId,
       ...errorType !== undefined && { 'x-amzn-errortype': errorType },
     },
-    body: JSON.stringify(body),
+    body: status === 204 ? '' : JSON.stringify(body),
   };
 }

@@ -3,26 +3,34 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { serviceHandler, type ServiceParts } from './service-handler';
 import { ENVIRONMENT } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
+import type { Store } from '../lookout/store';
 
 const logger = new Logger({ serviceName: 'lookout-service' });
 const logFailure = (message: string, error: unknown): void => logger.error(message, error instanceof Error ? error : new Error(String(error)));
-
-let parts: ServiceParts | undefined;
 
 /**
  * Answers the Lookout for Metrics API: invoked directly by `LambdaRequestHandler`, or by a function URL. Rights needed: the service table,
  * reading and deleting under `state/` of the state bucket, and invoking the detect function.
  */
-export const handler = serviceHandler(() => parts ??= awsParts(), logFailure);
+export const handler = createHandler(() => new DynamoDbStore(new DynamoDBClient({}), environment(ENVIRONMENT.serviceTable)));
 
-function awsParts(): ServiceParts {
+/**
+ * Makes the function on a store.
+ * @param store made at the first request and kept: connections stay warm
+ */
+export function createHandler(store: () => Store): ReturnType<typeof serviceHandler> {
+  let parts: ServiceParts | undefined;
+  return serviceHandler(() => parts ??= awsParts(store()), logFailure);
+}
+
+function awsParts(store: Store): ServiceParts {
   const bucketName = environment(ENVIRONMENT.stateBucket);
   const detectFunction = environment(ENVIRONMENT.detectFunction);
   // S3 and Lambda are needed by few operations: they are not loaded before, which makes the first answer quicker
   const bucket = once(async () => (await import('./state-bucket')).stateBucket(bucketName));
   const startLearning = once(async () => (await import('./learning')).learningStarter(detectFunction));
   return {
-    store: new DynamoDbStore(new DynamoDBClient({}), environment(ENVIRONMENT.serviceTable)),
+    store,
     seriesValues: { read: async (...series) => (await bucket()).seriesValues.read(...series) },
     startLearning: async event => (await startLearning())(event),
     deleteState: async detectorName => (await bucket()).deleteState(detectorName),

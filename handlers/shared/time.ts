@@ -107,11 +107,23 @@ export class WallClockIntervals {
    * 10:00, whatever happened to the clock between.
    */
   public startBefore(bound: string, count: number): string {
-    const label = this.label(bound) - count * this.length;
-    for (let earlier = label; ; earlier -= this.length) {
-      const instant = this.cut(earlier);
-      if (instant !== undefined) return formatInstant(instant);
+    return this.boundAt(this.label(bound) - count * this.length);
+  }
+
+  /**
+   * Divides a span, from one interval's start to another's end, into stretches of at most `count` intervals' length on the wall clock. The
+   * cuts are at multiples of that length, so spans that overlap are cut at the same places.
+   */
+  public divide(span: Interval, count: number): Interval[] {
+    const size = count * this.length;
+    const last = this.label(span.end);
+    const bounds = [span.start];
+    for (let label = (Math.floor(this.label(span.start) / size) + 1) * size; label < last; label += size) {
+      const bound = this.boundAt(label);
+      if (bound > bounds[bounds.length - 1] && bound < span.end) bounds.push(bound);
     }
+    bounds.push(span.end);
+    return bounds.slice(1).map((end, index) => ({ start: bounds[index], end }));
   }
 
   /** What the wall clock shows at the bounds of an interval (or of any span from one interval's start to another's end). */
@@ -122,6 +134,14 @@ export class WallClockIntervals {
   /** Folder of an interval, `yyyyMMdd/HHmm` of its start on the wall clock. No two intervals have the same. */
   public folder(interval: Interval): string {
     return wallText(this.label(interval.start)).replace(/^(\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):\d\d$/, '$1$2$3/$4$5');
+  }
+
+  /** The bound that the wall clock shows as `label`; the one before where it shows that time amid a repetition. */
+  private boundAt(label: number): string {
+    for (let earlier = label; ; earlier -= this.length) {
+      const instant = this.cut(earlier);
+      if (instant !== undefined) return formatInstant(instant);
+    }
   }
 
   /** Wall clock time of a bound, on the grid: where midnight does not exist the day still starts at 00:00. */

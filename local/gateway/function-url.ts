@@ -19,9 +19,19 @@ interface FunctionUrlAnswer {
   readonly isBase64Encoded?: boolean;
 }
 
+/** Largest body of a request: an invocation's payload (Lambda developer guide, "Lambda quotas"). */
+const BODY_BYTES = 6 * 1024 * 1024;
+
+class TooLarge extends Error {}
+
 async function toEvent(request: IncomingMessage): Promise<object> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes <= BODY_BYTES) chunks.push(chunk as Buffer); // what comes beyond is read and dropped, so that the client sees the answer
+  }
+  if (bytes > BODY_BYTES) throw new TooLarge(`Request must be smaller than ${BODY_BYTES} bytes for the InvokeFunction operation`);
   // the path as it was sent: an encoded slash is part of a label
   const [rawPath, rawQueryString = ''] = request.url!.split('?', 2);
   return {
@@ -36,9 +46,19 @@ async function toEvent(request: IncomingMessage): Promise<object> {
 }
 
 /** Opens a function URL for a function of the cloud (logical id, construct path, name or ARN). Its authorisation is not played. */
-export async function openFunctionUrl(cloud: EmbeddedCloud, functionReference: string): Promise<FunctionUrl> {
+export function openFunctionUrl(cloud: EmbeddedCloud, functionReference: string): Promise<FunctionUrl> {
+  return startFunctionUrl(event => cloud.invoke(functionReference, event));
+}
+
+/**
+ * Opens a function URL on a loopback port for whatever runs the function.
+ * @param port 0: any that is free
+ */
+export async function startFunctionUrl(
+  invoke: (event: object) => Promise<{ readonly payload?: unknown; readonly functionError?: string }>, port = 0,
+): Promise<FunctionUrl> {
   const server = createServer((request, response) => {
-    toEvent(request).then(event => cloud.invoke(functionReference, event)).then(({ payload, functionError }) => {
+    toEvent(request).then(invoke).then(({ payload, functionError }) => {
       if (functionError) {
         // what a function URL answers for a function that threw
         response.writeHead(502, { 'content-type': 'application/json' }).end(JSON.stringify({ Message: 'Internal Server Error' }));
@@ -47,10 +67,10 @@ export async function openFunctionUrl(cloud: EmbeddedCloud, functionReference: s
       const { statusCode = 200, headers = {}, body = '', isBase64Encoded } = payload as FunctionUrlAnswer;
       response.writeHead(statusCode, headers).end(isBase64Encoded ? Buffer.from(body, 'base64') : body);
     }).catch((error: Error) => {
-      response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ Message: error.message }));
+      response.writeHead(error instanceof TooLarge ? 413 : 500, { 'content-type': 'application/json' }).end(JSON.stringify({ Message: error.message }));
     });
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => new Promise(resolve => {

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { queryService } from './query-service';
 import { ServiceError, type Service } from './service';
 
-/** IAM roles and STS: a role that the stacks made can be assumed, by anyone; any other cannot. */
+/** IAM roles and STS: a role that the stacks made can be assumed, by anyone; any other cannot, unless all are taken for made. */
 export class Roles {
   /** Roles that were assumed, in order. */
   public readonly assumed: string[] = [];
   private readonly roles = new Set<string>();
 
-  public constructor(private readonly account: string) {}
+  public constructor(private readonly account: string, private readonly takesAny = false) {}
 
   public create(arn: string): void {
     this.roles.add(arn);
@@ -23,7 +23,7 @@ export class Roles {
     return queryService('STS', {
       AssumeRole: (input) => {
         const arn = input.get('RoleArn') ?? '';
-        if (!this.roles.has(arn)) {
+        if (!this.takesAny && !this.roles.has(arn)) {
           throw new ServiceError('AccessDenied', 403, `User is not authorized to perform: sts:AssumeRole on resource: ${arn}; no stack made this role`);
         }
         this.assumed.push(arn);

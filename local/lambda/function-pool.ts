@@ -23,8 +23,18 @@ export interface EmbeddedMetric {
   readonly line: Readonly<Record<string, unknown>>;
 }
 
-/** What runs the functions: the path of the Node binary, and where custom resources answer. */
-export type FunctionHost = Pick<ProcessOptions, 'node' | 'responses'>;
+/** What runs the functions: the path of the Node binary, where custom resources answer, and the clock. */
+export interface FunctionHost extends Pick<ProcessOptions, 'node' | 'responses'> {
+  /** Milliseconds since 1970 that a function's clock shows when it is invoked. @default - the machine's own clock */
+  readonly clock?: () => number;
+  /** Comes between every invocation and its outcome, for tests that lose or refuse some. @default - nothing does */
+  readonly interfere?: InvocationInterference;
+}
+
+/** Given an invocation's function, payload and what runs it, gives the outcome that the caller sees. */
+export type InvocationInterference = (
+  invocation: { readonly functionName: string; readonly payload: string }, run: () => Promise<InvocationOutcome>,
+) => Promise<InvocationOutcome>;
 
 /** Payload limit of a synchronous invocation, in bytes (Lambda developer guide, "Lambda quotas"): 6 MB. */
 const PAYLOAD_BYTES = 6 * 1024 * 1024;
@@ -53,19 +63,9 @@ export class FunctionPool {
   }
 
   /** Invokes the function with a JSON text. Invocations at the same time run in processes of their own. */
-  public async invoke(payload: string, requestId: string = randomUUID()): Promise<InvocationOutcome> {
-    if (Buffer.byteLength(payload) > PAYLOAD_BYTES) {
-      return { failure: { errorType: 'RequestEntityTooLargeException', errorMessage: `${Buffer.byteLength(payload)} byte payload is too large for the Invoke operation (limit ${PAYLOAD_BYTES} bytes)` } };
-    }
-    const { definition } = this;
-    const runner = this.take();
-    const outcome = await runner.invoke({ requestId, payload, functionArn: definition.arn, timeoutSeconds: definition.timeoutSeconds });
-    if (runner.usable) this.idle.push(runner);
-    else this.all.delete(runner);
-    if ('result' in outcome && Buffer.byteLength(outcome.result) > PAYLOAD_BYTES) {
-      return { failure: { errorType: 'Function.ResponseSizeTooLarge', errorMessage: `Response payload size exceeded maximum allowed payload size (${PAYLOAD_BYTES} bytes).` } };
-    }
-    return outcome;
+  public invoke(payload: string, requestId: string = randomUUID()): Promise<InvocationOutcome> {
+    const run = () => this.run(payload, requestId);
+    return this.host.interfere?.({ functionName: this.definition.name, payload }, run) ?? run();
   }
 
   /** Ends all processes. */
@@ -74,6 +74,23 @@ export class FunctionPool {
     this.all.clear();
     this.idle.length = 0;
     await Promise.all(runners.map((runner) => runner.kill()));
+  }
+
+  private async run(payload: string, requestId: string): Promise<InvocationOutcome> {
+    if (Buffer.byteLength(payload) > PAYLOAD_BYTES) {
+      return { failure: { errorType: 'RequestEntityTooLargeException', errorMessage: `${Buffer.byteLength(payload)} byte payload is too large for the Invoke operation (limit ${PAYLOAD_BYTES} bytes)` } };
+    }
+    const { definition } = this;
+    const runner = this.take();
+    const outcome = await runner.invoke({
+      requestId, payload, functionArn: definition.arn, timeoutSeconds: definition.timeoutSeconds, time: this.host.clock?.(),
+    });
+    if (runner.usable) this.idle.push(runner);
+    else this.all.delete(runner);
+    if ('result' in outcome && Buffer.byteLength(outcome.result) > PAYLOAD_BYTES) {
+      return { failure: { errorType: 'Function.ResponseSizeTooLarge', errorMessage: `Response payload size exceeded maximum allowed payload size (${PAYLOAD_BYTES} bytes).` } };
+    }
+    return outcome;
   }
 
   private take(): FunctionProcess {
@@ -89,7 +106,8 @@ export class FunctionPool {
     const { definition } = this;
     const runner = new FunctionProcess({
       root: definition.root,
-      ...this.host,
+      node: this.host.node,
+      responses: this.host.responses,
       environment: {
         ...this.environment,
         AWS_LAMBDA_FUNCTION_NAME: definition.name,

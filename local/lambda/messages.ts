@@ -4,6 +4,8 @@ export interface InvocationRequest {
   readonly payload: string;
   readonly functionArn: string;
   readonly timeoutSeconds: number;
+  /** What the function's clock shows when it begins, in milliseconds since 1970; absent: the machine's own clock. */
+  readonly time?: number;
 }
 
 /** An error as Lambda answers it. */

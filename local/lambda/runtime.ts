@@ -36,6 +36,25 @@ function routeResponses(host: string, port: number): void {
     connect(options.host === host ? { ...options, host: '127.0.0.1', port, servername: host } : options, ...rest);
 }
 
+/** Sets the process's clock; it goes on from there. Timers stay as they are. */
+const setClock = (() => {
+  const MachineDate = Date;
+  let ahead = 0;
+  class FunctionDate extends MachineDate {
+    public static override now(): number {
+      return MachineDate.now() + ahead;
+    }
+
+    public constructor(...values: unknown[]) {
+      super(...(values.length === 0 ? [FunctionDate.now()] : values) as [number]);
+    }
+  }
+  return (time: number) => {
+    ahead = time - MachineDate.now();
+    globalThis.Date = FunctionDate as DateConstructor;
+  };
+})();
+
 class RuntimeFailure extends Error {
   public constructor(type: string, message: string) {
     super(message);
@@ -102,7 +121,8 @@ void loading.catch(() => undefined).then(() => answer({ ready: true }));
 // the embedded cloud has ended, however it did
 process.on('disconnect', () => process.exit());
 process.on('message', (request: InvocationRequest) => {
-  const { requestId } = request;
+  const { requestId, time } = request;
+  if (time !== undefined) setClock(time);
   loading
     .then((handler) => call(handler, request))
     .then((result) => answer({ requestId, result: JSON.stringify(result) ?? 'null' }))

@@ -4,6 +4,8 @@ import { ServiceError } from './service-error';
 /** What the cluster is called and where it stands. */
 export interface ClusterSettings {
   readonly clusterIdentifier: string;
+  /** Name under which the warehouse is a workgroup of Redshift Serverless, and no cluster. */
+  readonly workgroupName?: string;
   readonly database: string;
   readonly region: string;
   readonly account: string;
@@ -47,8 +49,8 @@ export class Cluster {
 
   /** ARN of a database user, as Redshift names it in errors. */
   userArn(user: string): string {
-    const { partition, region, account, clusterIdentifier } = this.settings;
-    return `arn:${partition}:redshift:${region}:${account}:dbuser:${clusterIdentifier}/${user}`;
+    const { partition, region, account, clusterIdentifier, workgroupName } = this.settings;
+    return `arn:${partition}:redshift:${region}:${account}:dbuser:${workgroupName === undefined ? clusterIdentifier : `serverless-${account}-${workgroupName}`}/${user}`;
   }
 
   /** Resolves IAM_ROLE of an UNLOAD; undefined when the cluster may not assume the role (yet). */
@@ -60,6 +62,25 @@ export class Cluster {
   /** Attaches a role at once, for setting up. */
   attachRole(arn: string): void {
     this.roles.set(arn, { status: 'in-sync' });
+  }
+
+  /** Roles with their statuses. */
+  roleStatuses(): { readonly arn: string; readonly status: string }[] {
+    return [...this.roles].map(([arn, { status }]) => ({ arn, status }));
+  }
+
+  /** Changes the roles to the given ones: the changes begin. */
+  replaceRoles(arns: readonly string[]): void {
+    for (const arn of arns) if (!this.roles.has(arn) || this.roles.get(arn)!.status === 'removing') this.roles.set(arn, { status: 'adding' });
+    for (const [arn, role] of this.roles) if (!arns.includes(arn)) role.status = 'removing';
+  }
+
+  /** Changes of roles that have begun are done. */
+  settleRoles(): void {
+    for (const [arn, role] of this.roles) {
+      if (role.status === 'removing') this.roles.delete(arn);
+      else role.status = 'in-sync';
+    }
   }
 
   /**
@@ -79,11 +100,7 @@ export class Cluster {
     const asked = form.get('ClusterIdentifier');
     if (asked !== null) this.check(asked);
     const clusters = element('Clusters', this.describe());
-    // a change of roles is seen as going on once, and then as done
-    for (const [arn, role] of this.roles) {
-      if (role.status === 'removing') this.roles.delete(arn);
-      else role.status = 'in-sync';
-    }
+    this.settleRoles(); // a change of roles is seen as going on once, and then as done
     return this.response('DescribeClusters', clusters);
   }
 

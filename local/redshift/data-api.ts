@@ -103,6 +103,7 @@ export class DataApi {
       Id: statement.id,
       CreatedAt: seconds(statement.createdAt),
       ClusterIdentifier: statement.request.clusterIdentifier,
+      WorkgroupName: statement.request.workgroupName,
       Database: statement.request.database,
       DbUser: statement.request.user,
       SecretArn: statement.request.secretArn,
@@ -126,6 +127,7 @@ export class DataApi {
     return {
       Id: String(input.Id),
       ClusterIdentifier: request.clusterIdentifier,
+      WorkgroupName: request.workgroupName,
       Database: request.database,
       DbUser: request.user,
       SecretArn: request.secretArn,

@@ -85,11 +85,13 @@ export function checkedRequest(
   if (clusterIdentifier !== undefined && input.WorkgroupName !== undefined) {
     throw validationError('ClusterIdentifier and WorkgroupName cannot both be specified.');
   }
-  if (input.WorkgroupName !== undefined) throw validationError('not in local mode: serverless workgroups; the embedded warehouse is a cluster');
-  if (clusterIdentifier === undefined) throw validationError('Either ClusterIdentifier or WorkgroupName needs to be specified.');
+  const workgroupName = optionalText(input, 'WorkgroupName', 128);
+  if (clusterIdentifier === undefined && workgroupName === undefined) throw validationError('Either ClusterIdentifier or WorkgroupName needs to be specified.');
   if (database === undefined) throw validationError('Database must be specified.');
   if (secretArn !== undefined && dbUser !== undefined) throw validationError('SecretArn and DbUser cannot both be specified.');
-  if (clusterIdentifier !== cluster.clusterIdentifier) throw validationError("Redshift endpoint doesn't exist in this region.");
+  if (workgroupName !== undefined && dbUser !== undefined) throw validationError('DbUser is not supported with WorkgroupName.');
+  const isHere = cluster.workgroupName === undefined ? clusterIdentifier === cluster.clusterIdentifier : workgroupName === cluster.workgroupName;
+  if (!isHere) throw validationError("Redshift endpoint doesn't exist in this region.");
   if (secretArn !== undefined && secretArns && !secretArns.includes(secretArn)) {
     throw validationError("Secrets Manager can't find the specified secret.");
   }
@@ -97,6 +99,7 @@ export function checkedRequest(
     sqls,
     isBatch,
     clusterIdentifier,
+    workgroupName,
     database,
     user: dbUser ?? (secretArn ? 'awsuser' : 'IAMR:local'),
     secretArn,

@@ -13,7 +13,7 @@ export interface RunnerParts {
   readonly cluster: Cluster;
   readonly s3: S3Client;
   readonly now: () => Date;
-  readonly emptyUnload: EmptyUnload;
+  readonly emptyUnload: () => EmptyUnload;
 }
 
 const NANOSECONDS = 1_000_000;
@@ -101,7 +101,7 @@ export class StatementRunner {
         if (statement.status === 'ABORTED') throw new Cancelled();
       };
       const failAfterFirstFile = statement.planned?.type === 'FAIL_AFTER_FIRST_FILE' ? statement.planned.error : undefined;
-      outcome.rows = await runUnload(unload, { connection, s3, context, emptyUnload, checkpoint, failAfterFirstFile });
+      outcome.rows = await runUnload(unload, { connection, s3, context, emptyUnload: emptyUnload(), checkpoint, failAfterFirstFile });
       outcome.resultBytes = 0;
       return;
     }

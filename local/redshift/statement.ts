@@ -15,7 +15,8 @@ export interface StatementRequest {
   /** One, or those of a batch in order. */
   readonly sqls: readonly string[];
   readonly isBatch: boolean;
-  readonly clusterIdentifier: string;
+  readonly clusterIdentifier?: string;
+  readonly workgroupName?: string;
   readonly database: string;
   readonly user: string;
   readonly secretArn?: string;

@@ -1,4 +1,5 @@
 /** The embedded warehouse: Redshift on PGlite, with the Redshift Data API and the part of the Redshift API that the product calls. */
+import { randomUUID } from 'node:crypto';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -6,6 +7,7 @@ import { Cluster, queryError } from './cluster';
 import { DataApi } from './data-api';
 import { translate } from './dialect';
 import { FailurePlan } from './failures';
+import { ServerlessNamespace } from './namespace';
 import { Postgres } from './postgres';
 import { plainRows } from './result-set';
 import { ServiceError } from './service-error';
@@ -20,6 +22,8 @@ export interface WarehouseOptions {
   /** The warehouse's clock: getdate(), sysdate, times of statements. Its time zone is UTC, Redshift's default. */
   readonly now: () => Date;
   readonly clusterIdentifier: string;
+  /** Makes the warehouse a workgroup of Redshift Serverless of this name. @default - a provisioned cluster */
+  readonly workgroupName?: string;
   readonly database: string;
   /** Secrets that exist. @default - any ARN is accepted */
   readonly secretArns?: readonly string[];
@@ -31,8 +35,8 @@ export interface WarehouseOptions {
   readonly account?: string;
   /** @default aws */
   readonly partition?: string;
-  /** Files of an UNLOAD of no rows. @default NO_FILE */
-  readonly emptyUnload?: EmptyUnload;
+  /** Files of an UNLOAD of no rows; a function is asked at every UNLOAD. @default NO_FILE */
+  readonly emptyUnload?: EmptyUnload | (() => EmptyUnload);
   /**
    * How long DescribeStatement waits for a statement to end before it answers that it has not, in milliseconds of real time, when the call
    * itself asks for no wait. For callers whose own waits pass in no time, as under a simulated clock.
@@ -45,7 +49,7 @@ export interface WarehouseOptions {
 export interface Warehouse {
   /** URL of the Redshift Data API. */
   readonly dataApiEndpoint: string;
-  /** URL of the Redshift API (DescribeClusters, ModifyClusterIamRoles). */
+  /** URL of the Redshift API (DescribeClusters, ModifyClusterIamRoles) and of the Redshift Serverless API. */
   readonly redshiftEndpoint: string;
   /**
    * Runs one statement at once, in Redshift's SQL with `$1`, `$2`, … for values. Integers, floats and booleans come as such, all else as
@@ -71,7 +75,10 @@ function asServiceError(error: unknown): ServiceError {
   return error instanceof ServiceError ? error : new ServiceError('InternalServerException', (error as Error).message, 500);
 }
 
-async function answerDataApi(api: DataApi, operation: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerJson(
+  api: { answer(operation: string, input: DataApiInput): object | Promise<object> }, operation: string,
+  request: IncomingMessage, response: ServerResponse,
+): Promise<void> {
   let status = 200;
   let answer: object;
   try {
@@ -81,7 +88,7 @@ async function answerDataApi(api: DataApi, operation: string, request: IncomingM
     status = failed;
     answer = { __type: code, Message: message, ...members };
   }
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() }).end(JSON.stringify(answer));
 }
 
 async function answerRedshift(cluster: Cluster, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -105,6 +112,7 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Warehou
   const postgres = await Postgres.start();
   const cluster = new Cluster({
     clusterIdentifier: options.clusterIdentifier,
+    workgroupName: options.workgroupName,
     database: options.database,
     region: options.region ?? 'us-east-1',
     account: options.account ?? '123456789012',
@@ -116,7 +124,8 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Warehou
     region: cluster.settings.region,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  const runner = new StatementRunner({ postgres, cluster, s3, now: options.now, emptyUnload: options.emptyUnload ?? 'NO_FILE' });
+  const { emptyUnload = 'NO_FILE' } = options;
+  const runner = new StatementRunner({ postgres, cluster, s3, now: options.now, emptyUnload: () => typeof emptyUnload === 'function' ? emptyUnload() : emptyUnload });
   const api = new DataApi({
     cluster,
     runner,
@@ -125,9 +134,11 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Warehou
     secretArns: options.secretArns,
     describeHoldMilliseconds: options.describeHoldMilliseconds ?? 0,
   });
+  const namespace = options.workgroupName === undefined ? undefined : new ServerlessNamespace(cluster, options.workgroupName);
   const server = createServer((request, response) => {
-    const target = /^RedshiftData\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''));
-    void (target ? answerDataApi(api, target[1], request, response) : answerRedshift(cluster, request, response));
+    const [, service, operation] = /^(RedshiftData|RedshiftServerless)\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? '')) ?? [];
+    if (service === 'RedshiftServerless' && namespace) void answerJson(namespace, operation, request, response);
+    else void (service === 'RedshiftData' ? answerJson(api, operation, request, response) : answerRedshift(cluster, request, response));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -32,6 +32,14 @@ export interface PendingWrite {
   conflict: boolean;
 }
 
+/** What the server needs of a bucket. */
+export type ObjectBucket = Pick<Bucket, 'name' | 'empty' | 'find' | 'get' | 'open' | 'keysAfter' | 'begin' | 'abandon' | 'commit' | 'delete'>;
+
+/** What the server needs of the place that holds the buckets. */
+export interface Buckets extends Pick<BucketStore, 'incoming' | 'names' | 'create' | 'delete'> {
+  get(name: string): ObjectBucket;
+}
+
 /** One bucket: an index in memory, the contents in `objects/` and the records in `metadata/` of its folder. */
 export class Bucket {
   private readonly records = new Map<string, ObjectRecord>();

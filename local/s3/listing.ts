@@ -1,4 +1,4 @@
-import type { Bucket, ObjectRecord } from './bucket-store';
+import type { ObjectBucket, ObjectRecord } from './bucket-store';
 import { errors } from './errors';
 import { compareKeys } from './keys';
 import { xmlDocument, type XmlContent } from './xml';
@@ -10,7 +10,7 @@ const PAGE_LENGTH = 1000;
 type Entry = { readonly object: ObjectRecord } | { readonly prefix: string };
 
 /** Answers ListObjectsV2. Continuation tokens are the last key or prefix of the page before, in base64. */
-export function listObjects(bucket: Bucket, query: URLSearchParams): string {
+export function listObjects(bucket: ObjectBucket, query: URLSearchParams): string {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const token = query.get('continuation-token') ?? undefined;
@@ -53,7 +53,7 @@ function listed(object: ObjectRecord, encode: (text: string) => string): XmlCont
   return { Key: encode(object.key), LastModified: object.lastModified, ETag: `"${object.etag}"`, Size: object.size, StorageClass: 'STANDARD' };
 }
 
-function page(bucket: Bucket, prefix: string, delimiter: string, after: string, limit: number): { entries: Entry[]; truncated: boolean } {
+function page(bucket: ObjectBucket, prefix: string, delimiter: string, after: string, limit: number): { entries: Entry[]; truncated: boolean } {
   const entries: Entry[] = [];
   let currentPrefix: string | undefined;
   // keys with the prefix stand together, so the walk starts there and ends behind them; the prefix itself may be a key
@@ -75,7 +75,7 @@ function page(bucket: Bucket, prefix: string, delimiter: string, after: string, 
   return { entries, truncated: false };
 }
 
-function* keysFrom(bucket: Bucket, key: string): Generator<string> {
+function* keysFrom(bucket: ObjectBucket, key: string): Generator<string> {
   if (bucket.find(key)) yield key;
   yield* bucket.keysAfter(key);
 }

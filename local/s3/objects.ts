@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { receiveBody, receiveText, single } from './body';
-import type { Bucket, BucketStore, ObjectRecord } from './bucket-store';
+import type { Buckets, ObjectBucket, ObjectRecord } from './bucket-store';
 import { errors } from './errors';
 import { keptHeaders, matchesTag, rangeOf, writeCondition } from './request';
 import { elements, elementText, xmlDocument } from './xml';
@@ -22,7 +22,7 @@ function describe(record: ObjectRecord, request: IncomingMessage): Record<string
 }
 
 /** GetObject and HeadObject. */
-export async function getObject(bucket: Bucket, key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function getObject(bucket: ObjectBucket, key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const record = bucket.get(key);
   const ifMatch = single(request.headers, 'if-match');
   const ifNoneMatch = single(request.headers, 'if-none-match');
@@ -53,7 +53,9 @@ export async function getObject(bucket: Bucket, key: string, request: IncomingMe
 }
 
 /** PutObject. */
-export async function putObject(store: BucketStore, bucket: Bucket, key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function putObject(
+  store: Buckets, bucket: ObjectBucket, key: string, request: IncomingMessage, response: ServerResponse,
+): Promise<void> {
   const headers = keptHeaders(request);
   const write = bucket.begin(key, writeCondition(request));
   try {
@@ -77,7 +79,9 @@ function encryption(headers: Record<string, string>): Record<string, string> {
 }
 
 /** CopyObject. */
-export async function copyObject(store: BucketStore, bucket: Bucket, key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function copyObject(
+  store: Buckets, bucket: ObjectBucket, key: string, request: IncomingMessage, response: ServerResponse,
+): Promise<void> {
   const source = decodeURIComponent(single(request.headers, 'x-amz-copy-source')!).replace(/^\//, '');
   if (/\?versionId=/.test(source)) throw errors.notImplemented('versions of objects (versionId)');
   const slash = source.indexOf('/');
@@ -108,13 +112,13 @@ export async function copyObject(store: BucketStore, bucket: Bucket, key: string
 }
 
 /** DeleteObject. */
-export function deleteObject(bucket: Bucket, key: string, request: IncomingMessage, response: ServerResponse): void {
+export function deleteObject(bucket: ObjectBucket, key: string, request: IncomingMessage, response: ServerResponse): void {
   bucket.delete(key, single(request.headers, 'if-match')?.replace(/"/g, ''));
   response.writeHead(204).end();
 }
 
 /** DeleteObjects: at most 1,000 keys. */
-export async function deleteObjects(bucket: Bucket, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function deleteObjects(bucket: ObjectBucket, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const xml = await receiveText(request);
   const quiet = elementText(xml, 'Quiet') === 'true';
   const keys = elements(xml, 'Object').map((element) => {

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { receiveBody, receiveText } from './body';
-import { BucketStore } from './bucket-store';
+import { BucketStore, type Buckets } from './bucket-store';
 import { errors, S3Error } from './errors';
 import { listObjects } from './listing';
 import { MultipartUploads } from './multipart';
@@ -34,9 +34,13 @@ const PLAIN_PARAMETERS = [
  * checksums and listing order; it does not check signatures and rights. An operation that it does not know is answered with
  * NotImplemented, which names it. One server at a time may serve a folder; a new one finds what an earlier one stored.
  */
-export async function startS3Server(directory: string): Promise<S3Server> {
+export function startS3Server(directory: string): Promise<S3Server> {
   mkdirSync(directory, { recursive: true });
-  const store = new BucketStore(directory);
+  return serveBuckets(new BucketStore(directory));
+}
+
+/** Starts an S3 server on buckets, wherever they are. */
+export async function serveBuckets(store: Buckets): Promise<S3Server> {
   const uploads = new MultipartUploads(store.incoming);
   const server = createServer((request, response) => {
     response.setHeader('x-amz-request-id', randomUUID());
@@ -55,7 +59,7 @@ export async function startS3Server(directory: string): Promise<S3Server> {
   };
 }
 
-async function handle(store: BucketStore, uploads: MultipartUploads, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(store: Buckets, uploads: MultipartUploads, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = targetOf(request);
   const unknown = [...target.query.keys()].find((name) => !PLAIN_PARAMETERS.includes(name) && !name.startsWith('X-Amz-'));
   if (unknown !== undefined) throw errors.notImplemented(`the request ${request.method} with the parameter ${JSON.stringify(unknown)}`);
@@ -64,12 +68,12 @@ async function handle(store: BucketStore, uploads: MultipartUploads, request: In
   return objectRequest(store, uploads, target, request, response);
 }
 
-function serviceRequest(store: BucketStore, request: IncomingMessage, response: ServerResponse): void {
+function serviceRequest(store: Buckets, request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== 'GET') throw errors.notImplemented(`${request.method} /`);
   answerXml(response, xmlDocument('ListAllMyBucketsResult', { Buckets: { Bucket: store.names.map((name) => ({ Name: name })) } }));
 }
 
-async function bucketRequest(store: BucketStore, target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function bucketRequest(store: Buckets, target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { bucket, query } = target;
   switch (request.method) {
     case 'PUT':
@@ -95,7 +99,7 @@ async function bucketRequest(store: BucketStore, target: Target, request: Incomi
 }
 
 async function objectRequest(
-  store: BucketStore, uploads: MultipartUploads, target: Target, request: IncomingMessage, response: ServerResponse,
+  store: Buckets, uploads: MultipartUploads, target: Target, request: IncomingMessage, response: ServerResponse,
 ): Promise<void> {
   const { key, query } = target;
   const bucket = store.get(target.bucket);
@@ -117,7 +121,7 @@ async function objectRequest(
 }
 
 async function multipartRequest(
-  store: BucketStore, uploads: MultipartUploads, target: Target, request: IncomingMessage, response: ServerResponse,
+  store: Buckets, uploads: MultipartUploads, target: Target, request: IncomingMessage, response: ServerResponse,
 ): Promise<void> {
   const { key, query } = target;
   const bucket = store.get(target.bucket);

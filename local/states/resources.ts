@@ -12,6 +12,8 @@ export interface TaskTargets {
   readonly functions: Functions;
   /** Client of the Redshift Data API; undefined: there is no warehouse. */
   readonly redshiftData: RedshiftDataClient | undefined;
+  /** Client with which the embedded cloud itself looks whether statements run. */
+  readonly ownRedshiftData: RedshiftDataClient | undefined;
   readonly activity: Activity;
   readonly partition: string;
 }
@@ -60,7 +62,8 @@ export function taskOf(where: string, state: State, targets: TaskTargets): Task 
     if (!targets.redshiftData) {
       throw new TaskFailure('States.Runtime', `${where}: the embedded cloud was started without a warehouse`, true);
     }
-    return callDataApi(targets.redshiftData, targets.activity, action, input as Record<string, unknown>);
+    const watch = (id: string) => targets.activity.watch(() => statementRuns(targets.ownRedshiftData!, id));
+    return callDataApi(targets.redshiftData, watch, action, input as Record<string, unknown>);
   };
 }
 
@@ -85,12 +88,14 @@ async function invokeWithParameters(functions: Functions, parameters: Record<str
   return { ExecutedVersion: '$LATEST', Payload: await invoke(functions, String(FunctionName), Payload), StatusCode: 200 };
 }
 
-async function callDataApi(client: RedshiftDataClient, activity: Activity, action: string, input: Record<string, unknown>): Promise<unknown> {
+async function callDataApi(
+  client: RedshiftDataClient, watch: (statementId: string) => void, action: string, input: Record<string, unknown>,
+): Promise<unknown> {
   try {
     switch (action) {
       case 'executeStatement': {
         const answer = await client.send(new ExecuteStatementCommand(input as never));
-        activity.watch(() => statementRuns(client, answer.Id!));
+        watch(answer.Id!);
         return plain(answer);
       }
       case 'describeStatement': return plain(await client.send(new DescribeStatementCommand(input as never)));

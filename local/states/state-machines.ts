@@ -227,6 +227,8 @@ export class StateMachines {
     const entries = [...machine.prepared.states].map(([name, state]) => {
       const task = machine.tasks.get(name);
       const handler = async (input: unknown) => {
+        // the interpreter goes on to the next state before it learns that the execution was ended
+        if (execution.status !== 'RUNNING') throw new TaskFailure('States.Runtime', `the execution is ${execution.status}`, true);
         if (!task) return this.wait(machine, execution, input as WaitInput, name);
         const pause = pauses.get(name);
         if (pause && pause.seconds > 0) {

@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
 import { BoundBackend } from './backend';
-import { AlertConfiguration, DEFAULT_ALERT_THRESHOLD, RESOURCE_TYPES } from './contract';
+import { ALERT_TAGS, AlertConfiguration, DEFAULT_ALERT_THRESHOLD, RESOURCE_TYPES } from './contract';
 import { ResourceProvider } from './custom-resources';
 import { invalid } from './errors';
 import { createAlertRole } from './roles';
 import { uniqueName } from './unique-name';
-import { validateAlert } from './validation-alert';
+import { AlertSurroundings, validateAlert } from './validation-alert';
 import type { AlertOptions } from '../alert';
 
 /** Alerts that a detector can have (Lookout for Metrics quota). */
@@ -17,13 +17,15 @@ export class AlertRegistry extends Construct {
 
   public constructor(
     scope: Construct, private readonly backend: BoundBackend, private readonly provider: ResourceProvider, private readonly detectorArn: string,
+    private readonly columns: Pick<AlertSurroundings, 'metrics' | 'dimensions'>,
   ) {
     super(scope, 'Alerts');
   }
 
   /** Makes the resource of one alert in the alert's scope. */
   public create(scope: Construct, options: AlertOptions): { readonly alertArn: string; readonly alertName: string } {
-    validateAlert(options);
+    const surroundings = { ...this.columns, isInAccount: this.backend.service !== undefined };
+    validateAlert(options, surroundings);
     const alertName = options.alertName ?? uniqueName(scope, 63);
     if (this.names.includes(alertName)) {
       throw invalid('RedshiftLookoutConnector', 'alertName', 'is the name of another alert of this connector', alertName, 'give each alert a name of its own');
@@ -37,6 +39,11 @@ export class AlertRegistry extends Construct {
     const role = createAlertRole(this.node.scope!, 'AlertRole', this.backend.roleUser, created => {
       this.backend.grantNameRole(this.provider.role, created);
     });
+    const { Action, Tags } = options.target._bind(role);
+    if (Tags && !surroundings.isInAccount) {
+      throw invalid('RedshiftLookoutConnector', 'snsFormat', 'is nothing that Lookout for Metrics sends', 'CHAT', 'use Detector.inAccount()');
+    }
+    const tags = { ...Tags, ...options.remindAfter && { [ALERT_TAGS.remindAfterHours]: String(options.remindAfter.toHours()) } };
     const configuration: AlertConfiguration = {
       backend: this.backend.backend,
       alert: {
@@ -44,10 +51,19 @@ export class AlertRegistry extends Construct {
         AnomalyDetectorArn: this.detectorArn,
         AlertDescription: options.description,
         AlertSensitivityThreshold: options.threshold ?? DEFAULT_ALERT_THRESHOLD,
-        Action: options.target._bind(role),
+        Action,
+        ...alertFilters(options),
+        ...Object.keys(tags).length > 0 && { Tags: tags },
       },
     };
     const resource = this.provider.createResource(scope, 'Resource', RESOURCE_TYPES.alert, configuration, [role]);
     return { alertArn: resource.getAttString('AlertArn'), alertName };
   }
+}
+
+function alertFilters({ metrics, dimensionValues }: AlertOptions): Pick<AlertConfiguration['alert'], 'AlertFilters'> {
+  if (metrics === undefined && dimensionValues === undefined) return {};
+  const DimensionFilterList = dimensionValues && Object.entries(dimensionValues)
+    .map(([DimensionName, DimensionValueList]) => ({ DimensionName, DimensionValueList }));
+  return { AlertFilters: { ...metrics && { MetricList: metrics }, ...DimensionFilterList && { DimensionFilterList } } };
 }

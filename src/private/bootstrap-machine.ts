@@ -4,6 +4,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ConnectorSettings } from './contract';
 import { Infrastructure } from './infrastructure';
+import { mostHistoryChunks } from './settings';
 import { createStateMachine } from './state-machine';
 import { CAUGHT, invoke, statementStates, waitStates } from './statement-states';
 import { Warehouse } from './warehouse';
@@ -23,8 +24,8 @@ export interface BootstrapMachineProps {
 const REST = Duration.hours(1);
 
 /**
- * The Bootstrap state machine: plan the history → UNLOAD → activate the detector and wait until it has learned → the crawl may begin.
- * Its input is `BootstrapInput`.
+ * The Bootstrap state machine: plan the history's next chunk → UNLOAD → plan again, until all are read → activate the detector and wait until
+ * it has learned → the crawl may begin. Its input is `BootstrapInput`.
  */
 export function createBootstrapMachine(scope: Construct, id: string, props: BootstrapMachineProps): sfn.StateMachine {
   const { settings, crawlFunction } = props;
@@ -36,21 +37,30 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
   });
   failed.next(new sfn.Fail(states, 'History failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` }));
 
+  const interval = sfn.JsonPath.stringAt('$.unload.interval');
+  const plan = invoke(states, 'Plan history', crawlFunction, {
+    action: 'planHistory', settings, warehouse: props.warehouse.connection, now: sfn.JsonPath.stringAt('$$.Execution.StartTime'), execution,
+  }, '$.unload');
+  const unloaded = invoke(states, 'Chunk unloaded', crawlFunction, {
+    action: 'historyUnloaded', execution, interval, statement: sfn.JsonPath.stringAt('$.statement'),
+  });
+  unloaded.addCatch(failed, { resultPath: CAUGHT });
   const first = statementStates(states, {
     warehouse: props.warehouse,
     timeLimitSeconds: settings.queryTimeoutSeconds,
-    plan: invoke(states, 'Plan history', crawlFunction, {
-      action: 'planHistory', settings, now: sfn.JsonPath.stringAt('$$.Execution.StartTime'), execution,
-    }, '$.unload'),
+    plan,
+    nothingLeft: { when: sfn.Condition.numberEquals('$.unload.remaining', 0), then: activate(states, props, failed) },
     noteStatement: invoke(states, 'Note statement', crawlFunction, {
-      action: 'historySubmitted', execution, statementId: sfn.JsonPath.stringAt('$.statement.Id'),
+      action: 'historySubmitted', execution, interval, statementId: sfn.JsonPath.stringAt('$.statement.Id'),
     }),
-    keep: { detectorArn: sfn.JsonPath.stringAt('$.detectorArn'), backend: sfn.JsonPath.stringAt('$.backend') },
-    finished: activate(states, props, failed),
+    keep: { detectorArn: sfn.JsonPath.stringAt('$.detectorArn'), backend: sfn.JsonPath.stringAt('$.backend'), unload: { interval } },
+    finished: unloaded,
     failed,
   });
+  unloaded.next(plan);
 
-  const timeout = Duration.seconds(settings.queryTimeoutSeconds + props.activationTimeout.toSeconds() + REST.toSeconds());
+  const timeout = Duration.seconds(
+    settings.queryTimeoutSeconds * mostHistoryChunks(settings) + props.activationTimeout.toSeconds() + REST.toSeconds());
   return createStateMachine(scope, id, props.infrastructure, sfn.Chain.start(first), timeout, 'cdk-redshift-lookout: reads the history and lets the detector learn it');
 }
 
@@ -60,10 +70,10 @@ function activate(scope: Construct, props: BootstrapMachineProps, failed: sfn.IC
   const limit = props.activationTimeout.toSeconds();
 
   const activation = invoke(scope, 'Activate detector', props.detectorFunction, { action: 'activate', ...detector });
-  const { first, wait, last } = waitStates(scope, 'detector', { ...detector, statement: sfn.JsonPath.stringAt('$.statement') });
+  const { first, wait, last } = waitStates(scope, 'detector', detector);
   const look = invoke(scope, 'Look at detector', props.detectorFunction, { action: 'describe', ...detector }, '$.detector');
   const finish = invoke(scope, 'Finish history', props.crawlFunction, {
-    action: 'historyFinished', execution: sfn.JsonPath.stringAt('$$.Execution.Id'), statement: sfn.JsonPath.stringAt('$.statement'),
+    action: 'historyFinished', execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
   });
   finish.next(new sfn.Succeed(scope, 'History learned'));
   for (const state of [activation, look, finish]) state.addCatch(failed, { resultPath: CAUGHT });

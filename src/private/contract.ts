@@ -18,6 +18,9 @@ export const LEARNING_INTERVALS: Record<Frequency, number> = { PT5M: 300, PT10M:
 /** History read by default, in intervals: two weeks of 5 and 10 minutes' intervals, 60 days of hours, 400 days of days. */
 export const DEFAULT_HISTORY_INTERVALS: Record<Frequency, number> = { PT5M: 4032, PT10M: 2016, PT1H: 1440, P1D: 400 };
 
+/** Intervals of history that one statement reads: what it unloads is bounded by this and the number of series, however long the history is. */
+export const HISTORY_CHUNK_INTERVALS = 720;
+
 /** Longest history learned, in days: the age that Lookout for Metrics takes (developer guide, "detectors-dataset"). */
 export const HISTORY_DAYS: Record<Frequency, number> = { PT5M: 92, PT10M: 184, PT1H: 1096, P1D: 1827 };
 
@@ -51,6 +54,14 @@ export const DETECTOR_TAGS = {
   holidays: 'cdk-redshift-lookout:holidays',
 } as const;
 
+/** Tags of an alert that say what the detection service is to send beyond what Lookout for Metrics did. */
+export const ALERT_TAGS = {
+  /** `chat`: messages to a topic are in the schema of AWS Chatbot, whatever the alert's SnsFormat. */
+  message: 'cdk-redshift-lookout:message',
+  /** Hours after which an anomaly that goes on is told again, and again. Without it each anomaly is told once. */
+  remindAfterHours: 'cdk-redshift-lookout:remind-after-hours',
+} as const;
+
 /** Environment variables of the handlers. */
 export const ENVIRONMENT = {
   /** crawl: name of the ledger table. */
@@ -80,8 +91,14 @@ export const METRICS = {
   intervalsCrawled: 'IntervalsCrawled',
   intervalsFailed: 'IntervalsFailed',
   rowsUnloaded: 'RowsUnloaded',
+  /** Percentage of the history's chunks that have been read, by the newest history run. */
+  historyProgress: 'HistoryProgress',
   /** Seconds between the end of the newest finished interval and the scheduled time: grows when the crawl falls behind. */
   crawlLag: 'CrawlLag',
+  /** Seconds from the end of an interval and the delay until it was finished. */
+  detectionDelay: 'DetectionDelay',
+  /** Milliseconds that the UNLOAD of an interval took. */
+  unloadTime: 'UnloadTime',
   /** detect, dimension Detector */
   anomalyGroups: 'AnomalyGroups',
   alertsDelivered: 'AlertsDelivered',
@@ -125,6 +142,8 @@ export interface ConnectorSettings {
   /** Wait after an interval's end before it is read (Lookout's offset). */
   readonly delaySeconds: number;
   readonly historyIntervals: number;
+  /** Most intervals of history that one statement reads; absent: the history is read by one. */
+  readonly historyChunkIntervals?: number;
   /** Most intervals that one execution crawls. */
   readonly catchUpLimit: number;
   /** Times that an interval is tried, over all executions, before it is listed as failed and the crawl goes on. */
@@ -156,12 +175,24 @@ export interface CaughtError {
 
 /** Events of the `crawl` function, sent by the two state machines only. */
 export type CrawlEvent =
-  /** Bootstrap: decides the history's bounds. `now` is `$$.Execution.StartTime`. */
-  | { readonly action: 'planHistory'; readonly settings: ConnectorSettings; readonly now: string; readonly execution: string }
+  /**
+   * Bootstrap: decides the history's bounds and the chunk to read next; asked again after each. `now` is `$$.Execution.StartTime`.
+   * Answer: `HistoryPlan`.
+   */
+  | {
+    readonly action: 'planHistory';
+    readonly settings: ConnectorSettings;
+    /** Chunks that an earlier run has read from another warehouse are read again. */
+    readonly warehouse?: WarehouseConnection;
+    readonly now: string;
+    readonly execution: string;
+  }
   /** Bootstrap: the statement was accepted. */
-  | { readonly action: 'historySubmitted'; readonly execution: string; readonly statementId: string }
+  | { readonly action: 'historySubmitted'; readonly execution: string; readonly interval: Interval; readonly statementId: string }
+  /** Bootstrap: a chunk is unloaded. */
+  | { readonly action: 'historyUnloaded'; readonly execution: string; readonly interval: Interval; readonly statement: StatementOutcome }
   /** Bootstrap: the history is unloaded and learned; the crawl may begin at its end. */
-  | { readonly action: 'historyFinished'; readonly execution: string; readonly statement: StatementOutcome }
+  | { readonly action: 'historyFinished'; readonly execution: string }
   | { readonly action: 'historyFailed'; readonly execution: string; readonly error: CaughtError }
   /** Crawl: which intervals are missing. Takes the lease. */
   | { readonly action: 'plan'; readonly settings: ConnectorSettings; readonly scheduledTime: string; readonly execution: string }
@@ -180,7 +211,7 @@ export type CrawlEvent =
   /** Crawl: the interval failed; releases the lease. */
   | { readonly action: 'failed'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string; readonly error: CaughtError };
 
-/** Answer to `planHistory` and `begin`: one UNLOAD to run. */
+/** Answer to `begin`, and part of that to `planHistory`: one UNLOAD to run. */
 export interface UnloadPlan {
   readonly interval: Interval;
   readonly sql: string;
@@ -193,6 +224,12 @@ export interface UnloadPlan {
   readonly previousStatementId: string;
   /** Whether the query has no placeholders, so that its rows and not the interval say what was read. */
   readonly chosenByQuery: boolean;
+}
+
+/** Answer to `planHistory`: the UNLOAD of the oldest chunk that has not been read. */
+export interface HistoryPlan extends UnloadPlan {
+  /** Chunks to be read, this one included. 0: all are, and there is nothing to unload (the texts are empty). */
+  readonly remaining: number;
 }
 
 /** Answer to `plan`. */
@@ -282,8 +319,10 @@ export interface DetectorConfiguration {
   };
   /** Input of CreateMetricSet without the detector's ARN. */
   readonly metricSet: MetricSetConfiguration;
-  /** How the query is tried before anything is created. */
+  /** Where the query is tried. */
   readonly warehouse: WarehouseConnection;
+  /** Whether the query is tried there before anything is created; absent: it is. */
+  readonly checkQuery?: boolean;
   readonly settings: ConnectorSettings;
   readonly bootstrapStateMachineArn: string;
 }
@@ -318,6 +357,12 @@ export interface MetricSetConfiguration {
   };
 }
 
+/** Where an alert goes. */
+export interface AlertActionConfiguration {
+  readonly SNSConfiguration?: { readonly RoleArn: string; readonly SnsTopicArn: string; readonly SnsFormat: 'JSON' | 'LONG_TEXT' | 'SHORT_TEXT' };
+  readonly LambdaConfiguration?: { readonly RoleArn: string; readonly LambdaArn: string };
+}
+
 /** `Configuration` of `Custom::RedshiftLookoutAlert`. Attribute: `AlertArn`. */
 export interface AlertConfiguration {
   readonly backend: Backend;
@@ -327,13 +372,22 @@ export interface AlertConfiguration {
     readonly AnomalyDetectorArn: string;
     readonly AlertDescription?: string;
     readonly AlertSensitivityThreshold: number;
-    readonly Action: { readonly SNSConfiguration: { readonly RoleArn: string; readonly SnsTopicArn: string; readonly SnsFormat: 'JSON' | 'LONG_TEXT' | 'SHORT_TEXT' } };
+    readonly Action: AlertActionConfiguration;
+    readonly AlertFilters?: {
+      readonly MetricList?: string[];
+      readonly DimensionFilterList?: { readonly DimensionName: string; readonly DimensionValueList: string[] }[];
+    };
+    /** Besides those that say whose the alert is: see `ALERT_TAGS`. */
+    readonly Tags?: Record<string, string>;
   };
 }
 
 /** `Configuration` of `Custom::RedshiftLookoutRoleAttachment`. */
 export interface RoleAttachmentConfiguration {
-  readonly clusterIdentifier: string;
+  /** A provisioned cluster. */
+  readonly clusterIdentifier?: string;
+  /** A workgroup of Redshift Serverless: the role is attached to its namespace. */
+  readonly workgroupName?: string;
   readonly roleArn: string;
 }
 

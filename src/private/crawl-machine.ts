@@ -4,6 +4,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ConnectorSettings } from './contract';
 import { Infrastructure } from './infrastructure';
+import { retryDetection } from './retries';
 import { largestCatchUp } from './settings';
 import { createStateMachine } from './state-machine';
 import { CAUGHT, invoke, statementStates } from './statement-states';
@@ -44,7 +45,7 @@ const LOOP = {
 export function createCrawlMachine(scope: Construct, id: string, props: CrawlMachineProps): sfn.StateMachine {
   const { settings, crawlFunction } = props;
   // an interval of the live crawl never runs the query of the history
-  const { historicalQuery: _, ...crawlSettings } = settings;
+  const { historicalQuery: _query, historyChunkIntervals: _chunk, ...crawlSettings } = settings;
   const states = new Construct(scope, `${id}States`);
 
   const start = new sfn.Pass(states, 'Settings', { result: sfn.Result.fromObject(crawlSettings), resultPath: '$.settings' });
@@ -100,12 +101,12 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
 
   let finished: sfn.IChainable = finish;
   if (props.detect) {
-    const detect = invoke(scope, 'Detect', props.detect.detectFunction, {
+    const detect = retryDetection(invoke(scope, 'Detect', props.detect.detectFunction, {
       action: 'detect',
       detectorArn: props.detect.detectorArn,
       interval: DATA.interval,
       chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'),
-    }, '$.detection');
+    }, '$.detection'));
     detect.addCatch(failed, { resultPath: CAUGHT });
     detect.next(finish);
     finished = detect;

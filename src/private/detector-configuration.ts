@@ -21,6 +21,7 @@ export function connectorSettings(
     timezone: props.timezone?.timezoneName ?? DEFAULTS.timezone,
     delaySeconds: numbers.delaySeconds,
     historyIntervals: numbers.historyIntervals,
+    historyChunkIntervals: numbers.historyChunkIntervals,
     catchUpLimit: numbers.catchUpLimit,
     maxAttempts: numbers.maxAttempts,
     queryTimeoutSeconds: numbers.queryTimeoutSeconds,

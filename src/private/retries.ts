@@ -41,3 +41,24 @@ export function retryDataApi<T extends sfn.TaskStateBase>(state: T): T {
   });
   return state;
 }
+
+/**
+ * What passes by itself at S3, DynamoDB and STS, as the `detect` function throws it: SDK clients try a request again for a second or so, and
+ * not at all when its body is streamed, as that of the model is. The interval need not wait for the next run.
+ */
+const STORAGE_ERRORS = [
+  'InternalError', 'InternalServerError', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'RequestTimeout', 'ServiceUnavailable',
+  'SlowDown', 'ThrottlingException', 'TimeoutError',
+];
+
+/** Retries a detection: asking for an interval that was detected changes nothing. */
+export function retryDetection<T extends sfn.TaskStateBase>(state: T): T {
+  state.addRetry({
+    errors: STORAGE_ERRORS,
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxAttempts: 3,
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+  return state;
+}

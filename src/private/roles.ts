@@ -57,11 +57,11 @@ export function fromThisAccount(scope: Construct, service: string, sourceArn?: s
   });
 }
 
-/** Lets the grantee hand the role to one service only. */
-export function grantPassRole(grantee: iam.IGrantable, role: iam.IRole, service: string): void {
+/** Lets the grantee hand the role to the given services only. */
+export function grantPassRole(grantee: iam.IGrantable, role: iam.IRole, ...services: string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
     actions: ['iam:PassRole'],
     resources: [role.roleArn],
-    conditions: { StringEquals: { 'iam:PassedToService': service } },
+    conditions: { StringEquals: { 'iam:PassedToService': services.length === 1 ? services[0] : services } },
   }));
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { DEFAULT_HISTORY_INTERVALS, Frequency, FREQUENCY_SECONDS } from './contract';
+import { ConnectorSettings, DEFAULT_HISTORY_INTERVALS, Frequency, FREQUENCY_SECONDS, HISTORY_CHUNK_INTERVALS } from './contract';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
 /** Most intervals of history that Lookout for Metrics reads for a detector that goes on (developer guide "quotas"). */
@@ -22,6 +22,7 @@ export interface ConnectorNumbers {
   readonly intervalSeconds: number;
   readonly delaySeconds: number;
   readonly historyIntervals: number;
+  readonly historyChunkIntervals: number;
   readonly queryTimeoutSeconds: number;
   readonly catchUpLimit: number;
   readonly maxAttempts: number;
@@ -45,15 +46,28 @@ export function connectorNumbers(props: RedshiftLookoutConnectorProps): Connecto
   const defaultHistory = inAccount
     ? DEFAULT_HISTORY_INTERVALS[frequency]
     : Math.min(DEFAULT_HISTORY_INTERVALS[frequency], LOOKOUT_HISTORY_INTERVALS);
+  const historyIntervals = props.history ? props.history.toSeconds() / intervalSeconds : defaultHistory;
   return {
     frequency,
     intervalSeconds,
     delaySeconds: (props.delay ?? DEFAULTS.delay).toSeconds(),
-    historyIntervals: props.history ? props.history.toSeconds() / intervalSeconds : defaultHistory,
+    historyIntervals,
+    historyChunkIntervals: historyChunkIntervals(historyIntervals, queryTimeoutSeconds),
     queryTimeoutSeconds,
     catchUpLimit: props.catchUpLimit ?? Math.min(DEFAULTS.catchUpLimit, largestCatchUp(queryTimeoutSeconds)),
     maxAttempts: props.maxAttempts ?? DEFAULTS.maxAttempts,
   };
+}
+
+/** Longer chunks where statements may take so long that one execution cannot record all chunks of the usual length. */
+function historyChunkIntervals(historyIntervals: number, queryTimeoutSeconds: number): number {
+  const mostChunks = largestCatchUp(queryTimeoutSeconds) - 1; // the first and the last may be parts
+  return Math.max(HISTORY_CHUNK_INTERVALS, Math.ceil(historyIntervals / mostChunks));
+}
+
+/** Most chunks in which a history is read: the first and the last may be parts. */
+export function mostHistoryChunks({ historyIntervals, historyChunkIntervals: chunk }: Pick<ConnectorSettings, 'historyIntervals' | 'historyChunkIntervals'>): number {
+  return chunk === undefined ? 1 : Math.ceil(historyIntervals / chunk) + 1;
 }
 
 /** Intervals that one execution can crawl even if every statement takes all the time it may. */

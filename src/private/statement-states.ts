@@ -18,6 +18,8 @@ export interface StatementStatesProps {
   readonly timeLimitSeconds: number;
   /** Plans the UNLOAD: fills `$.unload`. */
   readonly plan: sfn.TaskStateBase & sfn.INextable;
+  /** What to do when the plan says that nothing is left to unload. */
+  readonly nothingLeft?: { readonly when: sfn.Condition; readonly then: sfn.IChainable };
   /** Writes the statement's id, `$.statement.Id`, to the ledger. */
   readonly noteStatement: sfn.TaskStateBase & sfn.INextable;
   /** What is kept of the data when the statement runs: paths. The SQL is not, to stay within the size that a state may pass on. */
@@ -59,9 +61,10 @@ export function statementStates(scope: Construct, props: StatementStatesProps): 
   // a statement that the ledger does not know cannot be cancelled by the next attempt
   props.noteStatement.addCatch(cancel, { resultPath: CAUGHT });
 
-  plan.next(new sfn.Choice(scope, 'Earlier attempt?')
+  const earlier = new sfn.Choice(scope, 'Earlier attempt?')
     .when(sfn.Condition.stringEquals('$.unload.previousStatementId', ''), submit)
-    .otherwise(cancelEarlierAttempt(scope, submit, failed)));
+    .otherwise(cancelEarlierAttempt(scope, submit, failed));
+  plan.next(props.nothingLeft ? new sfn.Choice(scope, 'Anything left?').when(props.nothingLeft.when, props.nothingLeft.then).otherwise(earlier) : earlier);
   submit.next(props.noteStatement);
   props.noteStatement.next(waitForStatement(scope, props, cancel));
   return plan;

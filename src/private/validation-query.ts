@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { LIMITS, PLACEHOLDERS } from './contract';
+import { problemOfQuery } from './sql-text';
 import { refuse } from './validation-base';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
@@ -27,6 +28,8 @@ function validateQuery(prop: string, sql: string): void {
   if (sql.includes('$$')) throw refuse(prop, 'has "$$", which ends the text of an UNLOAD', excerpt(sql, '$$'), 'write the text between single quotes');
   if (/;\s*$/.test(code)) throw refuse(prop, 'ends with ";"', code.trim().slice(-60), 'remove it: the query becomes part of an UNLOAD statement');
   if (!/^[\s(]*(select|with)\b/i.test(code)) throw refuse(prop, 'is not a SELECT statement', code.trim().slice(0, 60), 'begin with SELECT or WITH');
+  const problem = problemOfQuery(sql);
+  if (problem) throw refuse(prop, problem.problem, problem.found, problem.advice);
   validatePlaceholders(prop, sql);
   validateSize(prop, sql);
 }

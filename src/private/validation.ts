@@ -13,7 +13,8 @@ import { RedshiftLookoutConnectorProps } from '../connector-props';
  * @throws the first problem found
  */
 export function validateConnector(props: RedshiftLookoutConnectorProps): void {
-  if (props.database.trim() === '') throw refuse('database', 'is empty', props.database, 'give the name of the database in which the query runs');
+  if (props.database?.trim() === '') throw refuse('database', 'is empty', props.database, 'give the name of the database in which the query runs');
+  validateDatabaseUser(props);
   validateQueries(props);
   validateColumns(props);
   if (props.detectorName !== undefined) validateName('detectorName', props.detectorName);
@@ -22,6 +23,15 @@ export function validateConnector(props: RedshiftLookoutConnectorProps): void {
   validateHolidays(props);
   validateCounts(props);
   validateNetwork(SUBJECT, props);
+}
+
+function validateDatabaseUser({ databaseUser, secret }: RedshiftLookoutConnectorProps): void {
+  if (databaseUser === undefined) return;
+  if (secret) throw refuse('databaseUser', 'is given together with secret, which names the user itself', databaseUser, 'leave one of them out');
+  if (!Token.isUnresolved(databaseUser) && !/^[a-z_][\w+.@-]{0,126}$/i.test(databaseUser)) {
+    throw refuse('databaseUser', 'is not the name of a database user', databaseUser,
+      'give 1 to 127 letters, digits and any of _ + . @ -, beginning with a letter or _');
+  }
 }
 
 function validateTimes(props: RedshiftLookoutConnectorProps): void {

@@ -1,7 +1,6 @@
-import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { IConstruct } from 'constructs';
 import { RoleAttachmentConfiguration, WarehouseConnection } from './contract';
 import { invalid } from './errors';
 
@@ -16,51 +15,23 @@ export interface Warehouse {
   readonly roleAttachment: {
     readonly configuration: Omit<RoleAttachmentConfiguration, 'roleArn'>;
     readonly statements: iam.PolicyStatement[];
+    /** Services to which the role is handed. */
+    readonly passedTo: string[];
   };
   /** Lets the grantee get credentials for the database, by the secret or by IAM. */
   grantCredentials(grantee: iam.IGrantable): void;
 }
 
-/** Database of a provisioned cluster in the scope's account and region. */
-export function provisionedWarehouse(
-  scope: IConstruct, clusterIdentifier: string, database: string, secret?: secretsmanager.ISecret,
-): Warehouse {
-  const stack = Stack.of(scope);
-  const arn = (resource: string, resourceName: string) => stack.formatArn({
-    service: 'redshift', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-  const clusterArn = arn('cluster', clusterIdentifier);
-  return {
-    arn: clusterArn,
-    connection: {
-      ClusterIdentifier: clusterIdentifier,
-      Database: database,
-      // the API takes a name as well; an ARN without its random suffix is not always understood
-      ...(secret ? { SecretArn: secret.secretFullArn ?? secret.secretName } : {}),
-    },
-    grantCredentials: grantee => {
-      if (secret) {
-        secret.grantRead(grantee);
-      } else {
-        grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
-          actions: ['redshift:GetClusterCredentialsWithIAM'],
-          resources: [arn('dbname', `${clusterIdentifier}/${database}`)],
-        }));
-      }
-    },
-    // Redshift names the database user for whom it acts as external id (Redshift management guide, "Restricting access to IAM roles");
-    // so no other cluster can use the role. That it sends aws:SourceAccount is written nowhere.
-    unloadPrincipal: new iam.ServicePrincipal('redshift.amazonaws.com', {
-      conditions: { StringLike: { 'sts:ExternalId': arn('dbuser', `${clusterIdentifier}/*`) } },
-    }),
-    roleAttachment: {
-      configuration: { clusterIdentifier },
-      statements: [new iam.PolicyStatement({
-        actions: ['redshift:DescribeClusters', 'redshift:ModifyClusterIamRoles'],
-        resources: [clusterArn],
-      })],
-    },
-  };
+/** Who the statements run as: the user in a secret, a database user, or (neither) the user that stands for the IAM identity. */
+export interface Credentials {
+  readonly secret?: secretsmanager.ISecret;
+  readonly databaseUser?: string;
+}
+
+/** Argument of the Data API for a secret. */
+export function secretArgument(secret: secretsmanager.ISecret | undefined): Pick<WarehouseConnection, 'SecretArn'> {
+  // the API takes a name as well; an ARN without its random suffix is not always understood
+  return secret ? { SecretArn: secret.secretFullArn ?? secret.secretName } : {};
 }
 
 /** Rights to run statements in the warehouse, to follow them and to read their results. */
@@ -84,5 +55,13 @@ export function validateClusterIdentifier(subject: string, clusterIdentifier: st
   if (!/^[a-z](?!.*--)[a-z0-9-]{0,62}$/.test(clusterIdentifier) || clusterIdentifier.endsWith('-')) {
     throw invalid(subject, 'clusterIdentifier', 'is not the identifier of a cluster', clusterIdentifier,
       'give 1 to 63 lower-case letters, digits and single hyphens, beginning with a letter and not ending with a hyphen');
+  }
+}
+
+/** Refuses names that no workgroup of Redshift Serverless can have. */
+export function validateWorkgroupName(subject: string, workgroupName: string): void {
+  if (Token.isUnresolved(workgroupName)) return;
+  if (!/^[a-z0-9-]{3,64}$/.test(workgroupName)) {
+    throw invalid(subject, 'workgroupName', 'is not the name of a workgroup', workgroupName, 'give 3 to 64 lower-case letters, digits and hyphens');
   }
 }

@@ -170,6 +170,17 @@ describe('a folder of parts', () => {
   });
 });
 
+test('all that is given before --detect-from is learned, also what is older than the history of a deployed detector', () => {
+  const day = (number: number): string => new Date(Date.UTC(2016, 0, 1 + number)).toISOString().slice(0, 10);
+  command.write('long.csv', ['day,orders', ...Array.from({ length: 2_000 }, (_, number) => `${day(number)},${1_000 + number * 7_919 % 101}`), ''].join('\n'));
+  command.write('daily.json', { timestampColumn: { name: 'day', format: 'yyyy-MM-dd' }, metrics: [{ name: 'orders', aggregation: 'SUM' }], frequency: 'P1D' });
+  const run = command.run('backtest', '--data', 'long.csv', '--config', 'daily.json', '--out', 'long', '--detect-from', `${day(1_990)} 00:00:00`);
+  expect(run).toMatchObject({ code: 0, stderr: expect.not.stringContaining('left out') });
+  expect(command.json('long/summary.json')).toMatchObject({
+    learnedFrom: '2016-01-01 00:00:00', counts: { intervalsLearned: 1_990, intervalsDetected: 10, rowsLeftOut: 0 },
+  });
+});
+
 test('a row of the year 9999 is left out and told about', () => {
   const series = Array.from({ length: 200 }, (_, hour) => `${time(hour)},plain,5,5`);
   command.write('far.csv', [HEADER, ...series, '9999-12-31 00:00:00,plain,1,1'].join('\n'));

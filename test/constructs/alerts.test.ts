@@ -1,9 +1,10 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { configuration, connectorIn, newStack, resources, statements } from './fixture';
-import { AlertOptions, AlertTarget, LookoutAlert, SnsFormat } from '../../src';
+import { AlertOptions, AlertTarget, Detector, LookoutAlert, SnsFormat } from '../../src';
 
 let stack: Stack;
 let topic: sns.Topic;
@@ -85,4 +86,39 @@ test('tokens pass', () => {
   expect(() => connectorIn(stack).addAlert('Pager', {
     target: AlertTarget.topic(topic), threshold: Lazy.number({ produce: () => 500 }), alertName: Lazy.string({ produce: () => 'a b' }), description: Lazy.string({ produce: () => '' }),
   })).not.toThrow();
+});
+
+test('go to functions, which the alerts\' role may invoke', () => {
+  const handler = lambda.Function.fromFunctionArn(stack, 'Handler', 'arn:aws:lambda:eu-west-1:123456789012:function:pager');
+  connectorIn(stack).addAlert('Pager', { target: AlertTarget.function(handler) });
+  expect(alertOf().Action).toEqual({ LambdaConfiguration: { RoleArn: expect.stringMatching(/^<ConnectorAlertRole/), LambdaArn: handler.functionArn } });
+  expect(statements(Template.fromStack(stack), 'ConnectorAlertRole')).toMatchObject([{ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn, `${handler.functionArn}:*`] }]);
+});
+
+test('filters, reminders and chats become what the service knows', () => {
+  connectorIn(stack, { dimensions: ['platform'] }).addAlert('Pager', {
+    target: AlertTarget.topic(topic, { snsFormat: SnsFormat.CHAT }), metrics: ['views'], dimensionValues: { platform: ['web', 'a "b"'] }, remindAfter: Duration.days(1),
+  });
+  expect(alertOf()).toMatchObject({
+    AlertFilters: { MetricList: ['views'], DimensionFilterList: [{ DimensionName: 'platform', DimensionValueList: ['web', 'a "b"'] }] },
+    Action: { SNSConfiguration: { SnsFormat: 'JSON' } },
+    Tags: { 'cdk-redshift-lookout:message': 'chat', 'cdk-redshift-lookout:remind-after-hours': '24' },
+  });
+});
+
+test.each<[string, Partial<AlertOptions>, string]>([
+  ['a metric is not the connector\'s', { metrics: ['veiws'] }, 'metrics names what the connector does not have, got "veiws"; give some of views'],
+  ['there are no metrics', { metrics: [] }, 'metrics does not have 1 to 5 entries, got 0'],
+  ['a dimension is not the connector\'s', { dimensionValues: { browser: ['x'] } }, 'dimensionValues names what the connector does not have, got "browser"; give some of platform'],
+  ['a dimension has too many values', { dimensionValues: { platform: Array.from('abcdefghijk') } }, 'dimensionValues["platform"] does not have 1 to 10 entries, got 11'],
+  ['reminders are not by the hour', { remindAfter: Duration.minutes(90) }, 'remindAfter is not a whole number of hours'],
+])('fails when %s', (_name, options, message) => {
+  expect(() => connectorIn(stack, { dimensions: ['platform'] }).addAlert('Pager', { target: AlertTarget.topic(topic), ...options })).toThrow(`RedshiftLookoutConnector: ${message}`);
+});
+
+test.each<[string, AlertOptions]>([
+  ['remindAfter', { target: AlertTarget.topic(sns.Topic.fromTopicArn(new Stack(), 'T', 'arn:aws:sns:eu-west-1:123456789012:t')), remindAfter: Duration.days(1) }],
+  ['snsFormat', { target: AlertTarget.topic(sns.Topic.fromTopicArn(new Stack(), 'T', 'arn:aws:sns:eu-west-1:123456789012:t'), { snsFormat: SnsFormat.CHAT }) }],
+])('Lookout for Metrics itself has no %s', (prop, options) => {
+  expect(() => connectorIn(stack, { detector: Detector.lookoutForMetrics() }).addAlert('Pager', options)).toThrow(new RegExp(`${prop} is nothing that .*use Detector.inAccount\\(\\)`));
 });

@@ -7,11 +7,15 @@ const { template } = synthesize({ historicalQuery: ConnectorQuery.fromString(`${
 const machine = definition(template, 'ConnectorBootstrap');
 
 const BACKEND = { type: 'IN_ACCOUNT', functionName: 'service' };
+const CHUNK = { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' };
+const chunk = (remaining: number, more: object = {}): Reply => ({
+  result: { interval: CHUNK, sql: 'UNLOAD', clientToken: 'token', statementName: 'name', folder: 's3://b/history/', previousStatementId: '', chosenByQuery: false, remaining, ...more },
+});
 const detector = (status: string, failureReason?: string | null): Reply => ({ result: { status, failureReason } });
 const run = (replies: Record<string, Reply[]>): Run => ({
   input: { detectorArn: 'detector', backend: BACKEND },
   replies: {
-    'Plan history': [{ result: { sql: 'UNLOAD', clientToken: 'token', statementName: 'name', folder: 's3://b/history/', previousStatementId: '', chosenByQuery: false } }],
+    'Plan history': [chunk(1), chunk(0)],
     'Unload': [{ result: { Id: 'statement' } }],
     'Look at statement': [{ result: { Id: 'statement', Status: 'STARTED' } }, { result: { Id: 'statement', Status: 'FINISHED', ResultRows: 7 } }],
     'Look at detector': [detector('LEARNING')],
@@ -24,9 +28,12 @@ beforeAll(() => {
   outcomes = runMachine(machine, {
     learned: run({ 'Look at detector': [detector('INACTIVE'), detector('ACTIVATING'), detector('ACTIVE', null)] }),
     again: run({
-      'Plan history': [{ result: { sql: 'UNLOAD', clientToken: 'token', statementName: 'name', folder: '', previousStatementId: 'earlier', chosenByQuery: true } }],
+      'Plan history': [chunk(1, { previousStatementId: 'earlier' }), chunk(0)],
       'Look at earlier attempt': [{ result: { Status: 'PICKED' } }, { result: { Status: 'ABORTED' } }],
     }),
+    inChunks: run({ 'Plan history': [chunk(3), chunk(2), chunk(1), chunk(0)] }),
+    readBefore: run({ 'Plan history': [chunk(0)] }),
+    notNoted: run({ 'Note statement': [{ error: 'Error', cause: 'not the newest any more' }] }),
     statementFailed: run({ 'Look at statement': [{ result: { Id: 'statement', Status: 'FAILED', Error: 'no such table' } }] }),
     detectorFailed: run({ 'Look at detector': [detector('ACTIVATING'), detector('FAILED', 'no rows')] }),
     detectorSilent: run({ 'Look at detector': [detector('FAILED', null)] }),
@@ -48,9 +55,9 @@ test('the history runs with the connector\'s settings, both queries included', (
   expect(Parameters.settings).toMatchObject({ query: QUERY, historicalQuery: `${QUERY} and 1 = 1` });
 });
 
-test('the detector has an hour to learn, and six where it is Lookout for Metrics', () => {
-  expect(machine.TimeoutSeconds).toBe(3600 + 3600 + 3600);
-  expect(definition(synthesize({ detector: Detector.lookoutForMetrics() }).template, 'ConnectorBootstrap').TimeoutSeconds).toBe(3600 + 6 * 3600 + 3600);
+test('each statement has its time: three chunks for 60 days of hours; and the detector has an hour to learn, six where it is Lookout for Metrics', () => {
+  expect(machine.TimeoutSeconds).toBe(3 * 3600 + 3600 + 3600);
+  expect(definition(synthesize({ detector: Detector.lookoutForMetrics() }).template, 'ConnectorBootstrap').TimeoutSeconds).toBe(3 * 3600 + 6 * 3600 + 3600);
 });
 
 describe('run', () => {
@@ -58,16 +65,36 @@ describe('run', () => {
     const { learned } = outcomes;
     expect(learned.status).toBe('SUCCEEDED');
     expect(learned.calls.map(call => call.state)).toEqual([
-      'Plan history', 'Unload', 'Note statement', 'Look at statement', 'Look at statement',
+      'Plan history', 'Unload', 'Note statement', 'Look at statement', 'Look at statement', 'Chunk unloaded', 'Plan history',
       'Activate detector', 'Look at detector', 'Look at detector', 'Look at detector', 'Finish history',
     ]);
     expect(callsOf(learned, 'Plan history')[0]).toMatchObject({ action: 'planHistory', now: expect.stringMatching(/^20.*Z$/), execution: 'execution' });
-    expect(callsOf(learned, 'Note statement')).toEqual([{ action: 'historySubmitted', execution: 'execution', statementId: 'statement' }]);
+    expect(callsOf(learned, 'Note statement')).toEqual([{ action: 'historySubmitted', execution: 'execution', interval: CHUNK, statementId: 'statement' }]);
     expect(callsOf(learned, 'Activate detector')).toEqual([{ action: 'activate', backend: BACKEND, detectorArn: 'detector' }]);
     expect(callsOf(learned, 'Look at detector')[2]).toEqual({ action: 'describe', backend: BACKEND, detectorArn: 'detector' });
-    expect(callsOf(learned, 'Finish history')).toEqual([{
-      action: 'historyFinished', execution: 'execution', statement: { Id: 'statement', Status: 'FINISHED', ResultRows: 7 },
+    expect(callsOf(learned, 'Chunk unloaded')).toEqual([{
+      action: 'historyUnloaded', execution: 'execution', interval: CHUNK, statement: { Id: 'statement', Status: 'FINISHED', ResultRows: 7 },
     }]);
+    expect(callsOf(learned, 'Finish history')).toEqual([{ action: 'historyFinished', execution: 'execution' }]);
+  });
+
+  test('unloads chunk after chunk, and activates once all are read', () => {
+    const { inChunks } = outcomes;
+    expect(inChunks.status).toBe('SUCCEEDED');
+    const tasks = inChunks.calls.map(call => call.state).filter(state => state !== 'Look at statement');
+    expect(tasks).toEqual([
+      ...[1, 2, 3].flatMap(() => ['Plan history', 'Unload', 'Note statement', 'Chunk unloaded']),
+      'Plan history', 'Activate detector', 'Look at detector', 'Finish history',
+    ]);
+  });
+
+  test('unloads nothing when all is read', () => {
+    expect(outcomes.readBefore.calls.map(call => call.state)).toEqual(['Plan history', 'Activate detector', 'Look at detector', 'Finish history']);
+  });
+
+  test('cancels a statement that the ledger does not take', () => {
+    expect(callsOf(outcomes.notNoted, 'Cancel statement')).toEqual([{ Id: 'statement' }]);
+    expect(outcomes.notNoted).toMatchObject({ status: 'FAILED', cause: 'not the newest any more' });
   });
 
   test('waits for an earlier run\'s statement to be gone', () => {

@@ -9,6 +9,8 @@ test.each([
   ['metricIntervalsFailed', 'IntervalsFailed', 'Connector', 'Sum'],
   ['metricRowsUnloaded', 'RowsUnloaded', 'Connector', 'Sum'],
   ['metricCrawlLag', 'CrawlLag', 'Connector', 'Maximum'],
+  ['metricDetectionDelay', 'DetectionDelay', 'Connector', 'Maximum'],
+  ['metricUnloadTime', 'UnloadTime', 'Connector', 'Maximum'],
   ['metricAnomalyGroups', 'AnomalyGroups', 'Detector', 'Sum'],
   ['metricAlertsDelivered', 'AlertsDelivered', 'Detector', 'Sum'],
   ['metricAlertsUndelivered', 'AlertsUndelivered', 'Detector', 'Sum'],

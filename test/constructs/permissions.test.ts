@@ -79,10 +79,12 @@ describe('with a secret', () => {
     expect(roles[0]).toEqual(roles[1]); // a statement is seen by the role that submitted it only
   });
 
-  test('the crawl function keeps the ledger', () => {
+  test('the crawl function keeps the ledger, and removes what earlier history runs have left', () => {
     expect(statements(secret, 'ConnectorCrawlFunctionRole')).toEqual([
       writeLogs('ConnectorCrawlFunction'),
       { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], resources: [matching(/^<ConnectorLedger\w+\.Arn>$/)] },
+      { actions: ['s3:DeleteObject'], resources: [DATA_OBJECTS[0]] },
+      { ...LIST_DATA, condition: { StringLike: { 's3:prefix': ['history/*'] } } },
     ]);
   });
 

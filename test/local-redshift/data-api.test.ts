@@ -160,7 +160,7 @@ describe('wrong arguments', () => {
     ['another cluster', { ClusterIdentifier: 'other', Database }, "Redshift endpoint doesn't exist in this region."],
     ['secret and user', { ...CLUSTER, SecretArn: SECRET, DbUser: 'awsuser' }, 'SecretArn and DbUser cannot both be specified.'],
     ['another secret', { ...CLUSTER, SecretArn: `${SECRET}x` }, "Secrets Manager can't find the specified secret."],
-    ['a workgroup', { WorkgroupName: 'serverless', Database }, 'not in local mode: serverless workgroups'],
+    ['a workgroup', { WorkgroupName: 'serverless', Database }, "Redshift endpoint doesn't exist in this region."],
     ['a statement that is too long', { ...CLUSTER, Sql: `select '${'é'.repeat(50_000)}'` }, '100 KB'],
     ['an empty statement', { ...CLUSTER, Sql: ' ' }, 'Sql must be specified.'],
     ['a parameter of no use', { ...CLUSTER, Sql: "select ':a'", Parameters: [{ name: 'a', value: '1' }] }, 'Unused parameters: [a]'],

@@ -67,6 +67,7 @@ describe('planning', () => {
     await plan('15:05');
     await crawl(hour(10));
     expect(metrics()).toContainEqual(expect.objectContaining({ Connector: 'Ecommerce', IntervalsCrawled: 1, RowsUnloaded: 21, CrawlLag: 4 * 3600 + 300 }));
+    expect(metrics().find(line => line.IntervalsCrawled)).toMatchObject({ DetectionDelay: expect.any(Number), UnloadTime: expect.any(Number) });
     expect(metrics()[0]._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'RedshiftLookout', Dimensions: [['Connector']] });
   });
 });

@@ -1,5 +1,6 @@
-import { readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
-import type { CrawlPlan, UnloadPlan } from '../../../src/private/contract';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { readChunk, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
+import type { CrawlPlan, HistoryPlan } from '../../../src/private/contract';
 
 let ledger: TestLedger;
 let handle: Awaited<ReturnType<TestLedger['fresh']>>;
@@ -11,7 +12,7 @@ beforeEach(async () => {
 });
 
 const planHistory = async (now: string, execution = 'bootstrap-1', settings = SETTINGS) =>
-  await handle({ action: 'planHistory', settings, now, execution }) as UnloadPlan;
+  await handle({ action: 'planHistory', settings, now, execution }) as HistoryPlan;
 const plan = async (scheduledTime: string, execution = 'crawl-1', settings = SETTINGS) =>
   await handle({ action: 'plan', settings, scheduledTime, execution }) as CrawlPlan;
 
@@ -19,10 +20,11 @@ it('the history ends with the newest interval whose delay is over', async () => 
   const unload = await planHistory('2026-11-23T10:05:00.123Z');
   expect(unload).toMatchObject({
     interval: { start: '2026-11-21T10:00:00Z', end: '2026-11-23T10:00:00Z' },
-    folder: 's3://data/history/',
+    folder: expect.stringMatching(/^s3:\/\/data\/history\/20261121-1100-[0-9a-f]{12}-$/),
     statementName: 'Ecommerce history 2026-11-21T10:00:00Z to 2026-11-23T10:00:00Z',
     previousStatementId: '',
     chosenByQuery: false,
+    remaining: 1,
   });
   expect(unload.sql).toContain("ts >= '2026-11-21 11:00:00' and ts < '2026-11-23 11:00:00'");
   expect(unload.clientToken).toMatch(/^[0-9a-f]{64}$/);
@@ -47,10 +49,12 @@ it('the historical query is used where there is one, and may choose its rows its
 
 it('nothing is crawled before the history is finished; then the crawl begins at its end', async () => {
   expect(await plan('2026-11-23T10:05:00Z')).toEqual({ intervals: [], reason: 'no history run has finished yet: the crawl begins at its end' });
-  await planHistory('2026-11-23T10:05:00Z');
-  await handle({ action: 'historySubmitted', execution: 'bootstrap-1', statementId: 's-1' });
+  const { interval } = await planHistory('2026-11-23T10:05:00Z');
+  await handle({ action: 'historySubmitted', execution: 'bootstrap-1', interval, statementId: 's-1' });
   expect((await plan('2026-11-23T11:05:00Z')).reason).toBe('the history is being read by bootstrap-1: the crawl begins at its end');
-  await handle({ action: 'historyFinished', execution: 'bootstrap-1', statement: { Id: 's-1', Status: 'FINISHED', ResultRows: 12, Duration: 3_000_000 } });
+  await handle({ action: 'historyUnloaded', execution: 'bootstrap-1', interval, statement: { Id: 's-1', Status: 'FINISHED', ResultRows: 12, Duration: 3_000_000 } });
+  expect(await planHistory('2026-11-23T10:05:00Z')).toMatchObject({ remaining: 0, sql: '', previousStatementId: '' });
+  await handle({ action: 'historyFinished', execution: 'bootstrap-1' });
   expect((await plan('2026-11-23T11:05:00Z')).intervals).toEqual([{ start: '2026-11-23T10:00:00Z', end: '2026-11-23T11:00:00Z' }]);
   expect(await ledger.items('history')).toEqual({
     'bootstrap-1': {
@@ -61,10 +65,16 @@ it('nothing is crawled before the history is finished; then the crawl begins at 
       folder: 's3://data/history/',
       startedAt: '2026-11-23T10:05:00Z',
       finishedAt: '2026-11-23T10:05:00Z',
-      statementId: 's-1',
+      reading: 'bootstrap-1',
+      chunks: 1,
+      chunksRead: 1,
+      chunk: { start: '2026-11-21T10:00:00Z', end: '2026-11-23T10:00:00Z' },
       rows: 12,
       statementMilliseconds: 3,
     },
+  });
+  expect(await ledger.items('historyChunk')).toEqual({
+    '2026-11-21T10:00:00Z': expect.objectContaining({ end: '2026-11-23T10:00:00Z', state: 'FINISHED', statementId: 's-1', rows: 12, prefix: expect.stringMatching(/^s3:\/\/data\/history\/20261121-1100-/) }),
   });
 });
 
@@ -74,7 +84,7 @@ describe('when the history is read again', () => {
   it('the crawl stands still, and goes on at the new end: what became due meanwhile is in the history', async () => {
     await planHistory('2026-11-23T13:10:00Z', 'bootstrap-2');
     expect((await plan('2026-11-23T14:05:00Z')).reason).toContain('being read by bootstrap-2');
-    await handle({ action: 'historyFinished', execution: 'bootstrap-2', statement: { Id: 's-2', Status: 'FINISHED' } });
+    await readHistory(handle, '2026-11-23T13:10:00Z', 'bootstrap-2');
     expect((await plan('2026-11-23T14:05:00Z')).intervals).toEqual([{ start: '2026-11-23T13:00:00Z', end: '2026-11-23T14:00:00Z' }]);
   });
 
@@ -102,8 +112,8 @@ describe('when the history is read again', () => {
   });
 
   it('the statement of a run that has not ended is to be cancelled first', async () => {
-    await planHistory('2026-11-23T12:00:00Z', 'bootstrap-2');
-    await handle({ action: 'historySubmitted', execution: 'bootstrap-2', statementId: 's-2' });
+    const { interval } = await planHistory('2026-11-23T12:00:00Z', 'bootstrap-2');
+    await handle({ action: 'historySubmitted', execution: 'bootstrap-2', interval, statementId: 's-2' });
     expect((await planHistory('2026-11-23T12:01:00Z', 'bootstrap-3')).previousStatementId).toBe('s-2');
     expect((await planHistory('2026-11-23T12:01:00Z', 'bootstrap-3')).previousStatementId).toBe('s-2');
   });
@@ -111,9 +121,9 @@ describe('when the history is read again', () => {
   it('a run that was overtaken changes nothing when it ends', async () => {
     await planHistory('2026-11-23T12:05:00Z', 'bootstrap-2');
     await planHistory('2026-11-23T13:05:00Z', 'bootstrap-3');
-    await handle({ action: 'historyFinished', execution: 'bootstrap-2', statement: { Id: 's-2', Status: 'FINISHED' } });
+    await handle({ action: 'historyFinished', execution: 'bootstrap-2' });
     expect((await plan('2026-11-23T14:05:00Z')).reason).toContain('being read by bootstrap-3');
-    await handle({ action: 'historyFinished', execution: 'bootstrap-3', statement: { Id: 's-3', Status: 'FINISHED' } });
+    await readHistory(handle, '2026-11-23T13:05:00Z', 'bootstrap-3');
     await handle({ action: 'historyFailed', execution: 'bootstrap-2', error: { Error: 'late', Cause: '' } });
     expect((await plan('2026-11-23T14:05:00Z')).intervals).toHaveLength(1);
   });
@@ -135,8 +145,121 @@ describe('when the history is read again', () => {
   });
 });
 
+describe('a history in chunks', () => {
+  const settings = { ...SETTINGS, historyIntervals: 60, historyChunkIntervals: 24 };
+  const NOW = '2026-11-23T10:05:00Z'; // history from 11 hours of November 20th to 10 hours of November 23rd, in Berlin
+  const planned = async (execution = 'bootstrap-1', now = NOW, more = settings) => planHistory(now, execution, more);
+  const keys = async () => ((await ledger.files.send(new ListObjectsV2Command({ Bucket: 'data' }))).Contents ?? []).map(({ Key }) => Key);
+  const put = async (Key: string) => ledger.files.send(new PutObjectCommand({ Bucket: 'data', Key, Body: 'ts' }));
+
+  it('is read by one statement each, oldest first, cut at days of the wall clock', async () => {
+    const folders: string[] = [];
+    for (let chunk = await planned(); chunk.remaining > 0; chunk = await planned()) {
+      folders.push(`${chunk.remaining} ${chunk.folder.replace(/[0-9a-f]{12}-$/, '')} ${chunk.interval.start} ${chunk.interval.end}`);
+      expect(await planned()).toEqual(chunk);
+      await readChunk(handle, chunk, 'bootstrap-1');
+    }
+    expect(folders).toEqual([
+      '4 s3://data/history/20261120-2300- 2026-11-20T22:00:00Z 2026-11-20T23:00:00Z',
+      '3 s3://data/history/20261121-0000- 2026-11-20T23:00:00Z 2026-11-21T23:00:00Z',
+      '2 s3://data/history/20261122-0000- 2026-11-21T23:00:00Z 2026-11-22T23:00:00Z',
+      '1 s3://data/history/20261123-0000- 2026-11-22T23:00:00Z 2026-11-23T10:00:00Z',
+    ]);
+    expect((await ledger.items('history'))['bootstrap-1']).toMatchObject({ chunks: 4, chunksRead: 4, rows: 4000, statementMilliseconds: 8000 });
+  });
+
+  it('tells its progress as a metric', async () => {
+    const log = jest.spyOn(console, 'log');
+    log.mockClear();
+    await readHistory(handle, NOW, 'bootstrap-1', settings);
+    expect(log.mock.calls.map(([line]) => JSON.parse(line).HistoryProgress)).toEqual([0, 25, 50, 75, 100]);
+  });
+
+  it('cannot be finished before all of them are read', async () => {
+    await readChunk(handle, await planned(), 'bootstrap-1');
+    await planned();
+    await expect(handle({ action: 'historyFinished', execution: 'bootstrap-1' })).rejects.toThrow('the history run bootstrap-1 has read 1 of 4 chunks');
+    expect((await plan('2026-11-23T11:05:00Z')).intervals).toEqual([]);
+  });
+
+  it('is gone on with by the run after one that broke; only what its time changes is read again', async () => {
+    for (let read = 0; read < 3; read++) await readChunk(handle, await planned(), 'bootstrap-1');
+    await planned();
+    await handle({ action: 'historyFailed', execution: 'bootstrap-1', error: { Error: 'StatementFailed', Cause: 'out of disk' } });
+    expect((await ledger.items('historyChunk'))['2026-11-22T23:00:00Z']).toMatchObject({ state: 'FAILED', error: 'StatementFailed: out of disk' });
+
+    const starts: string[] = [];
+    const later = '2026-11-23T12:05:00Z'; // the first chunk of the run before is too old for this one, and the last too short
+    for (let chunk = await planned('bootstrap-2', later); chunk.remaining > 0; chunk = await planned('bootstrap-2', later)) {
+      starts.push(`${chunk.interval.start} ${chunk.interval.end}`);
+      await readChunk(handle, chunk, 'bootstrap-2');
+    }
+    expect(starts).toEqual(['2026-11-21T00:00:00Z 2026-11-21T23:00:00Z', '2026-11-22T23:00:00Z 2026-11-23T12:00:00Z']);
+    await handle({ action: 'historyFinished', execution: 'bootstrap-2' });
+    expect((await ledger.items('history'))['bootstrap-2']).toMatchObject({ state: 'FINISHED', reading: 'bootstrap-1', chunks: 3, rows: 3000 });
+  });
+
+  it.each([
+    ['another query', { ...settings, historicalQuery: "select 1 where '{{start}}' < '{{end}}'" }],
+    ['another time zone', { ...settings, timezone: 'UTC' }],
+  ])('is begun anew for %s', async (_, changed) => {
+    await readChunk(handle, await planned(), 'bootstrap-1');
+    expect((await planned('bootstrap-2', NOW, changed)).remaining).toBe(4);
+  });
+
+  it('is begun anew in another warehouse, and when the run before was finished', async () => {
+    const from = async (Database: string, execution: string) =>
+      await handle({ action: 'planHistory', settings, warehouse: { Database }, now: NOW, execution }) as HistoryPlan;
+    await readChunk(handle, await from('sales', 'bootstrap-1'), 'bootstrap-1');
+    expect((await from('sales', 'bootstrap-2')).remaining).toBe(3);
+    expect((await from('archive', 'bootstrap-3')).remaining).toBe(4);
+    await readHistory(handle, NOW, 'bootstrap-4', settings);
+    expect((await planned('bootstrap-5')).remaining).toBe(4);
+  });
+
+  it('a run that was overtaken is told so, before its statement writes what the newer one has written', async () => {
+    const { interval } = await planned();
+    await planned('bootstrap-2', '2026-11-23T10:06:00Z');
+    await expect(handle({ action: 'historySubmitted', execution: 'bootstrap-1', interval, statementId: 's' }))
+      .rejects.toThrow('the history run bootstrap-1 is not the newest any more: bootstrap-2 has taken over');
+    await handle({ action: 'historyUnloaded', execution: 'bootstrap-1', interval, statement: { Id: 's', Status: 'FINISHED' } });
+    expect((await planned('bootstrap-2', '2026-11-23T10:06:00Z')).remaining).toBe(4);
+    await expect(planned()).rejects.toThrow('the history run bootstrap-2 started later');
+  });
+
+  it('a query that chooses its rows itself is run once', async () => {
+    expect(await planned('bootstrap-1', NOW, { ...settings, historicalQuery: 'select * from t where ts < sysdate' } as never)).toMatchObject({ remaining: 1, interval: { end: '2026-11-23T10:00:00Z' } });
+  });
+
+  it('the files of a run have names that no other run gives', async () => {
+    const { folder, sql } = await planned();
+    expect(sql).toContain(`TO '${folder}'`);
+    expect(sql).not.toMatch(/CLEANPATH|ALLOWOVERWRITE/);
+    expect((await planned('bootstrap-2', '2026-11-23T10:06:00Z')).folder).not.toBe(folder);
+  });
+
+  it('when all is read, the folder holds what was read and nothing else', async () => {
+    const strays = ['history/0000_part_00', 'history/20261120-2300-0123456789ab-0000_part_00', 'history/20261121-0000/0000_part_00'];
+    for (const key of [...strays, 'live/20261119/0000/000']) await put(key);
+    const unload = async (execution: string, now: string) => {
+      const chunk = await planned(execution, now);
+      const written = ['0000_part_00', '0001_part_00'].map(name => `${chunk.folder.replace('s3://data/', '')}${name}`);
+      for (const key of written) await put(key);
+      return { chunk, written };
+    };
+    const first = await unload('bootstrap-1', NOW);
+    await readChunk(handle, first.chunk, 'bootstrap-1');
+    const broken = await unload('bootstrap-1', NOW); // its statement fails when files have been written
+    const second = await unload('bootstrap-2', '2026-11-23T10:06:00Z');
+    expect(second.chunk.interval).toEqual(broken.chunk.interval);
+    expect((await keys()).length).toBe(strays.length + 7);
+    await readHistory(handle, '2026-11-23T10:06:00Z', 'bootstrap-2', settings);
+    expect(await keys()).toEqual([...first.written, ...second.written, 'live/20261119/0000/000'].sort());
+  });
+});
+
 it('a run that the ledger does not know cannot finish', async () => {
-  await expect(handle({ action: 'historyFinished', execution: 'bootstrap-9', statement: { Id: 's', Status: 'FINISHED' } }))
+  await expect(handle({ action: 'historyFinished', execution: 'bootstrap-9' }))
     .rejects.toThrow('the history run bootstrap-9 is not in the ledger');
 });
 

@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, ScanCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
 import { crawlHandler } from '../../../handlers/crawl';
-import { LEDGER_KEYS, type ConnectorSettings } from '../../../src/private/contract';
+import { startS3Server } from '../../../local/s3/server';
+import { LEDGER_KEYS, type ConnectorSettings, type HistoryPlan } from '../../../src/private/contract';
 
 export const SETTINGS: ConnectorSettings = {
   query: "select ts, views from t where ts >= '{{start}}' and ts < '{{end}}'",
@@ -25,28 +30,36 @@ Object.assign(process.env, { POWERTOOLS_DEV: 'true', POWERTOOLS_METRICS_DISABLED
 /** A ledger table of its own on a dynalite server, and the crawl handler on it. */
 export interface TestLedger {
   readonly client: DynamoDBClient;
+  /** Has a bucket `data`. */
+  readonly files: S3Client;
   /** The machine's clock, as the handler sees it. */
   now: number;
   /** A new, empty table; returns a handler that works on it. */
   fresh(client?: DynamoDBClient): Promise<ReturnType<typeof crawlHandler>>;
   handler(client?: DynamoDBClient): ReturnType<typeof crawlHandler>;
   /** Items of a kind by their sort key, without their versions. */
-  items(kind: 'interval' | 'history' | 'control'): Promise<Record<string, any>>;
+  items(kind: 'interval' | 'history' | 'historyChunk' | 'control'): Promise<Record<string, any>>;
   stop(): Promise<void>;
 }
 
 export async function startLedger(): Promise<TestLedger> {
+  const directory = await mkdtemp(join(tmpdir(), 'ledger-'));
+  const s3 = await startS3Server(directory);
+  s3.createBucket('data');
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const files = new S3Client({ endpoint: s3.endpoint, forcePathStyle: true, region: 'eu-central-1', credentials });
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials,
   });
   let tables = 0;
   const name = () => `ledger-${tables}`;
   const ledger: TestLedger = {
     client,
+    files,
     now: Date.parse('2026-11-23T10:05:00Z'),
     async fresh(through) {
       if (tables > 0) await client.send(new DeleteTableCommand({ TableName: name() }));
@@ -61,7 +74,7 @@ export async function startLedger(): Promise<TestLedger> {
       return ledger.handler(through);
     },
     handler(through) {
-      return crawlHandler({ client: through ?? client, tableName: name(), connectorName: 'Ecommerce', clock: () => ledger.now });
+      return crawlHandler({ client: through ?? client, files, tableName: name(), connectorName: 'Ecommerce', clock: () => ledger.now });
     },
     async items(kind) {
       const { Items } = await client.send(new ScanCommand({ TableName: name(), ConsistentRead: true }));
@@ -70,6 +83,9 @@ export async function startLedger(): Promise<TestLedger> {
     },
     async stop() {
       client.destroy();
+      files.destroy();
+      await s3.close();
+      await rm(directory, { recursive: true });
       await new Promise<void>((resolve, reject) => server.close(error => error ? reject(error) : resolve()));
     },
   };
@@ -90,7 +106,14 @@ export function before(
 
 /** Runs a history that ends at the newest whole hour before `now`, less the delay. */
 export async function readHistory(handle: ReturnType<typeof crawlHandler>, now: string, execution = 'bootstrap-1', settings = SETTINGS): Promise<void> {
-  await handle({ action: 'planHistory', settings, now, execution });
-  await handle({ action: 'historySubmitted', execution, statementId: `${execution}-statement` });
-  await handle({ action: 'historyFinished', execution, statement: { Id: `${execution}-statement`, Status: 'FINISHED', ResultRows: 1000, Duration: 2e9 } });
+  const planned = async () => await handle({ action: 'planHistory', settings, now, execution }) as HistoryPlan;
+  for (let plan = await planned(); plan.remaining > 0; plan = await planned()) await readChunk(handle, plan, execution);
+  await handle({ action: 'historyFinished', execution });
+}
+
+/** Unloads one chunk of a history, of 1000 rows within 2 seconds. */
+export async function readChunk(handle: ReturnType<typeof crawlHandler>, { interval }: HistoryPlan, execution: string): Promise<void> {
+  const statementId = `${execution}-statement`;
+  await handle({ action: 'historySubmitted', execution, interval, statementId });
+  await handle({ action: 'historyUnloaded', execution, interval, statement: { Id: statementId, Status: 'FINISHED', ResultRows: 1000, Duration: 2e9 } });
 }

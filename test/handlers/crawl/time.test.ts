@@ -180,6 +180,64 @@ it('intervals partition time and the wall clock, in every zone, also around cloc
   }), { numRuns: 150 });
 });
 
+it('a leap day is a day like any other, and its hours are read', () => {
+  const days = new WallClockIntervals('P1D', 'Europe/Berlin');
+  expect(walls(days, '2028-02-28T12:00:00Z', 3)).toEqual([
+    '2028-02-27T23:00:00Z 2028-02-28 00:00:00 - 2028-02-29 00:00:00',
+    '2028-02-28T23:00:00Z 2028-02-29 00:00:00 - 2028-03-01 00:00:00',
+    '2028-02-29T23:00:00Z 2028-03-01 00:00:00 - 2028-03-02 00:00:00',
+  ]);
+  expect(days.startBefore('2028-02-29T23:00:00Z', 366)).toBe('2027-02-28T23:00:00Z');
+});
+
+it('a span is divided without gap and overlap, into parts that are no longer than asked, and every span that overlaps it is cut alike', () => {
+  fc.assert(fc.property(
+    zones, instants, frequencies, fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 30 }), fc.boolean(),
+    (zone, at, frequency, length, count, later, atChange) => {
+      const intervals = new WallClockIntervals(frequency, zone);
+      const back = -FREQUENCY_SECONDS[frequency] * 1000 * Math.floor(length / 2);
+      const end = intervals.containing(atChange ? beforeNextChange(zone, at, back) : at).start;
+      const span = { start: intervals.startBefore(end, length), end };
+      fc.pre(span.start < span.end); // the clock jumped over all of it
+      const parts = intervals.divide(span, count);
+      expect([parts[0].start, parts[parts.length - 1].end]).toEqual([span.start, span.end]);
+      parts.forEach((part, index) => {
+        if (index > 0) expect(part.start).toBe(parts[index - 1].end);
+        expect(part.start < part.end).toBe(true);
+        intervals.starting(part.start);
+        const wall = intervals.wallBounds(part);
+        const shown = Date.parse(`${wall.end.replace(' ', 'T')}Z`) - Date.parse(`${wall.start.replace(' ', 'T')}Z`);
+        // where the clock is changed, a cut can be one change farther
+        expect(shown).toBeLessThanOrEqual(count * FREQUENCY_SECONDS[frequency] * 1000 + 24 * HOUR);
+      });
+      let newer = intervals.starting(end);
+      for (let step = 0; step < later; step++) newer = intervals.next(newer);
+      const cuts = (from: string, to: string) => intervals.divide({ start: from, end: to }, count).slice(1).map(({ start }) => start);
+      const shared = cuts(span.start, newer.end).filter(cut => cut < end);
+      expect(parts.slice(1).map(({ start }) => start)).toEqual(shared);
+    },
+  ), { numRuns: 100 });
+});
+
+it('whatever the delay up to five days, runs that come an interval apart find intervals that meet', () => {
+  const delays = fc.integer({ min: 0, max: 432_000 });
+  fc.assert(fc.property(zones, instants, frequencies, delays, fc.boolean(), (zone, at, frequency, delaySeconds, atChange) => {
+    const intervals = new WallClockIntervals(frequency, zone);
+    const from = atChange ? beforeNextChange(zone, at, FREQUENCY_SECONDS[frequency] * 3000) : at;
+    const newest = (now: number) => intervals.newestEndedBy(now - delaySeconds * 1000);
+    let known = newest(from);
+    for (let run = 1; run <= 12; run++) {
+      const now = from + run * FREQUENCY_SECONDS[frequency] * 1000;
+      const found = newest(now);
+      expect(Date.parse(found.end)).toBeLessThanOrEqual(now - delaySeconds * 1000);
+      expect(Date.parse(intervals.next(found).end)).toBeGreaterThan(now - delaySeconds * 1000);
+      // none is passed over: from the one known, each next one leads to the one found
+      while (known.start < found.start) known = intervals.next(known);
+      expect(known).toEqual(found);
+    }
+  }), { numRuns: 100 });
+});
+
 it('an instant is written as it was read', () => {
   fc.assert(fc.property(instants, instant => expect(parseInstant(formatInstant(instant), 'instant')).toBe(instant)));
 });

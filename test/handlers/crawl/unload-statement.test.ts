@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { hasPlaceholders, queryOfInterval } from '../../../handlers/crawl/query';
 import { unloadStatement } from '../../../handlers/crawl/unload-statement';
+import { parseUnload } from '../../../local/redshift/unload-statement';
 
 const BOUNDS = { start: '2026-11-23 10:00:00', end: '2026-11-23 11:00:00' };
-const PARTS = { folder: 's3://data/live/20261123/1000/', roleArn: 'arn:aws:iam::123456789012:role/unload', region: 'eu-central-1', serial: true };
+const PARTS = { cleanPath: true, prefix: 's3://data/live/20261123/1000/', roleArn: 'arn:aws:iam::123456789012:role/unload', region: 'eu-central-1', serial: true };
 
 /** Where a dollar-quoted literal that opens at the first `$$` ends: at the next `$$`, whatever stands between. */
 function literalOf(statement: string): { query: string; rest: string } {
@@ -31,6 +32,32 @@ it('the history is unloaded by all slices at once, and without a key nothing is 
   const statement = unloadStatement({ ...PARTS, query: 'select 1', serial: false });
   expect(statement).not.toContain('PARALLEL');
   expect(statement).not.toContain('ENCRYPTED');
+});
+
+it('each further option is written as Redshift reads it, and only where it is asked for', () => {
+  const query = 'select 1';
+  const options = (more: object) => unloadStatement({ ...PARTS, query, ...more }).split('\n').slice(4);
+  expect(options({})).toEqual(['FORMAT AS CSV', 'HEADER', 'CLEANPATH', 'PARALLEL OFF', "REGION 'eu-central-1'"]);
+  expect(options({ cleanPath: false, serial: false })).toEqual(['FORMAT AS CSV', 'HEADER', "REGION 'eu-central-1'"]);
+  expect(options({ maxFileSizeMegabytes: 256 })).toContain('MAXFILESIZE 256 MB');
+  expect(options({ nullAs: '<null>' })).toContain("NULL AS '<null>'");
+  expect(options({ manifest: true })).toContain('MANIFEST');
+  expect(parseUnload(unloadStatement({
+    ...PARTS, query, serial: false, maxFileSizeMegabytes: 5, nullAs: '<null>', manifest: true, kmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/1',
+  }))).toMatchObject({
+    query: '\nselect 1\n',
+    bucket: 'data',
+    prefix: 'live/20261123/1000/',
+    header: true,
+    parallel: true,
+    cleanPath: true,
+    manifest: 'PLAIN',
+    maxFileSizeBytes: 5 * 1024 * 1024,
+    nullText: '<null>',
+    region: 'eu-central-1',
+    encrypted: true,
+    kmsKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/1',
+  });
 });
 
 it('placeholders are replaced everywhere', () => {
@@ -69,8 +96,17 @@ describe('refuses', () => {
       .toThrow(/^the UNLOAD statement is 100\d\d\d bytes long and the Redshift Data API takes 100000: shorten the query \(100000 bytes\) or move it into a view$/);
   });
 
+  it.each([4, 6349, 5.5, NaN])('files of %d MB', maxFileSizeMegabytes => {
+    expect(() => unloadStatement({ ...PARTS, query: 'select 1', maxFileSizeMegabytes }))
+      .toThrow(`the file size of an UNLOAD statement must be whole megabytes from 5 to 6348, found ${maxFileSizeMegabytes}`);
+  });
+
+  it('a text of NULL that ends the literal', () => {
+    expect(() => unloadStatement({ ...PARTS, query: 'select 1', nullAs: "' MANIFEST" })).toThrow('the text of NULL of an UNLOAD statement must not');
+  });
+
   it('quotes in a folder', () => {
-    expect(() => unloadStatement({ ...PARTS, query: 'select 1', folder: "s3://data/' PARALLEL ON" })).toThrow('the folder of an UNLOAD statement must not');
+    expect(() => unloadStatement({ ...PARTS, query: 'select 1', prefix: "s3://data/' PARALLEL ON" })).toThrow('the folder of an UNLOAD statement must not');
   });
 });
 

@@ -102,4 +102,35 @@ describe('alerts', () => {
     world.refuses = () => false;
     expect(await world.detectHour(handler, 1, shopHour(hour(1), webDown))).toMatchObject({ alertsDelivered: 2, alertsUndelivered: 0 });
   });
+
+  test('with filters tell of the measures and values that pass them', async () => {
+    handler = await world.learned();
+    await world.createAlert({ filters: { MetricList: ['views'], DimensionFilterList: [{ DimensionName: 'platform', DimensionValueList: ['web'] }] } });
+    await world.createAlert({ name: 'quiet', filters: { DimensionFilterList: [{ DimensionName: 'platform', DimensionValueList: ['ios'] }] } });
+    expect(await world.detectHour(handler, 0, shopHour(hour(0), webDown))).toMatchObject({ alertsDelivered: 1 });
+    expect(JSON.parse(world.published[0].Message)).toMatchObject({ alertName: 'pager', impactedMetric: { metricName: 'views' } });
+  });
+
+  test('tell of an anomaly that goes on once, or again after the hours that their tag says', async () => {
+    handler = await world.learned();
+    await world.createAlert({ filters: { MetricList: ['views'] } });
+    await world.createAlert({ name: 'nagging', filters: { MetricList: ['views'] }, tags: { 'cdk-redshift-lookout:remind-after-hours': '2' } });
+    for (let index = 0; index < 6; index++) await world.detectHour(handler, index, shopHour(hour(index), webDown));
+    const [group, ...others] = (await world.groups()).filter(({ measure }) => measure === 'views');
+    expect(others).toEqual([]);
+    const sent = world.published.map(({ Message }) => JSON.parse(Message));
+    expect(sent.filter(({ alertName }) => alertName === 'pager')).toHaveLength(1);
+    const reminders = sent.filter(({ alertName }) => alertName === 'nagging');
+    expect(reminders.map(({ timestamp }) => timestamp.slice(11, 13))).toEqual(['00', '02', '04']);
+    expect(new Set(reminders.map(({ alertEventId }) => alertEventId)).size).toBe(3);
+    expect(new Set(reminders.map(({ anomalyGroupId }) => anomalyGroupId))).toEqual(new Set([group.id]));
+    expect(group.alertsSent).toHaveLength(2); // the newest notice of each
+  });
+
+  test('for chats are in the schema of custom notifications', async () => {
+    handler = await world.learned();
+    await world.createAlert({ tags: { 'cdk-redshift-lookout:message': 'chat' } });
+    await world.detectHour(handler, 0, shopHour(hour(0), webDown));
+    expect(JSON.parse(world.published[0].Message)).toMatchObject({ version: '1.0', source: 'custom', content: { textType: 'client-markdown' } });
+  });
 });

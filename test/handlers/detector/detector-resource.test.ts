@@ -89,14 +89,23 @@ describe('create', () => {
     });
 
     it.each([
-      ['a syntax error', { query: 'selekt 1' }, /^the warehouse refuses query: ERROR: syntax error at or near .*Correct query, or the columns named in timestampColumn, metrics and dimensions/],
-      ['a column that is missing', { dimensions: ['marketplace'] }, /^the warehouse refuses query: ERROR: column "marketplace" does not exist/],
+      ['a syntax error', { query: 'selekt 1' }, /^the warehouse refuses query: ERROR: syntax error at or near .*Correct query \(statement/],
+      ['a column that is missing', { dimensions: ['marketplace'] }, /^dimension `marketplace` is not a column of the query; columns are timestamp, views, revenue, platform: name one of them, or add the column to query$/],
+      ['a misspelt metric', { metrics: ['views', 'revenu'] }, /^metric `revenu` is not a column of the query; columns are timestamp, views, revenue, platform: /],
+      ['a column in capitals', { metrics: ['Views'] }, /^metric `Views` is not a column of the query; .*: write "views", as it comes out of the warehouse$/],
+      ['a column that is there twice', { query: QUERY.replace('e.views,', 'e.views, e.revenue as views,') }, /^metric `views` is the name of 2 columns of query: give each column a name of its own/],
+      ['a timestamp that is a day', { query: QUERY.replace('e.ts as', 'cast(e.ts as date) as') }, /^timestamp column `timestamp` of query has the type date, which is unloaded without a time of day/],
+      ['a timestamp whose time of day the format leaves out', { format: 'yyyy-MM-dd', frequency: 'P1D' as const }, /^timestamp column `timestamp` of query has the type timestamp, which is unloaded with a time of day/],
+      ['columns of the historical query', { historicalQuery: 'select ts as timestamp, views from ecommerce' }, /^metric `revenue` is not a column of the historicalQuery; columns are timestamp, views: /],
+      ['a second statement', { query: 'select 1; drop table ecommerce' }, /^query contains more than one statement: /],
+      ['a way out of the parentheses', { query: 'select 1) as x; drop table ecommerce; --' }, /^query contains a \) that nothing opens: /],
+      ['a LIMIT, which UNLOAD refuses', { query: `${QUERY}\nlimit 10` }, /^query contains a LIMIT of the whole result, which UNLOAD refuses: /],
       ['a table that is missing, in the historical query', { historicalQuery: 'select * from ecommerce_old' }, /^the warehouse refuses historicalQuery: ERROR: relation "ecommerce_old" does not exist/],
-      ['a metric that is no number', { metrics: ['views', 'platform'], dimensions: ['revenue'] }, /^metrics: the column "platform" of query has the type varchar, and a metric must be a number: cast it in query/],
-      ['a time zone that the format does not have', { query: QUERY.replace('e.ts as', 'e.at as') }, /^timestampColumn: the column "timestamp" of query has the type timestamptz.*write "timestamp" at time zone 'UTC' in query$/],
+      ['a metric that is no number', { metrics: ['views', 'platform'], dimensions: ['revenue'] }, /^metric `platform` of query has the type varchar, and a metric must be a number: cast it in query/],
+      ['a time zone that the format does not have', { query: QUERY.replace('e.ts as', 'e.at as') }, /^timestamp column `timestamp` of query has the type timestamptz.*write "timestamp" at time zone 'UTC' in query$/],
       ['a database that is missing', { database: 'l4mdemoo' }, /^the warehouse refuses query: FATAL: database "l4mdemoo" does not exist\. Check the props cluster, database and secret/],
       ['an unknown placeholder', { query: "select '{{ start }}'" }, /^query contains the unknown placeholder/],
-      ['hostile column names', { dimensions: ['p" from pg_user; drop table ecommerce; --'] }, /^the warehouse refuses query: ERROR: column "p" from pg_user; drop table ecommerce; --" does not exist/],
+      ['hostile column names', { dimensions: ['p" from pg_user; drop table ecommerce; --'] }, /^dimension `p" from pg_user; drop table ecommerce; --` is not a column of the query/],
     ])('%s', async (_, more, message) => {
       await expect(detector.create(detectorConfiguration(more))).rejects.toThrow(message);
       await warehouse.warehouse.query('select 1 from ecommerce');
@@ -112,6 +121,12 @@ describe('create', () => {
       failures.add({ outcome: { type: 'ABORT' } });
       await expect(detector.create(detectorConfiguration())).rejects.toThrow(/^the warehouse refuses query: .*\(statement [0-9a-f-]{36} of the Redshift Data API\)$/);
     });
+  });
+
+  it('asks nothing of the warehouse where the check of the query is switched off', async () => {
+    await detector.create({ ...detectorConfiguration({ query: 'selekt 1' }), checkQuery: false });
+    expect(await names()).toEqual(['sales']);
+    await expect(detector.update(detectorConfiguration({ query: 'selekt 1' }))).rejects.toThrow('the warehouse refuses query: ERROR: syntax error');
   });
 
   it('deletes the detector again when what follows fails', async () => {

@@ -5,12 +5,14 @@ import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { STATE_MACHINE, type LoopbackStateMachines } from './loopback-state-machines';
 import { detectorHandlers, type DetectorHandlers } from '../../../handlers/detector';
 import type { CompletionRequest, CustomResourceRequest } from '../../../handlers/detector/custom-resource';
+import { ServerlessClient, type ServerlessApi } from '../../../handlers/detector/serverless-client';
 import type { AlertConfiguration, DetectorConfiguration } from '../../../src/private/contract';
 
 export const STACK = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/shop/6b1c1e50-0000-0000-0000-000000000000';
 
 export interface StackParts {
   readonly redshift: RedshiftClient;
+  readonly serverless?: ServerlessApi;
   readonly redshiftData: RedshiftDataClient;
   readonly stateMachines: LoopbackStateMachines;
   readonly lookout: LookoutMetricsClient;
@@ -31,6 +33,7 @@ export class StackResource {
   ) {
     this.handlers = detectorHandlers({
       redshift: parts.redshift,
+      serverless: parts.serverless ?? new ServerlessClient(parts.redshift),
       redshiftData: parts.redshiftData,
       stateMachines: parts.stateMachines.client,
       lookout: () => parts.lookout,

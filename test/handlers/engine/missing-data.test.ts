@@ -22,14 +22,13 @@ const learned = (): MissingData => {
 };
 
 describe('missing data', () => {
-  test('a dimension value that stopped is found after three intervals, is new once, and ends when it returns', () => {
+  test('a dimension value that stopped is found after three intervals and ends when it returns', () => {
     const monitor = learned();
     const found = run(monitor, 200, 210, (_hour, platform) => platform !== 1);
     expect(found.slice(0, 2)).toEqual([[], []]);
     const stopped = { kind: 'stopped', dimension: 0, code: 1, since: MONDAY + 200 * HOUR };
-    expect(found[2]).toEqual([{ ...stopped, intervals: 3, isNew: true }]);
-    expect(found[3]).toEqual([{ ...stopped, intervals: 4, isNew: false }]);
-    expect(found.flat().filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(found[2]).toEqual([{ ...stopped, intervals: 3 }]);
+    expect(found[3]).toEqual([{ ...stopped, intervals: 4 }]);
     expect(run(monitor, 210, 220, () => true).flat()).toEqual([]);
   });
 
@@ -47,10 +46,10 @@ describe('missing data', () => {
   test('no rows are found at once and counted', () => {
     const monitor = learned();
     const found = run(monitor, 200, 203, () => false);
-    expect(found).toEqual([1, 2, 3].map(intervals => [{ kind: 'noRows', since: MONDAY + 200 * HOUR, intervals, isNew: intervals === 1 }]));
+    expect(found).toEqual([1, 2, 3].map(intervals => [{ kind: 'noRows', since: MONDAY + 200 * HOUR, intervals }]));
     expect(run(monitor, 203, 210, () => true).flat()).toEqual([]);
     const afterGap = monitor.observe(MONDAY + 215 * HOUR, new Uint8Array(12), CODES);
-    expect(afterGap).toEqual([{ kind: 'noRows', since: MONDAY + 210 * HOUR, intervals: 6, isNew: true }]);
+    expect(afterGap).toEqual([{ kind: 'noRows', since: MONDAY + 210 * HOUR, intervals: 6 }]);
   });
 
   test('a warehouse that is not loaded at night is not missing every night, and is once it stays away', () => {
@@ -58,7 +57,7 @@ describe('missing data', () => {
     const isDay = (hour: number): boolean => hour % 24 >= 8;
     run(monitor, 0, 24 * 6, isDay);
     expect(run(monitor, 24 * 6, 24 * 10, isDay).flat()).toEqual([]);
-    expect(run(monitor, 24 * 10, 24 * 11, () => false).flat()).toContainEqual(expect.objectContaining({ kind: 'noRows', intervals: 17, isNew: true }));
+    expect(run(monitor, 24 * 10, 24 * 11, () => false).flat()).toContainEqual(expect.objectContaining({ kind: 'noRows', intervals: 17 }));
   });
 
   test('intermittent combinations and those that pause every night are not missing', () => {
@@ -68,7 +67,7 @@ describe('missing data', () => {
     run(monitor, 0, 24, (...at) => nightly(at[0], at[1]) && rare(...at));
     expect(run(monitor, 24, 24 * 21, (...at) => nightly(at[0], at[1]) && rare(...at)).flat()).toEqual([]);
     const found = run(monitor, 24 * 21, 24 * 22, (_hour, platform) => platform !== 1).flat();
-    expect(found[0]).toMatchObject({ kind: 'stopped', dimension: 0, code: 1, isNew: true });
+    expect(found[0]).toMatchObject({ kind: 'stopped', dimension: 0, code: 1 });
   });
 
   test('what stays away for four weeks is forgotten', () => {

@@ -116,7 +116,7 @@ onEachStore(makeStore => {
     ['no role', { Action: { LambdaConfiguration: { LambdaArn: 'arn:aws:lambda:x:1:function:f' } } }, 'Action.LambdaConfiguration.RoleArn'],
     ['an unknown format', { Action: { SNSConfiguration: { ...alertInput('').Action!.SNSConfiguration, SnsFormat: 'HTML' } } }, 'Action.SNSConfiguration.SnsFormat'],
     ['a threshold of 101', { AlertSensitivityThreshold: 101 }, 'AlertSensitivityThreshold'],
-    ['filters, which are not supported', { AlertFilters: { MetricList: ['views'] } }, 'AlertFilters'],
+    ['filters with too many measures', { AlertFilters: { MetricList: ['a', 'b', 'c', 'd', 'e', 'f'] } }, 'AlertFilters.MetricList'],
     ['a blank description', { AlertDescription: ' ' }, 'AlertDescription'],
     ['a long description', { AlertDescription: 'x'.repeat(257) }, 'AlertDescription'],
     ['a reserved tag', { Tags: { 'aws:x': 'y' } }, 'Tags key'],

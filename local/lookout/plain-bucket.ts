@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ObjectBucket, ObjectRecord, PendingWrite, WriteCondition } from '../s3/bucket-store';
+import { errors } from '../s3/errors';
+import { compareKeys } from '../s3/keys';
+
+/** A bucket that is a folder of ordinary files: the object `a/b.csv` is the file `a/b.csv`, whoever put it there and whenever. */
+export class PlainBucket implements ObjectBucket {
+  private readonly pending = new Set<PendingWrite>();
+  /** ETags of what was written here; they hold for as long as the file is not changed from outside. */
+  private readonly written = new Map<string, { readonly state: string; readonly etag: string }>();
+
+  public constructor(public readonly name: string, private readonly folder: string) {}
+
+  public get empty(): boolean {
+    return this.keys().length === 0;
+  }
+
+  public find(key: string): ObjectRecord | undefined {
+    if (!isPlain(key)) return undefined;
+    const file = statSync(join(this.folder, key), { throwIfNoEntry: false });
+    if (!file?.isFile()) return undefined;
+    const state = `${file.size} ${file.mtimeMs}`;
+    const written = this.written.get(key);
+    return {
+      key,
+      // with the part count of a multipart upload: such an ETag is no MD5 of the content, and no client takes it for one
+      etag: written?.state === state ? written.etag : `${createHash('md5').update(state).digest('hex')}-1`,
+      size: file.size,
+      lastModified: file.mtime.toISOString(),
+      headers: {},
+      checksums: {},
+    };
+  }
+
+  public get(key: string): ObjectRecord {
+    const record = this.find(key);
+    if (!record) throw errors.noSuchKey(key);
+    return record;
+  }
+
+  public open(key: string): number {
+    this.get(key);
+    return openSync(join(this.folder, key), 'r');
+  }
+
+  public* keysAfter(after: string): Generator<string> {
+    for (const key of this.keys()) if (compareKeys(key, after) > 0) yield key;
+  }
+
+  public begin(key: string, condition: WriteCondition): PendingWrite {
+    if (!isPlain(key)) throw errors.invalidArgument(`the key ${JSON.stringify(key)} is no path of a file in the bucket's folder: it cannot be written`);
+    this.check(key, condition);
+    const write = { key, condition, conflict: false };
+    this.pending.add(write);
+    return write;
+  }
+
+  public abandon(write: PendingWrite): void {
+    this.pending.delete(write);
+  }
+
+  public commit(write: PendingWrite, file: string, record: ObjectRecord): void {
+    this.pending.delete(write);
+    if (write.conflict) throw errors.conditionalConflict();
+    this.check(write.key, write.condition);
+    const path = join(this.folder, write.key);
+    mkdirSync(dirname(path), { recursive: true });
+    copyFileSync(file, path); // not renamed: bodies are received in another place, which may be another disk
+    rmSync(file);
+    const { size, mtimeMs } = statSync(path);
+    this.written.set(write.key, { state: `${size} ${mtimeMs}`, etag: record.etag });
+  }
+
+  public delete(key: string, ifMatch?: string): void {
+    if (ifMatch !== undefined) this.check(key, { ifMatch });
+    for (const write of this.pending) if (write.key === key) write.conflict = true;
+    if (this.find(key)) rmSync(join(this.folder, key));
+  }
+
+  private check(key: string, condition: WriteCondition): void {
+    const record = this.find(key);
+    if (condition.ifNoneMatch === '*' && record) throw errors.preconditionFailed('If-None-Match');
+    if (condition.ifMatch !== undefined) {
+      if (!record) throw errors.noSuchKey(key);
+      if (condition.ifMatch !== '*' && condition.ifMatch !== record.etag) throw errors.preconditionFailed('If-Match');
+    }
+  }
+
+  private keys(): string[] {
+    const keys: string[] = [];
+    const walk = (prefix: string): void => {
+      for (const entry of readdirSync(join(this.folder, prefix), { withFileTypes: true })) {
+        if (entry.isDirectory()) walk(`${prefix}${entry.name}/`);
+        else if (this.find(`${prefix}${entry.name}`)) keys.push(`${prefix}${entry.name}`);
+      }
+    };
+    walk('');
+    return keys.sort(compareKeys);
+  }
+}
+
+/** Whether a key is a path that stays within the folder. */
+function isPlain(key: string): boolean {
+  return !/[\0\\]/.test(key) && key.split('/').every(segment => segment !== '' && segment !== '.' && segment !== '..');
+}

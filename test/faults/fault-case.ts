@@ -1,0 +1,65 @@
+import type { World } from './world';
+
+/** What must have come of the hours of a case. Whatever is not named here must be as without any fault. */
+export interface Expected {
+  /** Runs that fail or are ended. @default 0 */
+  readonly failedRuns?: number;
+  /** Error of the failed runs. */
+  readonly error?: RegExp;
+  /** Error of the first hour's ledger item after the first failed run. */
+  readonly ledgerError?: RegExp;
+  /** Attempts at the first hour. @default 1 */
+  readonly attempts?: number | readonly number[];
+  /** The first hour is listed as failed, with this reason, and its rows are not detected. */
+  readonly givenUp?: RegExp;
+  /** Rows of the first hour that cannot be used. @default 0 */
+  readonly rejected?: number;
+}
+
+/** A fault, and what must come of it. */
+export interface FaultCase {
+  readonly name: string;
+  /** Hours of the stream that the case takes; the fault strikes the first. @default 3 */
+  readonly hours?: number;
+  readonly expected: Expected;
+  /** Plans the fault. `hour` is the number of the case's first hour, counted from the start of the stream. */
+  arrange(world: World, hour: number): void | Promise<void>;
+  /** What is done instead of the schedule firing hour by hour. */
+  act?(world: World, hour: number): Promise<void>;
+}
+
+/** What came of one hour. */
+export interface HourOutcome {
+  readonly hour: number;
+  readonly state?: string;
+  readonly attempts?: number;
+  readonly error?: string;
+  /** Rows by the ledger, in the bucket, in the warehouse. */
+  readonly rows?: number;
+  readonly rowsRejected?: number;
+  readonly rowsInBucket: number;
+  readonly rowsInWarehouse: number;
+  /** Sum of the rows' views as the detector observed them, and in the warehouse. */
+  readonly viewsDetected: number;
+  readonly viewsInWarehouse: number;
+}
+
+/** A run that failed, and what the ledger said of the case's first hour afterwards. */
+export interface FailedRun {
+  readonly status: string;
+  readonly error: string;
+  readonly ledgerError?: string;
+}
+
+/** What came of a case. */
+export interface CaseOutcome {
+  readonly name: string;
+  readonly failedRuns: readonly FailedRun[];
+  readonly hours: readonly HourOutcome[];
+  /** First hour that is not crawled yet, by the watermark, less the hour after the case: 0 when all is done. */
+  readonly behind: number;
+  /** Planned requests that were never made. */
+  readonly idleRules: readonly string[];
+  /** The case itself broke. */
+  readonly broken?: string;
+}

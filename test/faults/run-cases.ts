@@ -1,0 +1,45 @@
+/**
+ * Runs the fault matrix, started by faults.test.ts in a process of its own (ESM-only parts). Arguments: a folder, and optionally a regular
+ * expression that chooses cases by name. Prints what became of every case as JSON.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { FAULT_CASES } from './cases';
+import type { CaseOutcome } from './fault-case';
+import { World } from './world';
+
+const ROOT = join(__dirname, '..', '..');
+const [directory, chosen = ''] = process.argv.slice(2);
+
+function synthesise(assembly: string): void {
+  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(__dirname, 'app.ts')], {
+    encoding: 'utf8', env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }) },
+  });
+  if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
+}
+
+async function main() {
+  const assembly = join(directory, 'cdk.out');
+  synthesise(assembly);
+  const cases = FAULT_CASES.filter(({ name }) => new RegExp(chosen).test(name));
+  const hours = cases.reduce((sum, faultCase) => sum + (faultCase.hours ?? 3), 0);
+  const world = await World.start(assembly, join(directory, 'cloud'), hours);
+  const outcomes: (CaseOutcome & { seconds: number })[] = [];
+  try {
+    let hour = 0;
+    for (const faultCase of cases) {
+      const begun = performance.now();
+      const outcome = await world.run(faultCase, hour);
+      hour += faultCase.hours ?? 3;
+      outcomes.push({ ...outcome, seconds: (performance.now() - begun) / 1000 });
+    }
+    process.stdout.write(JSON.stringify({ outcomes, refusedRequests: world.cloud.refusedRequests }));
+  } finally {
+    await world.close();
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

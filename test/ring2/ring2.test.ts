@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Outcome } from './scenario';
+import { pythonWithMoto } from './virtual-environment';
+import { ROOT, runScript } from '../end-to-end/run-script';
+
+/**
+ * Known differences of the two rings:
+ * - ring 1 itself looks whether statements run while its clock stands still, so that a slow statement is waited for in fewer rounds;
+ * - moto has no resources of these types, and creates the stack without them. Ring 1 fires the schedule itself, policies are checked by
+ *   the tests of the constructs.
+ */
+const NOT_IN_MOTO = ['AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy', 'AWS::Scheduler::Schedule'];
+const ROUND = ['Wait for statement', 'Count wait for statement', 'Look at statement', 'Statement ended?'];
+
+const directory = mkdtempSync(join(tmpdir(), 'redshift-lookout-rings-'));
+let ring1: Outcome;
+let ring2: Outcome & { readonly bootstrap: readonly string[]; readonly skipped: readonly string[] };
+
+beforeAll(async () => {
+  const { code, stdout, stderr } = await runScript('test/ring2/run-rings.ts', [directory, pythonWithMoto(ROOT)]);
+  if (code !== 0) throw new Error(`the rings ended with ${code}:\n${stderr}`);
+  ({ ring1, ring2 } = JSON.parse(stdout) as { ring1: typeof ring1; ring2: typeof ring2 });
+}, 400_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** The states of a run, with successive rounds of waiting as one. */
+function withoutRepeatedRounds(states: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const state of states) {
+    kept.push(state);
+    const last = kept.slice(-2 * ROUND.length);
+    if (JSON.stringify(last) === JSON.stringify([...ROUND, ...ROUND])) kept.length -= ROUND.length;
+  }
+  return kept;
+}
+
+describe('the same template and the same hours, in the embedded cloud and in moto', () => {
+  test('moto\'s CloudFormation creates the stack: custom resources answer at their response URL, and the history is learned', () => {
+    expect(ring2.bootstrap).toEqual(['SUCCEEDED']);
+    expect(ring2.skipped).toEqual(NOT_IN_MOTO);
+  });
+
+  test('both ledgers hold every hour: finished, tried again, without rows, given up', () => {
+    expect(ring1.ledger.map(({ state, attempts, rows }) => [state, attempts, rows])).toEqual([
+      ['FINISHED', 1, 3], ['FINISHED', 2, 3], ['FINISHED', 1, 0], ['FINISHED', 1, 3], ['FAILED', 3, undefined], ['FINISHED', 1, 3], ['FINISHED', 1, 3],
+      ['FINISHED', 1, 3],
+    ]);
+    expect(ring2.ledger).toEqual(ring1.ledger);
+  });
+
+  test('both interpreters end every run in the same way, with the same error', () => {
+    const ends = ({ runs }: Outcome) => runs.map(({ status, error }) => [status, error]);
+    expect(ends(ring1).filter(([status]) => status === 'FAILED')).toHaveLength(4);
+    expect(ends(ring2)).toEqual(ends(ring1));
+  });
+
+  test('both interpreters go through the same states', () => {
+    const states = ({ runs }: Outcome) => runs.map(run => withoutRepeatedRounds(run.states));
+    expect(states(ring2)).toEqual(states(ring1));
+  });
+
+  test('both buckets hold the same files with the same content', () => {
+    expect(Object.keys(ring1.files).length).toBeGreaterThan(6);
+    expect(ring2.files).toEqual(ring1.files);
+  });
+});

@@ -1,0 +1,87 @@
+/**
+ * Runs the scenario in the embedded cloud (ring 1) and in moto (ring 2), started by ring2.test.ts in a process of its own (ESM-only
+ * parts). Arguments: a folder, and the Python of the virtual environment. Prints both outcomes as JSON.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { MotoAccount } from './moto-account';
+import { DEPLOYED, failures, runScenario, startOrders, withoutIds, type Outcome } from './scenario';
+import { EmbeddedCloud } from '../../local/cloud';
+
+const ROOT = join(__dirname, '..', '..');
+const [directory, python] = process.argv.slice(2);
+
+function synthesise(assembly: string): void {
+  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(ROOT, 'test', 'faults', 'app.ts')], {
+    encoding: 'utf8', env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }) },
+  });
+  if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
+}
+
+async function embedded(assembly: string): Promise<Outcome> {
+  const cloud = await EmbeddedCloud.start({
+    assembly,
+    directory: join(directory, 'ring1'),
+    now: new Date(DEPLOYED),
+    warehouse: ({ s3Endpoint, now }) => startOrders({ s3Endpoint, now, failures: failures() }),
+  });
+  try {
+    await cloud.deploy();
+    await cloud.allExecutionsFinished();
+    const name = (part: string) => cloud.physicalName(`Faults/Orders/${part}`)!;
+    return await runScenario({
+      s3Endpoint: cloud.s3.endpoint,
+      dynamodbEndpoint: cloud.dynamodbEndpoint,
+      bucket: name('Bucket'),
+      ledger: name('Ledger'),
+      crawl: async input => {
+        const { status, error, cause, states } = await cloud.startExecution('Faults/Orders/Crawl', input);
+        return { status, error: error === undefined ? null : withoutIds(`${error}: ${cause}`), states };
+      },
+    });
+  } finally {
+    await cloud.close();
+  }
+}
+
+async function moto(assembly: string): Promise<Outcome & { readonly bootstrap: readonly string[]; readonly skipped: readonly string[] }> {
+  const folder = join(directory, 'ring2');
+  mkdirSync(folder, { recursive: true });
+  const account = await MotoAccount.start({
+    python,
+    assembly,
+    directory: folder,
+    now: DEPLOYED,
+    warehouse: s3Endpoint => startOrders({ s3Endpoint, now: () => new Date(DEPLOYED), failures: failures() }),
+  });
+  try {
+    const { resources, skipped } = await account.deploy('Faults');
+    const named = (pattern: RegExp) => Object.entries(resources).find(([logicalId]) => pattern.test(logicalId))![1];
+    const bootstrap = await account.executions(named(/^OrdersBootstrap[0-9A-F]{8}$/));
+    const outcome = await runScenario({
+      s3Endpoint: account.endpoint,
+      dynamodbEndpoint: account.endpoint,
+      bucket: named(/^OrdersBucket[0-9A-F]{8}$/),
+      ledger: named(/^OrdersLedger[0-9A-F]{8}$/),
+      crawl: async input => {
+        const { status, error, cause, states } = await account.execute(named(/^OrdersCrawl[0-9A-F]{8}$/), input);
+        return { status, error: error === null ? null : withoutIds(`${error}: ${cause}`), states };
+      },
+    });
+    return { ...outcome, bootstrap: bootstrap.map(({ status, error, cause }) => error === null ? status : `${status} ${error}: ${cause}`), skipped };
+  } finally {
+    await account.close();
+  }
+}
+
+async function main() {
+  const assembly = join(directory, 'cdk.out');
+  synthesise(assembly);
+  process.stdout.write(JSON.stringify({ ring1: await embedded(assembly), ring2: await moto(assembly) }));
+}
+
+main().catch((error: Error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

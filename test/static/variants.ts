@@ -1,0 +1,38 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as redshiftserverless from 'aws-cdk-lib/aws-redshiftserverless';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { AlertTarget, Detector, RedshiftCluster, RedshiftLookoutConnectorProps } from '../../src';
+import { connectorIn } from '../constructs/fixture';
+
+/** Connectors whose templates have, together, every statement and resource that the library can make. */
+export const VARIANTS: Record<string, (stack: Stack) => Partial<RedshiftLookoutConnectorProps>> = {
+  CredentialsByIam: () => ({}),
+  DatabaseUser: () => ({ databaseUser: 'reader' }),
+  Secret: stack => ({ secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'shop/reader') }),
+  Serverless: stack => ({
+    cluster: RedshiftCluster.serverless(new redshiftserverless.CfnWorkgroup(stack, 'Workgroup', { workgroupName: 'shop', namespaceName: 'shop' })),
+  }),
+  ServerlessByName: () => ({ cluster: RedshiftCluster.serverlessByName('shop') }),
+  LookoutForMetrics: () => ({ detector: Detector.lookoutForMetrics() }),
+  EncryptedInVpc: stack => ({
+    encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
+    secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'shop/reader'),
+    vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['us-east-1a', 'us-east-1b'], privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    }),
+  }),
+};
+
+/** The stack of one variant, with an alert, alarms and saved queries. */
+export function variantStack(name: string, app = new App()): Stack {
+  const stack = new Stack(app, name);
+  const topic = new sns.Topic(stack, 'Topic', { enforceSSL: true });
+  const connector = connectorIn(stack, VARIANTS[name](stack));
+  connector.addAlert('Pager', { target: AlertTarget.topic(topic) });
+  connector.addAlarms(topic);
+  connector.createLogsInsightsQueries();
+  return stack;
+}
