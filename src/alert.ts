@@ -130,7 +130,9 @@ export interface AlertOptions {
    *
    * @default - whatever their dimension values
    *
-   * @example { platform: ['web', 'ios'], marketplace: ['de'] }
+   * @example
+   *
+   * const dimensionValues = { platform: ['web', 'ios'], marketplace: ['de'] };
    */
   readonly dimensionValues?: { [dimension: string]: string[] };
 

@@ -58,6 +58,7 @@ export function retryDetection<T extends sfn.TaskStateBase>(state: T): T {
     interval: Duration.seconds(5),
     backoffRate: 2,
     maxAttempts: 3,
+    maxDelay: Duration.seconds(30),
     jitterStrategy: sfn.JitterType.FULL,
   });
   return state;

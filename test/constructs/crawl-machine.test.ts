@@ -101,7 +101,9 @@ test('it carries the settings once, without the query of the history', () => {
 
 test('every task retries at random times, and every failure ends in the ledger', () => {
   for (const [name, state] of Object.entries<any>(machine.States).filter(([, { Type }]) => Type === 'Task')) {
-    expect([name, state.Retry]).toEqual([name, [expect.objectContaining({ JitterStrategy: 'FULL', MaxDelaySeconds: expect.any(Number) })]]);
+    const retries: object[] = state.Retry;
+    expect([name, retries]).toEqual([name, retries.map(() => expect.objectContaining({ JitterStrategy: 'FULL', MaxDelaySeconds: expect.any(Number) }))]);
+    expect([name, retries.length]).toEqual([name, name === 'Detect' ? 2 : 1]);
     const catchAll = state.Catch?.find((each: any) => each.ErrorEquals[0] === 'States.ALL');
     if (name === 'Plan' || name === 'Record failure') {
       expect(catchAll).toBeUndefined(); // there is no interval yet, or the ledger itself cannot be reached
