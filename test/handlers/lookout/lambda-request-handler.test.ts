@@ -65,7 +65,8 @@ test('keeps method, encoded path and repeated query parameters', async () => {
   const ResourceArn = `${PREFIX}:MetricSet/a/b`;
   await expect(client.send(new ListTagsForResourceCommand({ ResourceArn }))).rejects.toThrow(ResourceNotFoundException);
   expect(lastEvent().rawPath).toBe(`/tags/${encodeURIComponent(ResourceArn)}`);
-  await expect(client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['a b', 'c&d'] }))).rejects.toThrow(ResourceNotFoundException);
+  await expect(client.send(new UntagResourceCommand({ ResourceArn, TagKeys: ['a b', 'c&d'] })))
+    .rejects.toThrow('tagKeys[1]: must consist of letters, digits, spaces and _ . : / = + @ -, and not begin with aws:, found "c&d"');
   expect(new URLSearchParams(lastEvent().rawQueryString).getAll('tagKeys')).toEqual(['a b', 'c&d']);
 });
 
