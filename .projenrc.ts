@@ -102,6 +102,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-lookoutmetrics@3.918.0', // the last release
     '@aws-sdk/client-redshift-data',
     '@aws-sdk/client-redshift',
+    '@aws-sdk/client-redshift-serverless',
+    '@aws-sdk/client-eventbridge', // alerts as events
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/util-dynamodb',
     '@aws-sdk/client-s3',
@@ -130,6 +132,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@swc/jest', // understands the bundler's module resolution, which ts-jest does not
     'asl-validator',
     'fast-check',
+    'pg', // ring 2 runs SQL on PostgreSQL itself
+    '@types/pg',
     'aws-cdk@^2', // 3.x refuses the assembly of aws-cdk-lib 2.x
     '@types/node@^24',
   ],
