@@ -1,4 +1,5 @@
 import type { NabFile } from './corpus';
+import { probationRows } from './scoring';
 import { DetectionModel } from '../../handlers/engine';
 
 /** Scores of our engine for the rows of a file, in usual errors without sign: the file is one series and each row has the score of its interval. */
@@ -11,7 +12,11 @@ export function engineScores(file: NabFile): Float64Array {
   return rowScores(file, scores);
 }
 
-/** Scores of the rows from scores of the intervals; 0 for an interval that has none. */
+/**
+ * Scores of the rows from scores of the intervals; 0 for an interval that has none, and in the probation, as from
+ * `backtest --detect-from` its end: a filter of onsets shall know nothing of it.
+ */
 export function rowScores(file: NabFile, scoreOfInterval: Float64Array): Float64Array {
-  return Float64Array.from(file.intervalOfRow, interval => scoreOfInterval[interval]! || 0);
+  const scored = file.intervalOfRow[probationRows(file)] ?? 0;
+  return Float64Array.from(file.intervalOfRow, interval => interval < scored ? 0 : scoreOfInterval[interval]! || 0);
 }

@@ -38,6 +38,11 @@ export interface NabResult {
 /** Part of a file that a detector may learn from without being scored, and the rows of which that is at most a part. */
 const PROBATION = 0.15;
 const PROBATION_ROWS = 5000;
+/** First rows of a file that a detector may learn from and that are not scored. */
+export function probationRows(file: Pick<NabFile, 'rows'>): number {
+  return Math.floor(PROBATION * Math.min(file.rows, PROBATION_ROWS));
+}
+
 /** Windows' lengths behind a window after which a false positive counts fully. */
 const FAR_BEHIND = 3;
 
@@ -125,7 +130,7 @@ export class NabScorer {
   }
 
   private place(file: NabFile, offset: number, windowsBefore: number): void {
-    const probation = Math.floor(PROBATION * Math.min(file.rows, PROBATION_ROWS));
+    const probation = probationRows(file);
     this.worth.fill(-1, offset, offset + file.rows);
     file.windows.forEach(({ first, last }, index) => {
       const length = last - first + 1;

@@ -26,7 +26,7 @@ export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
-  'regressionErrors' | 'highest' | 'lowest' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
+  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -54,8 +54,11 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'regressionScale', type: 'float32', rows: 1, initial: 0 },
     { name: 'regressionError', type: 'float32', rows: 1, initial: 0 },
     { name: 'seasonalError', type: 'float32', rows: 1, initial: 0 },
-    { name: 'highest', type: 'float32', rows: 1, initial: NaN },
-    { name: 'lowest', type: 'float32', rows: 1, initial: NaN },
+    { name: 'rangeHigh', type: 'float32', rows: 1, initial: NaN },
+    { name: 'rangeLow', type: 'float32', rows: 1, initial: NaN },
+    { name: 'rangeMean', type: 'float32', rows: 1, initial: 0 },
+    { name: 'rangeSquare', type: 'float32', rows: 1, initial: 0 },
+    { name: 'rangeUnit', type: 'float32', rows: 1, initial: 0 },
     { name: 'effect', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
     { name: 'effectError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
     { name: 'plainError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
@@ -137,9 +140,14 @@ export class SeriesState {
   public seasonalError!: Float32Array;
   /** Errors of the regression seen. */
   public regressionErrors!: Uint32Array;
-  /** Highest and lowest value of the last weeks, less the origin; NaN: none. */
-  public highest!: Float32Array;
-  public lowest!: Float32Array;
+  /** Highest and lowest value of the last weeks on the axis of ValueRange, less the origin's place there; NaN: none. */
+  public rangeHigh!: Float32Array;
+  public rangeLow!: Float32Array;
+  /** Mean of the values on the same axis, and their mean squared deviation from it. */
+  public rangeMean!: Float32Array;
+  public rangeSquare!: Float32Array;
+  /** Unit of that axis for series whose origin is 0: a tenth of their first other value; 0: none. */
+  public rangeUnit!: Float32Array;
   /** Occasions on which each level of the score was exceeded, below and above what was expected, in 64ths. */
   public exceedances!: Uint16Array;
   /** Number of the interval of the newest exceedance on either side, and how many levels this occasion has exceeded. */

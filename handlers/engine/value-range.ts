@@ -1,67 +1,89 @@
 import type { Calendar } from './calendar';
 import type { SeriesState } from './series-state';
 
-const { abs, asinh, max, min, sqrt } = Math;
+const { abs, asinh, max, min, sign, sqrt } = Math;
 
 /** After so long an extreme value counts half as far from the mean: days, weeks for daily data. */
-const HALF_LIFE = 14;
+const HALF_LIFE = 20;
 /** Values of a series before its range says anything. */
 const LEAST_VALUES = 20;
-/** Distances beyond the range are compared as logarithms above this part of the standard deviation: falling to nothing is as far as doubling. */
-const LINEAR_PART = 0.3;
-/** Means further from 0 than so many standard deviations have no logarithmic side to them. */
-const FAR_MEAN = 100;
+/** Weeks of values that mean and deviation are of, and the fewest values. */
+const MEMORY_WEEKS = 2;
+const LEAST_MEMORY = 100;
+/** Standard deviations within which a value counts in full for mean and deviation, once so many values were seen. */
+const CLIP = 6;
+const CLIPPED_FROM = 50;
+/** Values above this part of the first one are compared as logarithms: falling to nothing is as far as doubling many times. */
+const LINEAR_PART = 0.1;
+/** Place of the first value on the axis. */
+const FIRST_PLACE = asinh(1 / LINEAR_PART);
 /** Mean absolute deviations from the mean within which a series of unknown range is taken to have been. */
 const ASSUMED_RANGE = 4;
 
 /**
  * The range in which a series has been lately: its highest and lowest value, which fade towards the mean. A value that is far from what is
  * expected and also outside of everything seen is much more often an event than one that only comes at an unusual time.
+ *
+ * Values are compared on an axis of their own, the inverse hyperbolic sine of the value: linear near 0, logarithmic beyond, for either sign
+ * (Johnson's SU transformation, 1949). On it a business that grows tenfold keeps its spread.
  */
 export class ValueRange {
   private readonly fading: number;
+  private readonly memory: number;
 
   public constructor(calendar: Calendar, private readonly state: SeriesState) {
     const unit = calendar.weekSlots === 0 ? 7 : 1;
     this.fading = 1 - 2 ** (-calendar.intervalSeconds / (HALF_LIFE * unit * 86400));
+    this.memory = max(LEAST_MEMORY, MEMORY_WEEKS * calendar.intervalsPerWeek);
   }
 
   /** Distance of a value beyond the range in standard deviations of the series' values; 0 inside, and while little is known. */
   public beyond(series: number, value: number): number {
-    const { highest, lowest, mean, origin, points, square } = this.state;
-    const shifted = value - origin[series]!;
-    const isHigh = shifted > highest[series]!;
-    if (!(isHigh || shifted < lowest[series]!) || points[series]! < LEAST_VALUES) return 0;
-    const deviation = sqrt(square[series]!);
-    if (!(deviation > 0)) return 0;
-    const edge = isHigh ? highest[series]! : lowest[series]!;
-    const center = mean[series]!;
-    if (abs(center) > FAR_MEAN * deviation) return abs(shifted - edge) / deviation;
-    const unit = LINEAR_PART * deviation;
-    const spread = asinh((center + deviation) / unit) - asinh((center - deviation) / unit);
-    return 2 * abs(asinh(value / unit) - asinh((edge + origin[series]!) / unit)) / spread;
+    const { rangeHigh, rangeLow, rangeSquare, points } = this.state;
+    if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return 0;
+    const place = this.place(series, value);
+    return max(0, place - rangeHigh[series]!, rangeLow[series]! - place) / sqrt(rangeSquare[series]!);
   }
 
   /** Takes in an interval of the series from `from` up to but not including `to`, after the members have; NaN: no value. */
   public learn(from: number, to: number, values: Float64Array): void {
-    const { highest, lowest, mean, origin, deviation, points } = this.state;
-    const { fading } = this;
+    const { rangeHigh, rangeLow, rangeMean, rangeSquare, rangeUnit, origin, points } = this.state;
+    const { fading, memory } = this;
     for (let s = from; s < to; s++) {
       const value = values[s - from]!;
       if (value !== value) continue;
-      const shifted = value - origin[s]!;
-      const center = mean[s]! - origin[s]!;
-      const high = highest[s]!;
-      const low = lowest[s]!;
-      if (high !== high) {
-        // a state that was written before ranges were kept
-        const known = points[s]! > LEAST_VALUES ? ASSUMED_RANGE * deviation[s]! : 0;
-        highest[s] = max(shifted, center + known);
-        lowest[s] = min(shifted, center - known);
-        continue;
-      }
-      highest[s] = max(shifted, high - fading * (high - center));
-      lowest[s] = min(shifted, low + fading * (center - low));
+      if (origin[s] === 0 && rangeUnit[s] === 0) rangeUnit[s] = LINEAR_PART * abs(value);
+      if (rangeHigh[s] !== rangeHigh[s]) this.begin(s, value);
+      const place = this.place(s, value);
+      const center = rangeMean[s]!;
+      const square = rangeSquare[s]!;
+      const gain = 1 / min(memory, points[s]!);
+      const most = points[s]! > CLIPPED_FROM && square > 0 ? CLIP * sqrt(square) : Infinity;
+      const off = max(-most, min(most, place - center));
+      rangeMean[s] = center + gain * off;
+      rangeSquare[s] = square + gain * (off * off - square);
+      rangeHigh[s] = max(place, rangeHigh[s]! - fading * (rangeHigh[s]! - center));
+      rangeLow[s] = min(place, rangeLow[s]! + fading * (center - rangeLow[s]!));
     }
+  }
+
+  /** Place of a value on the axis, less that of the series' first value, so that 32 bits are enough for what is kept. */
+  private place(series: number, value: number): number {
+    const origin = this.state.origin[series]!;
+    if (origin !== 0) return asinh(value / (LINEAR_PART * abs(origin))) - sign(origin) * FIRST_PLACE;
+    const unit = this.state.rangeUnit[series]!;
+    return unit > 0 ? asinh(value / unit) : 0;
+  }
+
+  /** The range after the first value, or of a state that was written before ranges were kept. */
+  private begin(series: number, value: number): void {
+    const { rangeHigh, rangeLow, rangeMean, rangeSquare, mean, deviation, points } = this.state;
+    const isNew = points[series]! <= LEAST_VALUES;
+    const center = isNew ? value : mean[series]!;
+    const spread = isNew ? 0 : deviation[series]!;
+    rangeMean[series] = this.place(series, center);
+    rangeHigh[series] = this.place(series, center + ASSUMED_RANGE * spread);
+    rangeLow[series] = this.place(series, center - ASSUMED_RANGE * spread);
+    rangeSquare[series] = ((this.place(series, center + spread) - this.place(series, center - spread)) / 2) ** 2;
   }
 }
