@@ -10,7 +10,9 @@ const SESSION_NAME = 'redshift-lookout-detect';
 export class AssumedRoles {
   private readonly clients = new Map<string, S3Client | SNSClient | LambdaClient>();
 
-  public s3(roleArn: string): S3Client {
+  /** @param roleArn undefined: the function's own role */
+  public s3(roleArn?: string): S3Client {
+    if (roleArn === undefined) return this.client('s3', () => new S3Client({}));
     return this.client(`s3 ${roleArn}`, () => new S3Client({ credentials: credentialsOf(roleArn) }));
   }
 

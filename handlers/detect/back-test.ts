@@ -5,6 +5,7 @@ import { DetectorModel } from './detector-model';
 import { now } from './detector-state';
 import type { History } from './history';
 import type { Layout } from './layout';
+import { learnedData } from './learned-data';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
 import type { Services } from './services';
 import { BACK_TEST_LEARNED_SHARE, type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
@@ -61,6 +62,7 @@ export async function learnBackTest(
     }
   }
   await keepValues(services, detector, layout, history, model, keptAfter);
+  await store.putLearnedData(learnedData(detector, layout, history, model.series.size, true));
   const { status } = await store.changeStatus(detector.arn, ['BACK_TEST_ACTIVE'], 'BACK_TEST_COMPLETE', now());
   return { detectorStatus: status, timeSeries: model.series.size };
 }

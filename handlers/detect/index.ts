@@ -1,7 +1,8 @@
 import { detect } from './detect';
 import { learn, type LearningOutcome } from './learn';
+import { sample } from './sample';
 import { type Services, servicesOfEnvironment } from './services';
-import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
+import type { DetectEvent, DetectionOutcome, FileSample, SampleEvent } from '../../src/private/contract';
 
 /** What the handler uses of Lambda's context. */
 export interface RemainingTime {
@@ -9,12 +10,12 @@ export interface RemainingTime {
 }
 
 /**
- * Makes the handler of `learn` and `detect` events.
+ * Makes the handler of `learn`, `detect` and `sample` events.
  * @param services made at the first event and kept: models and connections stay warm
  */
 export function createHandler(
   services: () => Services,
-): (event: DetectEvent, context?: RemainingTime) => Promise<LearningOutcome | DetectionOutcome> {
+): (event: DetectEvent | SampleEvent, context?: RemainingTime) => Promise<LearningOutcome | DetectionOutcome | FileSample> {
   let made: Services | undefined;
   return async (event, context) => {
     made ??= services();
@@ -24,8 +25,10 @@ export function createHandler(
         return learn(event, made, timeLeft);
       case 'detect':
         return detect(event, made, timeLeft);
+      case 'sample':
+        return sample(event, made);
       default:
-        throw new TypeError(`action must be "learn" or "detect", found ${JSON.stringify((event as { action?: unknown }).action)}`);
+        throw new TypeError(`action must be "learn", "detect" or "sample", found ${JSON.stringify((event as { action?: unknown }).action)}`);
     }
   };
 }

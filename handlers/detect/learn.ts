@@ -3,6 +3,7 @@ import { DetectorModel } from './detector-model';
 import { existingDetector, layoutOfDetector, now } from './detector-state';
 import { type History, readHistory } from './history';
 import type { Layout } from './layout';
+import { learnedData } from './learned-data';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
 import { UnreadableModel } from './model-store';
 import { failureReason } from './problem';
@@ -101,6 +102,7 @@ async function learnHistory(
     services.log.info('the model is newer than the history and stays', { detector: detector.name });
     services.models.giveBack(detector, { model, etag: stored!.etag });
   }
+  await services.store.putLearnedData(learnedData(detector, layout, history, model.series.size, false));
   const to = model.learned >= LEARNING_INTERVALS[layout.frequency] ? 'ACTIVE' : 'LEARNING';
   const { status } = await services.store.changeStatus(detector.arn, ['ACTIVATING'], to, now());
   return { detectorStatus: status, timeSeries: model.series.size };

@@ -6,7 +6,7 @@ import { InvalidPageToken, pagePosition, pageToken, type PagedList } from './pag
 import {
   StoreConflict,
   type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type MetricSetRecord, type Page, type PageRequest, type Store,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type Store,
 } from './store';
 import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
 import { SERVICE_KEYS } from '../../src/private/contract';
@@ -18,6 +18,7 @@ const ALERTS = 'ALERT';
 /** Sort keys in a detector's own partition. One metric set a detector: so its key is fixed, and a second one cannot be created. */
 const METRIC_SET = 'METRIC_SET';
 const EXECUTION = 'EXECUTION#';
+const LEARNED_DATA = 'LEARNED_DATA';
 const GROUP = 'GROUP#';
 /** Where a group stands in the list. Only that entry counts which the group itself names as its `order`. */
 const GROUP_ORDER = 'GROUP_ORDER#';
@@ -158,6 +159,15 @@ export class DynamoDbStore implements Store {
 
   public async listExecutions(detectorArn: string, page: PageRequest): Promise<Page<ExecutionRecord>> {
     return this.page('executions', detectorArn, detectorArn, { prefix: EXECUTION, backwards: true }, page, fromText<ExecutionRecord>);
+  }
+
+  public async putLearnedData(record: LearnedDataRecord): Promise<void> {
+    await this.table.put(record.detectorArn, LEARNED_DATA, asText(record));
+  }
+
+  public async getLearnedData(detectorArn: string): Promise<LearnedDataRecord | undefined> {
+    const found = await this.table.get(detectorArn, LEARNED_DATA);
+    return found && fromText(found);
   }
 
   public async putGroup(record: GroupRecord): Promise<void> {

@@ -3,7 +3,7 @@ import { pagePosition, pageToken, type PagedList } from './page-token';
 import {
   StoreConflict,
   type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type MetricSetRecord, type Page, type PageRequest, type Store,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type Store,
 } from './store';
 import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
 
@@ -15,6 +15,7 @@ export class MemoryStore implements Store {
   private readonly alerts = new Map<string, AlertRecord>();
   /** The following are by the detector's ARN, then by their own key. */
   private readonly executions = new Map<string, Map<string, ExecutionRecord>>();
+  private readonly learnedData = new Map<string, LearnedDataRecord>();
   private readonly groups = new Map<string, Map<string, GroupRecord>>();
   private readonly feedback = new Map<string, Map<string, FeedbackRecord>>();
 
@@ -71,7 +72,7 @@ export class MemoryStore implements Store {
         this.alerts.delete(alertArn);
       }
     }
-    for (const belongings of [this.metricSets, this.executions, this.groups, this.feedback, this.detectors]) {
+    for (const belongings of [this.metricSets, this.executions, this.learnedData, this.groups, this.feedback, this.detectors]) {
       belongings.delete(arn);
     }
   }
@@ -131,6 +132,14 @@ export class MemoryStore implements Store {
 
   public async listExecutions(detectorArn: string, page: PageRequest): Promise<Page<ExecutionRecord>> {
     return select('executions', detectorArn, [...this.executions.get(detectorArn) ?? []], page, true);
+  }
+
+  public async putLearnedData(record: LearnedDataRecord): Promise<void> {
+    this.learnedData.set(record.detectorArn, structuredClone(record));
+  }
+
+  public async getLearnedData(detectorArn: string): Promise<LearnedDataRecord | undefined> {
+    return structuredClone(this.learnedData.get(detectorArn));
   }
 
   public async putGroup(record: GroupRecord): Promise<void> {

@@ -18,21 +18,30 @@ const METRIC = structure({
   MetricName: required(name), AggregationFunction: required(oneOf('AVG', 'SUM')), Namespace: text({ min: 1, max: 255 }),
 });
 
+/** Paths of a source on S3: each list has one. */
+export const TEMPLATED_PATHS = list(TEMPLATED_PATH, 1, 1);
+export const HISTORICAL_PATHS = list(text({ max: 1024, pattern: /s3:\/\/[a-z0-9].+/s, description: 'be s3:// and a path' }), 1, 1);
+
+const CHARSET = text({ max: 63, pattern: LIMITS.namePattern, description: 'be the name of a character set' });
+
+/** How CSV files are written. */
+export const csvFormatDescriptor = structure({
+  FileCompression: oneOf('NONE', 'GZIP'),
+  Charset: CHARSET,
+  ContainsHeader: boolean(),
+  Delimiter: text({ min: 1, max: 1, pattern: /[^\r\n]/u, description: 'be one character, not a line break' }),
+  HeaderList: list(name, 0, MAX_COLUMNS),
+  QuoteSymbol: text({ max: 1, pattern: /[^\r\n]?/u, description: 'be one character, not a line break' }),
+});
+
+/** How files of JSON lines are written. */
+export const jsonFormatDescriptor = structure({ FileCompression: oneOf('NONE', 'GZIP'), Charset: CHARSET });
+
 const S3_SOURCE = structure({
   RoleArn: arn,
-  TemplatedPathList: list(TEMPLATED_PATH, 1, 1),
-  HistoricalDataPathList: list(text({ max: 1024, pattern: /s3:\/\/[a-z0-9].+/s, description: 'be s3:// and a path' }), 1, 1),
-  FileFormatDescriptor: structure({
-    CsvFormatDescriptor: structure({
-      FileCompression: oneOf('NONE', 'GZIP'),
-      Charset: text({ max: 63, pattern: LIMITS.namePattern, description: 'be the name of a character set' }),
-      ContainsHeader: boolean(),
-      Delimiter: text({ min: 1, max: 1, pattern: /[^\r\n]/u, description: 'be one character, not a line break' }),
-      HeaderList: list(name, 0, MAX_COLUMNS),
-      QuoteSymbol: text({ max: 1, pattern: /[^\r\n]?/u, description: 'be one character, not a line break' }),
-    }),
-    JsonFormatDescriptor: structure({}),
-  }),
+  TemplatedPathList: TEMPLATED_PATHS,
+  HistoricalDataPathList: HISTORICAL_PATHS,
+  FileFormatDescriptor: structure({ CsvFormatDescriptor: csvFormatDescriptor, JsonFormatDescriptor: jsonFormatDescriptor }),
 });
 
 /** Sources of Lookout for Metrics other than S3, with the words in which they are refused. */

@@ -3,7 +3,7 @@ import { invalidField, invalidFields, notFound } from './errors';
 import { InvalidPageToken } from './page-token';
 import { structure, type Problem, type Shape } from './schema';
 import type { DetectorRecord, EpochSeconds, Page, PageRequest, Store } from './store';
-import type { DetectEvent } from '../../src/private/contract';
+import type { DetectEvent, FileSample, SampleEvent } from '../../src/private/contract';
 import type { SeriesValuesReader } from '../shared/series-values';
 
 /** What the operations act upon. */
@@ -14,6 +14,8 @@ export interface ServiceContext {
   readonly seriesValues: SeriesValuesReader;
   /** Has the detector learned; returns when that is accepted. */
   readonly startLearning: (event: DetectEvent) => Promise<void>;
+  /** Reads the beginning of a file with a role that trusts the detect function. */
+  readonly readSample: (event: SampleEvent) => Promise<FileSample>;
   /** Removes models and observed values of a detector. Can be broken off and done again. */
   readonly deleteState: (detectorName: string) => Promise<void>;
   readonly now: () => EpochSeconds;

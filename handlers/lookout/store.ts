@@ -70,6 +70,23 @@ export interface ExecutionRecord {
   readonly outcome?: unknown;
 }
 
+/** What became of the rows of the newest history that a detector learned or was back-tested on. */
+export interface LearnedDataRecord {
+  readonly detectorArn: string;
+  /** Start of the first interval of the history. */
+  readonly start: EpochSeconds;
+  /** All rows but headers. */
+  readonly rows: number;
+  readonly rowsRejected: number;
+  readonly timeSeries: number;
+  /** Rows rejected by a column that could not be read in them. */
+  readonly rejectedByColumn: Readonly<Record<string, number>>;
+  /** First and last interval start of a back test's parts. */
+  readonly backTest?: {
+    readonly trainingStart: EpochSeconds; readonly trainingEnd: EpochSeconds; readonly inferenceStart: EpochSeconds; readonly inferenceEnd: EpochSeconds;
+  };
+}
+
 /** Shares of the dimension values in the event, 0-100, adding up to 100 for each dimension. */
 export interface DimensionContribution {
   readonly dimension: string;
@@ -205,6 +222,10 @@ export interface Store {
   getExecution(detectorArn: string, start: EpochSeconds): Promise<ExecutionRecord | undefined>;
   /** Newest first. */
   listExecutions(detectorArn: string, page: PageRequest): Promise<Page<ExecutionRecord>>;
+
+  /** Creates or replaces the one record of a detector. */
+  putLearnedData(record: LearnedDataRecord): Promise<void>;
+  getLearnedData(detectorArn: string): Promise<LearnedDataRecord | undefined>;
 
   /** Creates or replaces. */
   putGroup(record: GroupRecord): Promise<void>;

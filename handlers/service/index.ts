@@ -28,11 +28,12 @@ function awsParts(store: Store): ServiceParts {
   const detectFunction = environment(ENVIRONMENT.detectFunction);
   // S3 and Lambda are needed by few operations: they are not loaded before, which makes the first answer quicker
   const bucket = once(async () => (await import('./state-bucket')).stateBucket(bucketName));
-  const startLearning = once(async () => (await import('./learning')).learningStarter(detectFunction));
+  const detect = once(async () => (await import('./detect-function')).detectFunctionOf(detectFunction));
   return {
     store,
     seriesValues: { read: async (...series) => (await bucket()).seriesValues.read(...series) },
-    startLearning: async event => (await startLearning())(event),
+    startLearning: async event => (await detect()).startLearning(event),
+    readSample: async event => (await detect()).readSample(event),
     deleteState: async detectorName => (await bucket()).deleteState(detectorName),
     now: () => Date.now() / 1000,
     logFailure,

@@ -25,19 +25,25 @@ export function printingTopics(print: PrintAlert): Service {
   });
 }
 
-/** Runs a function of the service when it is the one named; gives false for other functions. */
-export type RunFunction = (name: string, payload: unknown) => boolean;
+/** Runs functions of the service. */
+export interface RunFunctions {
+  /** Starts a function when it is the one named; gives false for other functions. */
+  start(name: string, payload: unknown): boolean;
+  /** Runs the function named and gives its answer. */
+  call(name: string, payload: unknown): Promise<object>;
+}
 
 /** Lambda: the service's own functions run; what is handed to any other is an alert, and is printed. */
-export function printingFunctions(run: RunFunction, print: PrintAlert): Service {
-  return request => {
+export function printingFunctions(functions: RunFunctions, print: PrintAlert): Service {
+  return async request => {
     const match = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.path);
-    if (!match || request.headers['x-amz-invocation-type'] !== 'Event') {
-      throw new ServiceError('UnknownOperationException', 501, `only asynchronous invocations of functions are known here, not ${request.method} ${request.path}`);
+    if (!match) {
+      throw new ServiceError('UnknownOperationException', 501, `only invocations of functions are known here, not ${request.method} ${request.path}`);
     }
     const name = decodeURIComponent(match[1]);
     const payload = parsed(request.body);
-    if (!run(name, payload)) print({ target: name, alert: payload });
+    if (request.headers['x-amz-invocation-type'] !== 'Event') return json(200, await functions.call(name, payload));
+    if (!functions.start(name, payload)) print({ target: name, alert: payload });
     return { status: 202, body: '' };
   };
 }

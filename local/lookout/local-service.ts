@@ -12,11 +12,12 @@ import { DynamoDbStore } from '../../handlers/lookout/dynamodb-store';
 import { MemoryStore } from '../../handlers/lookout/memory-store';
 import type { Store } from '../../handlers/lookout/store';
 import type { HttpEvent } from '../../handlers/shared/lambda-request-handler';
-import { type DetectEvent, ENVIRONMENT, SERVICE_KEYS } from '../../src/private/contract';
+import { type DetectEvent, ENVIRONMENT, type SampleEvent, SERVICE_KEYS } from '../../src/private/contract';
 import { Tables } from '../dynamodb/tables';
 import { startFunctionUrl } from '../gateway/function-url';
 import { startGateway } from '../gateway/gateway';
 import { Roles } from '../gateway/roles';
+import { ServiceError } from '../gateway/service';
 import { serveBuckets } from '../s3/server';
 
 /** A detection service on this machine. */
@@ -64,16 +65,22 @@ async function start(options: Omit<LookoutOptions, 'help'>, events: LocalService
   const s3 = await serveBuckets(new PlainBuckets(data, working, NAMES.stateBucket));
   closers.push(() => s3.close());
   const work = new BackgroundWork(events.failure);
-  const functions = { detect: (_event: DetectEvent): Promise<unknown> => Promise.reject(new Error('the service is being started')) };
+  const functions = { detect: (_event: DetectEvent | SampleEvent): Promise<object> => Promise.reject(new Error('the service is being started')) };
   const gateway = await startGateway({
     sns: printingTopics(events.alert),
     events: printingEventBuses(events.alert),
     sts: new Roles(account, true).service(),
-    lambda: printingFunctions((name, payload) => {
-      if (name !== NAMES.detectFunction) return false;
-      const event = payload as DetectEvent;
-      work.start(`${event.action} of ${event.detectorArn}`, () => functions.detect(event));
-      return true;
+    lambda: printingFunctions({
+      start: (name, payload) => {
+        if (name !== NAMES.detectFunction) return false;
+        const event = payload as DetectEvent;
+        work.start(`${event.action} of ${event.detectorArn}`, () => functions.detect(event));
+        return true;
+      },
+      call: async (name, payload) => {
+        if (name !== NAMES.detectFunction) throw new ServiceError('ResourceNotFoundException', 404, `function ${name} is not one of the service`);
+        return functions.detect(payload as SampleEvent);
+      },
     }, events.alert),
   });
   closers.push(() => gateway.close());
@@ -123,7 +130,7 @@ async function tableStore(region: string, closers: (() => unknown)[]): Promise<S
   return new DynamoDbStore(new DynamoDBClient({}), NAMES.table);
 }
 
-function detectFunction({ detect }: Bundles, store: Store): (event: DetectEvent) => Promise<unknown> {
+function detectFunction({ detect }: Bundles, store: Store): (event: DetectEvent | SampleEvent) => Promise<object> {
   const handler = store instanceof DynamoDbStore ? detect.handler : detect.createHandler(() => detect.servicesOfEnvironment(store));
   return event => {
     const end = Date.now() + DETECT_MILLISECONDS;

@@ -249,6 +249,21 @@ export type DetectEvent =
   /** From the Crawl state machine: the interval's folder is complete. */
   | { readonly action: 'detect'; readonly detectorArn: string; readonly interval: Interval; readonly chosenByQuery: boolean };
 
+/** From the service: the first bytes of a file at a path are wanted. Answered at once, with a FileSample. */
+export interface SampleEvent {
+  readonly action: 'sample';
+  /** Role that reads; absent: the function's own. */
+  readonly roleArn?: string;
+  /** `s3://bucket/folder/`, which may have date keys in double braces. */
+  readonly path: string;
+}
+
+/** The beginning of a file, or why there is none. */
+export type FileSample =
+  /** `bytes` are in base64; `isWhole`: they are all of the file. */
+  | { readonly file: string; readonly bytes: string; readonly isWhole: boolean }
+  | { readonly problem: string };
+
 /** Data that is missing, or is so no more. Told once when it is found and once when it ends. */
 export interface DataFinding {
   /** `NO_ROWS`: nothing came at all; `VALUE_STOPPED`: nothing came of a dimension value that regularly had values. */

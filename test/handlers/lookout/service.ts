@@ -8,7 +8,7 @@ import { serviceHandler } from '../../../handlers/service/service-handler';
 import type { HttpAnswer, HttpEvent } from '../../../handlers/shared/lambda-request-handler';
 import { lookoutClient } from '../../../handlers/shared/lookout-client';
 import type { SeriesValuesReader } from '../../../handlers/shared/series-values';
-import type { DetectEvent } from '../../../src/private/contract';
+import type { DetectEvent, FileSample, SampleEvent } from '../../../src/private/contract';
 
 export const FUNCTION_ARN = 'arn:aws-cn:lambda:cn-north-1:123456789012:function:service';
 export const PREFIX = 'arn:aws-cn:lookoutmetrics:cn-north-1:123456789012';
@@ -23,6 +23,7 @@ export class TestService {
   public readonly stateDeleted: string[] = [];
   public readonly failures: { message: string; error: unknown }[] = [];
   public startLearning: (event: DetectEvent) => Promise<void>;
+  public readSample: (event: SampleEvent) => Promise<FileSample>;
   public deleteState: (detectorName: string) => Promise<void>;
   public seriesValues: SeriesValuesReader['read'];
   public now = 1700000000.25;
@@ -31,6 +32,7 @@ export class TestService {
 
   public constructor(public readonly store: Store) {
     this.startLearning = async event => { this.learning.push(event); };
+    this.readSample = async ({ path }) => ({ problem: `${path} is not here` });
     this.deleteState = async name => { this.stateDeleted.push(name); };
     this.seriesValues = async (_arn, ids) => ({ starts: [], values: ids.map(() => new Float64Array(0)) });
     const logFailure = (message: string, error: unknown): void => { this.failures.push({ message, error }); };
@@ -38,6 +40,7 @@ export class TestService {
       store: this.store,
       seriesValues: { read: (...series) => this.seriesValues(...series) },
       startLearning: event => this.startLearning(event),
+      readSample: event => this.readSample(event),
       deleteState: name => this.deleteState(name),
       now: () => this.now,
       logFailure,
