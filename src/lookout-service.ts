@@ -14,7 +14,14 @@ import { Infrastructure, validateNetwork } from './private/infrastructure';
 /**
  * Props of `LookoutService`.
  */
-export interface LookoutServiceProps extends InfrastructureOptions {}
+export interface LookoutServiceProps extends InfrastructureOptions {
+  /**
+   * Most detectors that the service has; CreateAnomalyDetector is refused beyond, with status 402. A connector has one detector.
+   *
+   * @default 10, as Lookout for Metrics had in a region
+   */
+  readonly maximumDetectors?: number;
+}
 
 /**
  * Options of `LookoutService.addFunctionUrl`.
@@ -72,6 +79,10 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
     validateNetwork('LookoutService', props);
+    const { maximumDetectors } = props;
+    if (maximumDetectors !== undefined && !Token.isUnresolved(maximumDetectors) && !(Number.isInteger(maximumDetectors) && maximumDetectors >= 1)) {
+      throw invalid('LookoutService', 'maximumDetectors', 'is not a whole number from 1', maximumDetectors, 'give 100, for example');
+    }
     this.infrastructure = new Infrastructure(this, props);
 
     const table = this.infrastructure.createTable(this, 'Table', SERVICE_KEYS);
@@ -97,6 +108,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
         [ENVIRONMENT.serviceTable]: table.tableName,
         [ENVIRONMENT.stateBucket]: stateBucket.bucketName,
         [ENVIRONMENT.detectFunction]: detect.function.functionName,
+        ...props.maximumDetectors !== undefined && { [ENVIRONMENT.maximumDetectors]: `${props.maximumDetectors}` },
       },
     });
     for (const { role } of [detect, service]) {

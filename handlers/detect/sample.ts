@@ -37,7 +37,9 @@ async function firstFile(client: S3Client, bucket: string, pattern: string): Pro
   const isMatch = new RegExp(`^${pattern.split(/\{\{[^}]*\}\}/).map(literal).join('[^/]+')}(?:$|/|(?<=^|/))`, 's');
   let token: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { Contents = [], NextContinuationToken } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }));
+    const { Contents = [], NextContinuationToken } = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+    );
     const found = Contents.find(({ Key, Size }) => Size! > 0 && isMatch.test(Key!));
     if (found !== undefined) return { key: found.Key!, size: found.Size! };
     if (NextContinuationToken === undefined) return undefined;

@@ -35,7 +35,8 @@ export const dataQualityOperations: Record<string, Operation> = {
     const { items } = learned?.backTest ? { items: [] } : await store.listExecutions(detector.arn, { limit: EXECUTIONS });
     return {
       AnomalyDetectorDataQualityMetricList: [
-        ...items.filter(isDetected).map(({ start, outcome }) => report(start, ofRows(outcome.rows + outcome.rowsRejected, outcome.rowsRejected, outcome.timeSeries))),
+        ...items.filter(isDetected).map(({ start, outcome: { rows, rowsRejected, timeSeries } }) =>
+          report(start, ofRows(rows + rowsRejected, rowsRejected, timeSeries))),
         ...learned ? [report(learned.start, [...ofRows(learned.rows, learned.rowsRejected, learned.timeSeries), ...ofHistory(learned)])] : [],
       ],
     };

@@ -1,9 +1,9 @@
 import { detectorArn } from './arn';
-import { ApiError, conflict, internalError, invalid, notFound } from './errors';
+import { ApiError, conflict, internalError, invalid, notFound, quotaExceeded } from './errors';
 import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
 import { required, structure } from './schema';
 import { description, frequency, kmsKeyArn, name, ofDetector, paging, tags } from './shapes';
-import { StoreConflict, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord } from './store';
+import { StoreConflict, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord, type Store } from './store';
 
 const DETECTOR_CONFIG = structure({ AnomalyDetectorFrequency: frequency });
 
@@ -35,9 +35,13 @@ export const detectorOperations: Record<string, Operation> = {
     AnomalyDetectorConfig: required(structure({ AnomalyDetectorFrequency: required(frequency) })),
     KmsKeyArn: kmsKeyArn,
     Tags: tags,
-  }, async (input, { store, scope, now }) => {
+  }, async (input, { store, scope, now, quotas }) => {
     const arn = detectorArn(scope, input.AnomalyDetectorName);
     const at = now();
+    // a name that is taken is the nearer fault
+    if (await store.getDetector(arn) === undefined) {
+      await assertRoomForDetector(arn, store, quotas.detectors);
+    }
     try {
       await store.createDetector({
         arn,
@@ -175,6 +179,14 @@ async function readyMetricSet(detector: DetectorRecord, { store }: ServiceContex
       + 'make them equal with UpdateMetricSet');
   }
   return metricSet;
+}
+
+/** Two calls at the same moment may both find the last place free: the quota keeps costs in bounds and is no lock. */
+async function assertRoomForDetector(arn: string, store: Store, most: number): Promise<void> {
+  const { items } = await store.listDetectors({ limit: most });
+  if (items.length >= most) {
+    throw quotaExceeded('AnomalyDetector', arn, 'ANOMALY_DETECTORS', `There are ${items.length} detectors, and ${most} is the most: delete one, or raise maximumDetectors of the service.`);
+  }
 }
 
 async function startLearning(detector: DetectorRecord, backTest: boolean, context: ServiceContext): Promise<void> {

@@ -6,6 +6,11 @@ import type { DetectorRecord, EpochSeconds, Page, PageRequest, Store } from './s
 import type { DetectEvent, FileSample, SampleEvent } from '../../src/private/contract';
 import type { SeriesValuesReader } from '../shared/series-values';
 
+/** How much there may be of what callers create. */
+export interface Quotas {
+  readonly detectors: number;
+}
+
 /** What the operations act upon. */
 export interface ServiceContext {
   readonly store: Store;
@@ -18,6 +23,7 @@ export interface ServiceContext {
   readonly readSample: (event: SampleEvent) => Promise<FileSample>;
   /** Removes models and observed values of a detector. Can be broken off and done again. */
   readonly deleteState: (detectorName: string) => Promise<void>;
+  readonly quotas: Quotas;
   readonly now: () => EpochSeconds;
   /** Called for failures that the caller is told of through the detector's status and not by an error. */
   readonly reportFailure: (message: string, error: unknown) => void;

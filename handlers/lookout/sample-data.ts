@@ -89,10 +89,10 @@ function ofObjects(objects: readonly Record<string, unknown>[]): object {
 }
 
 function detectedConfig({ gzip, charset, csv, rows }: DetectedFormat): object {
-  const text = <T>(finding: Finding<T>, shown: (value: T) => string = String): object => field(finding, value => ({ S: shown(value) }));
+  const text = <T>(finding: Finding<T>, shown: (value: T) => string = String): object => detectedField(finding, value => ({ S: shown(value) }));
   const file = { FileCompression: text(gzip, isPacked => isPacked ? 'GZIP' : 'NONE'), Charset: text(charset) };
   return {
-    Offset: field<number>({ value: 0, confidence: 'LOW', message: 'Files do not tell how late data comes: give the seconds after an interval\'s end.' }, offset => ({ N: `${offset}` })),
+    Offset: detectedField<number>({ value: 0, confidence: 'LOW', message: 'Files do not tell how late data comes: give the seconds after an interval\'s end.' }, offset => ({ N: `${offset}` })),
     MetricSetFrequency: text(detectFrequency(rows)),
     MetricSource: {
       S3SourceConfig: {
@@ -101,7 +101,7 @@ function detectedConfig({ gzip, charset, csv, rows }: DetectedFormat): object {
             ...file,
             ContainsHeader: text(csv.containsHeader),
             Delimiter: text(csv.delimiter),
-            HeaderList: field(csv.header, names => ({ SS: names })),
+            HeaderList: detectedField(csv.header, names => ({ SS: names })),
             QuoteSymbol: text(csv.quote),
           },
         },
@@ -110,6 +110,6 @@ function detectedConfig({ gzip, charset, csv, rows }: DetectedFormat): object {
   };
 }
 
-function field<T>({ value, confidence, message }: Finding<T>, shown: (value: T) => object): object {
+function detectedField<T>({ value, confidence, message }: Finding<T>, shown: (value: T) => object): object {
   return { ...value !== undefined && { Value: shown(value) }, Confidence: confidence, Message: message };
 }

@@ -83,7 +83,10 @@ export interface LearnedDataRecord {
   readonly rejectedByColumn: Readonly<Record<string, number>>;
   /** First and last interval start of a back test's parts. */
   readonly backTest?: {
-    readonly trainingStart: EpochSeconds; readonly trainingEnd: EpochSeconds; readonly inferenceStart: EpochSeconds; readonly inferenceEnd: EpochSeconds;
+    readonly trainingStart: EpochSeconds;
+    readonly trainingEnd: EpochSeconds;
+    readonly inferenceStart: EpochSeconds;
+    readonly inferenceEnd: EpochSeconds;
   };
 }
 

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { serviceHandler, type ServiceParts } from './service-handler';
-import { ENVIRONMENT } from '../../src/private/contract';
+import { DEFAULT_MAXIMUM_DETECTORS, ENVIRONMENT } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
 import type { Store } from '../lookout/store';
 
@@ -35,6 +35,7 @@ function awsParts(store: Store): ServiceParts {
     startLearning: async event => (await detect()).startLearning(event),
     readSample: async event => (await detect()).readSample(event),
     deleteState: async detectorName => (await bucket()).deleteState(detectorName),
+    quotas: { detectors: Number(process.env[ENVIRONMENT.maximumDetectors] ?? DEFAULT_MAXIMUM_DETECTORS) },
     now: () => Date.now() / 1000,
     logFailure,
   };

@@ -4,7 +4,7 @@ import type { ServiceContext } from '../lookout/operation';
 import type { HttpAnswer, HttpEvent } from '../shared/lambda-request-handler';
 
 /** What the service works with. */
-export interface ServiceParts extends Pick<ServiceContext, 'store' | 'seriesValues' | 'startLearning' | 'readSample' | 'deleteState' | 'now'> {
+export interface ServiceParts extends Pick<ServiceContext, 'store' | 'seriesValues' | 'startLearning' | 'readSample' | 'deleteState' | 'quotas' | 'now'> {
   readonly logFailure: LogFailure;
 }
 

@@ -74,7 +74,15 @@ export const ENVIRONMENT = {
   stateBucket: 'STATE_BUCKET_NAME',
   /** service: function that learns and detects. */
   detectFunction: 'DETECT_FUNCTION_NAME',
+  /** service: most detectors; absent: DEFAULT_MAXIMUM_DETECTORS. */
+  maximumDetectors: 'MAXIMUM_DETECTORS',
 } as const;
+
+/**
+ * Detectors that an account could have in a region.
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/quotas.html
+ */
+export const DEFAULT_MAXIMUM_DETECTORS = 10;
 
 /** Keys of the ledger table. */
 export const LEDGER_KEYS = { partition: 'kind', sort: 'start' } as const;

@@ -1,5 +1,5 @@
 /** Each rule that the service model has for an input, broken once: the service must name the field, whichever client sends it. */
-import { isKnownGap, MISSING_OPERATIONS } from './known-gaps';
+import { isKnownGap } from './known-gaps';
 import { bodyOf, serviceModel, type ServiceModel } from './model';
 import { STORES } from './service-parts';
 import { CLIENTS_AND_STORES, ConformanceSetting } from './setting';
@@ -49,12 +49,6 @@ test.each(STORES)('sent as plain JSON, store %s: each broken rule is answered wi
   }
   expect(wrong).toEqual([]);
 }, 120_000);
-
-test.each(MISSING_OPERATIONS)('%s is a known gap, answered in words', async operation => {
-  const { http: { method, requestUri } } = model.operations[operation];
-  const { status, text } = await setting.service('memory').send(method, requestUri, '{}');
-  expect([status, JSON.parse(text).Message]).toEqual([400, expect.stringContaining('has no operation')]);
-});
 
 test.each(CLIENTS_AND_STORES)('sent by $client, store $store: each broken rule is the client\'s ValidationException', async ({ client: name, store }) => {
   const client = setting.client(name);

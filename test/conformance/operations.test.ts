@@ -1,7 +1,6 @@
 /** What each operation does, in the eyes of each of AWS's clients, on both stores. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FAILING_SCENARIOS, MISSING_OPERATIONS } from './known-gaps';
 import { serviceModel, type ServiceModel } from './model';
 import { Work } from './scenario';
 import { RESOURCE_SCENARIOS } from './scenarios-resources';
@@ -35,13 +34,11 @@ describe.each(CLIENTS_AND_STORES)('$client, store $store', ({ client, store }) =
     await Promise.all(items.map(({ arn }) => behind.deleteDetector(arn)));
   });
 
-  test.each(Object.keys(SCENARIOS).filter(name => !FAILING_SCENARIOS.includes(name)))('%s', name => SCENARIOS[name](new Work(setting.client(client), setting.service(store))));
-
-  test.failing.each(FAILING_SCENARIOS)('known gap: %s', name => SCENARIOS[name](new Work(setting.client(client), setting.service(store))));
+  test.each(Object.keys(SCENARIOS))('%s', name => SCENARIOS[name](new Work(setting.client(client), setting.service(store))));
 
   test('what does not exist is told, by every operation on one resource', async () => {
     const work = new Work(setting.client(client), setting.service(store));
-    for (const [operation, { input, errors }] of Object.entries(model.operations).filter(([name]) => !MISSING_OPERATIONS.includes(name))) {
+    for (const [operation, { input, errors }] of Object.entries(model.operations)) {
       const { required = [], members = {} } = model.shapes[input.shape];
       if (errors.some(({ shape }) => shape === 'ResourceNotFoundException') && required.some(member => member.endsWith('rn'))) {
         const given = Object.fromEntries(required.map(member => [member, validInput(model, members[member].shape)]));

@@ -37,3 +37,14 @@ test('there is one address', () => {
 test.each([0, -1, 1.5, NaN])('maximumConcurrency %p is refused', maximumConcurrency => {
   expect(() => service.addFunctionUrl({ maximumConcurrency })).toThrow('LookoutService: maximumConcurrency is not a whole number from 1');
 });
+
+test('the most detectors are told to the service function, and only a whole number from 1', () => {
+  new LookoutService(stack, 'Large', { maximumDetectors: 250 });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ MAXIMUM_DETECTORS: '250', DETECT_FUNCTION_NAME: Match.anyValue() }) },
+  });
+  for (const maximumDetectors of [0, -1, 2.5, NaN]) {
+    expect(() => new LookoutService(stack, `Lookout${maximumDetectors}`, { maximumDetectors }))
+      .toThrow('LookoutService: maximumDetectors is not a whole number from 1');
+  }
+});

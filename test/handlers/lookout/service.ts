@@ -26,6 +26,7 @@ export class TestService {
   public readSample: (event: SampleEvent) => Promise<FileSample>;
   public deleteState: (detectorName: string) => Promise<void>;
   public seriesValues: SeriesValuesReader['read'];
+  public maximumDetectors = 1000;
   public now = 1700000000.25;
 
   private readonly handler: (event: HttpEvent, context: { invokedFunctionArn: string; awsRequestId: string }) => Promise<HttpAnswer>;
@@ -42,6 +43,7 @@ export class TestService {
       startLearning: event => this.startLearning(event),
       readSample: event => this.readSample(event),
       deleteState: name => this.deleteState(name),
+      quotas: { detectors: this.maximumDetectors },
       now: () => this.now,
       logFailure,
     }), logFailure);

@@ -36,7 +36,7 @@ test('errors are told by header and body', async () => {
 
 test.each([
   ['POST', 'Nothing'], ['POST', ''], ['GET', 'ListAnomalyDetectors'], ['DELETE', 'CreateAlert'], ['POST', 'constructor'], ['POST', '__proto__'], ['POST', 'listAlerts'],
-  ['POST', 'ListAlerts/'], ['POST', 'GetSampleData'], ['PATCH', 'tags/arn%3Aaws'], ['POST', 'tags/'], ['POST', 'TagResource'], ['PUT', HOSTILE],
+  ['POST', 'ListAlerts/'], ['PATCH', 'tags/arn%3Aaws'], ['POST', 'tags/'], ['POST', 'TagResource'], ['PUT', HOSTILE],
 ])('%s /%s is no operation', async (method, path) => {
   const { status, headers, body } = await service.post(path, '{}', method);
   expect({ status, type: headers['x-amzn-errortype'], reason: body.Reason }).toEqual({ status: 400, type: 'ValidationException', reason: 'UNKNOWN_OPERATION' });
