@@ -1,4 +1,5 @@
 import { invalidField, invalidFields } from './errors';
+import { DIMENSION_FILTERS, OTHER_SOURCES } from './other-sources';
 import { boolean, integer, list, oneOf, required, structure, text, type Checked, type Problem, type Shape } from './schema';
 import { arn, description, frequency, name } from './shapes';
 import type { MetricSetRecord } from './store';
@@ -15,7 +16,7 @@ const TEMPLATED_PATH = text({
 });
 
 const METRIC = structure({
-  MetricName: required(name), AggregationFunction: required(oneOf('AVG', 'SUM')), Namespace: text({ min: 1, max: 255 }),
+  MetricName: required(name), AggregationFunction: required(oneOf('AVG', 'SUM')), Namespace: text({ min: 1, max: 255, pattern: /[^:].*/s, description: 'not begin with :' }),
 });
 
 /** Paths of a source on S3: each list has one. */
@@ -44,15 +45,6 @@ const S3_SOURCE = structure({
   FileFormatDescriptor: structure({ CsvFormatDescriptor: csvFormatDescriptor, JsonFormatDescriptor: jsonFormatDescriptor }),
 });
 
-/** Sources of Lookout for Metrics other than S3, with the words in which they are refused. */
-const OTHER_SOURCES = {
-  AppFlowConfig: structure({}),
-  CloudWatchConfig: structure({}),
-  AthenaSourceConfig: structure({}),
-  RDSSourceConfig: structure({}),
-  RedshiftSourceConfig: structure({}),
-};
-
 /** Members that CreateMetricSet and UpdateMetricSet have in common. Lengths and patterns are those of the service model. */
 export const METRIC_SET_MEMBERS = {
   MetricSetDescription: description,
@@ -62,7 +54,7 @@ export const METRIC_SET_MEMBERS = {
   DimensionList: list(name, 1, LIMITS.dimensions),
   MetricSetFrequency: frequency,
   MetricSource: structure({ S3SourceConfig: S3_SOURCE, ...OTHER_SOURCES }),
-  DimensionFilterList: list(structure({}), 1, Infinity),
+  DimensionFilterList: DIMENSION_FILTERS,
 };
 
 type Members = typeof METRIC_SET_MEMBERS;
