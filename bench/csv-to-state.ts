@@ -157,7 +157,7 @@ async function detect(rows: Rows, bytes: Uint8Array, number: number): Promise<{ 
   const model = DetectorModel.decode(bytes);
   step('model in');
   const [slot] = table.slots;
-  const observation = model.observe(slot, table);
+  const observation = model.observe(slot, table, 'anomalies');
   step('scores');
   model.ongoing = groupsOf(detector.arn, model, observation, layout.clock.startOf(slot));
   if (model.ongoing.length === 0) throw new Error('the anomaly of the interval was not found: give 200 intervals or more');

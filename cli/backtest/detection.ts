@@ -64,7 +64,7 @@ export class Detection {
   public detect(slot: number): DetectedInterval {
     if (this.detected++ % INTERVALS_BETWEEN_RELOADS === 0) this.reload();
     const { model, table, detector: { record, layout } } = this;
-    const { observation, findings } = detectSlot(record.arn, model, table, slot, layout.clock, this.isLearning);
+    const { observation, findings } = detectSlot(record.arn, model, table, slot, layout.clock, this.isLearning, 'all');
     this.combinationsLeftOut += observation.combinationsLeftOut;
     table.release(slot);
     return { slot, observation, groups: model.ongoing, findings, model };

@@ -15,11 +15,12 @@ export interface DetectedSlot {
 /**
  * Scores an interval, learns it, forms its groups and says what is missing. Intervals come in order, and those without rows too.
  * @param isLearning whether the detector has not learned enough yet to form groups
+ * @param bands whether the bands of all values are wanted: groups need those of anomalies only
  */
 export function detectSlot(
-  detectorArn: string, model: DetectorModel, table: IntervalTable, slot: number, clock: WallClock, isLearning = false,
+  detectorArn: string, model: DetectorModel, table: IntervalTable, slot: number, clock: WallClock, isLearning = false, bands: 'all' | 'anomalies' = 'anomalies',
 ): DetectedSlot {
-  const observation = model.observe(slot, table);
+  const observation = model.observe(slot, table, bands);
   model.ongoing = isLearning ? [] : groupsOf(detectorArn, model, observation, clock.startOf(slot));
   return { observation, findings: dataFindings(model, observation, clock) };
 }

@@ -12,7 +12,7 @@ const { abs, floor, max, min } = Math;
 /** What the model says about one interval: one entry for each series, NaN where the series had no value or has no score yet. */
 export interface SeriesScores {
   readonly expected: Float64Array;
-  /** Band of the values that are not anomalous. */
+  /** Band of the values that are not anomalous; NaN where it was not asked for too. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   /**
@@ -118,12 +118,13 @@ export class DetectionModel {
    * @param wallSeconds start of the interval on the local wall clock, in seconds since 1970-01-01 00:00 of that clock, so that the hour of
    *   the day is `wallSeconds / 3600 % 24`. Intervals may be left out.
    * @param values one for each series; NaN (or any value that is not finite) means that there was none
+   * @param bandFrom size of the score from which on the band is wanted: to find all bands takes three quarters of the time. Default: all.
    * @throws RangeError for an interval that is not later than the newest one, and for a wrong number of values
    */
-  public observe(wallSeconds: number, values: Float64Array): IntervalScores {
+  public observe(wallSeconds: number, values: Float64Array, bandFrom = 0): IntervalScores {
     this.checkInterval(wallSeconds, values);
     const scores = noScores(this.seriesCount);
-    this.take(wallSeconds, values, scores);
+    this.take(wallSeconds, values, scores, bandFrom);
     return scores;
   }
 
@@ -138,7 +139,7 @@ export class DetectionModel {
     return write(this.settings, this.state, { learned: this.learned, first: this.first, last: this.last });
   }
 
-  private take(wallSeconds: number, values: Float64Array, scores: IntervalScores | undefined): void {
+  private take(wallSeconds: number, values: Float64Array, scores: IntervalScores | undefined, bandFrom?: number): void {
     if (this.learned === 0) this.first = wallSeconds;
     const interval = floor((wallSeconds - this.first) / this.settings.intervalSeconds);
     const position = this.calendar.position(wallSeconds);
@@ -157,7 +158,7 @@ export class DetectionModel {
       seasonal.predict(position, from, to, prediction);
       this.addEffects(wallSeconds, from, to);
       regression.predict(interval, noiseRow, from, to, prediction, regressed);
-      scoring.score(interval, from, to, block, prediction, regressed, distances, scores);
+      scoring.score(interval, from, to, block, prediction, regressed, distances, scores, bandFrom);
       regression.learn(interval, from, to, block, prediction, regressed);
       this.effects?.learn(floor(wallSeconds / DAY), from, to, block, this.plain.expected, this.plain.scale, this.effect);
       seasonal.learn(interval, position, from, to, block, prediction, distances.distance, scores);

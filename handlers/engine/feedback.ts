@@ -25,7 +25,8 @@ const HALF_LIFE = 90 * DAY;
 const OTHER_MEASURE_WEIGHT = 0.5;
 /** What the factor comes near to after many judgements. */
 const LOWEST_FACTOR = 0.4;
-const HIGHEST_FACTOR = 1.5;
+/** What feedback multiplies a score with at most. */
+export const HIGHEST_FACTOR = 1.5;
 /** How much of the way to the bound is left after one judgement: two leave the square of it. */
 const REST_AFTER_ONE = 0.35;
 /** A "no" counts in full for events up to so many times the size of the one judged, and not at all from the second number on. */

@@ -58,10 +58,11 @@ export class IntervalScoring {
    * Fills the distances of the series from `from` up to but not including `to`, and their scores where these are wanted.
    * @param interval number of the interval since the model's beginning
    * @param scores of all series; undefined: only the distances are wanted
+   * @param bandFrom size of the score from which on the band is wanted. To find a band costs more than all else.
    */
   public score(
     interval: number, from: number, to: number, values: Float64Array, prediction: Prediction, regressed: HeardPrediction,
-    distances: BlockDistances, scores: IntervalScores | undefined,
+    distances: BlockDistances, scores: IntervalScores | undefined, bandFrom = 0,
   ): void {
     const { leastPoints, confidentPoints } = this;
     const { points, firstSeen, kind, astray, runLength } = this.state;
@@ -105,10 +106,14 @@ export class IntervalScoring {
       scores.score[s] = value < expected ? -score : score;
       scores.severity[s] = severityOf(score);
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
-      this.bounds(s, value, expected, score, lowest, scores, (side, far) => {
-        const errors = far / confidence;
-        return isAlone ? center + side * errors * usual : combinedBound(side, errors, center, usual, second, scale);
-      });
+      if (score >= bandFrom) {
+        this.bounds(s, value, expected, score, lowest, scores, (side, far) => {
+          const errors = far / confidence;
+          return isAlone ? center + side * errors * usual : combinedBound(side, errors, center, usual, second, scale);
+        });
+      } else {
+        scores.lower[s] = scores.upper[s] = NaN;
+      }
       scores.reason[s] = this.reason(score, confidence, size, factor, abs(error) / usual, abs(value - second) / scale);
     }
   }

@@ -33,6 +33,26 @@ describe('what is found', () => {
     }
   });
 
+  test('bands only of the values that may be anomalies change nothing else', () => {
+    const { series, usual } = learned();
+    const [all, some] = [series.model.serialize(), series.model.serialize()].map(bytes => DetectionModel.deserialize(bytes));
+    let bands = 0;
+    for (let hour = 720; hour < 800; hour++) {
+      const values = Float64Array.of(usual(hour) + (hour % 20 === 0 ? 300 : 0));
+      const [one, other] = [all!.observe(MONDAY + hour * HOUR, values), some!.observe(MONDAY + hour * HOUR, values, 4)];
+      expect({ ...other, lower: one.lower, upper: one.upper }).toEqual(one);
+      if (Math.abs(one.score[0]!) >= 4) {
+        expect([other.lower, other.upper]).toEqual([one.lower, one.upper]);
+        bands++;
+      } else {
+        expect([other.lower[0], other.upper[0]]).toEqual([NaN, NaN]);
+      }
+    }
+    expect(bands).toBeGreaterThan(2);
+    expect(bands).toBeLessThan(20);
+    expect(some!.serialize()).toEqual(all!.serialize());
+  });
+
   test('a usual interval scores little', () => {
     const { series, usual } = learned();
     const severities = series.run(24 * 14, usual).map(({ severity }) => severity);
