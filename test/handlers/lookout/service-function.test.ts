@@ -26,6 +26,8 @@ let s3: S3Client;
 let directory: string;
 let store: DynamoDbStore;
 let client: LookoutMetricsClient;
+/** What the function logs that is no failure: the line for each request. */
+let logged: jest.SpyInstance;
 
 beforeAll(async () => {
   dynamodb = await DynamoDbServer.start();
@@ -56,6 +58,7 @@ beforeEach(async () => {
   s3 = new S3Client({ endpoint: s3Server.endpoint, region: 'cn-north-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
 
   let handler: typeof import('../../../handlers/service/index').handler;
+  logged = jest.spyOn(console, 'info').mockImplementation(() => {});
   jest.isolateModules(() => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     ({ handler } = require('../../../handlers/service/index') as typeof import('../../../handlers/service/index'));
@@ -134,6 +137,19 @@ test('time series are those that the detect function has kept, and go with the d
   await expect(client.send(new DescribeAnomalyDetectorCommand({ AnomalyDetectorArn }))).rejects.toThrow(ResourceNotFoundException);
   const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
   expect(Contents!.map(({ Key }) => Key)).toEqual(['state/sales-2/model']);
+});
+
+test('a line of JSON is logged for each request, and nothing else', async () => {
+  const AnomalyDetectorArn = await createDetector();
+  await client.send(new DescribeAnomalyDetectorCommand({ AnomalyDetectorArn: `${AnomalyDetectorArn}-secret` })).catch(() => undefined);
+  const lines = logged.mock.calls.map(([line]) => JSON.parse(line as string) as Record<string, unknown>);
+  expect(lines).toMatchObject([
+    { operation: 'CreateAnomalyDetector', status: 200 },
+    { operation: 'CreateMetricSet', status: 200 },
+    { operation: 'DescribeAnomalyDetector', status: 400, error: 'ResourceNotFoundException' },
+  ]);
+  for (const line of lines) expect(line).toMatchObject({ level: 'INFO', message: 'request', requestId: 'r', durationMilliseconds: expect.any(Number) });
+  expect(JSON.stringify(lines)).not.toMatch(/secret|sales|bucket/);
 });
 
 test('a missing environment variable is an InternalServerException, named in the log', async () => {
