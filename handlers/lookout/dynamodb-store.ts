@@ -6,7 +6,8 @@ import { InvalidPageToken, pagePosition, pageToken, type PagedList } from './pag
 import {
   StoreConflict,
   type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type Store, type Tags,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
+  type Store, type Tags,
 } from './store';
 import { asText, detectorAttributes, detectorRecord, fromText } from './store-items';
 import { sortableFeedback, sortableGroup, sortableTime } from './store-order';

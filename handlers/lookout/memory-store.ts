@@ -3,7 +3,8 @@ import { pagePosition, pageToken, type PagedList } from './page-token';
 import {
   StoreConflict,
   type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type Store, type Tags,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
+  type Store, type Tags,
 } from './store';
 import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
 

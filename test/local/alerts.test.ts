@@ -1,7 +1,7 @@
 /** Alerts of a deployed service: to an event bus that a construct names, and to a target that does not take them. */
 import {
-  BackTestAnomalyDetectorCommand, CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand, DescribeAnomalyDetectorCommand, GetAnomalyGroupCommand,
-  ListAnomalyDetectorsCommand, type Action, type LookoutMetricsClient,
+  BackTestAnomalyDetectorCommand, CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand, DescribeAnomalyDetectorCommand,
+  GetAnomalyGroupCommand, ListAnomalyDetectorsCommand, type Action, type LookoutMetricsClient,
 } from '@aws-sdk/client-lookoutmetrics';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';

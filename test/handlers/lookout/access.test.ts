@@ -31,7 +31,11 @@ describe('the access log', () => {
   });
 
   const listed = (requestContext: object): Promise<unknown> => service.call({
-    version: '2.0', rawPath: '/ListAnomalyDetectors', rawQueryString: '', headers: {}, isBase64Encoded: false,
+    version: '2.0',
+    rawPath: '/ListAnomalyDetectors',
+    rawQueryString: '',
+    headers: {},
+    isBase64Encoded: false,
     requestContext: { http: { method: 'POST', path: '/ListAnomalyDetectors' }, ...requestContext } as HttpEvent['requestContext'],
   });
 
@@ -140,7 +144,7 @@ describe('bodies', () => {
   });
 
   test('with names that objects have already are only text', async () => {
-    const body = `{"AnomalyDetectorName":"n","AnomalyDetectorConfig":{"AnomalyDetectorFrequency":"PT1H"},"__proto__":{"Tags":{"a":"b"}},"constructor":1,"Tags":{"__proto__":"x"}}`;
+    const body = '{"AnomalyDetectorName":"n","AnomalyDetectorConfig":{"AnomalyDetectorFrequency":"PT1H"},"__proto__":{"Tags":{"a":"b"}},"constructor":1,"Tags":{"__proto__":"x"}}';
     expect((await service.post('CreateAnomalyDetector', body)).status).toBe(200);
     const { items: [{ tags }] } = await service.store.listDetectors({ limit: 1 });
     expect(Object.entries(tags!)).toEqual([['__proto__', 'x']]);

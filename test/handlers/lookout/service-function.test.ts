@@ -153,8 +153,8 @@ test('a line of JSON is logged for each request, and nothing else', async () => 
 });
 
 test('a missing environment variable is an InternalServerException, named in the log', async () => {
-  const logged = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const failures = jest.spyOn(console, 'error').mockImplementation(() => {});
   delete process.env[ENVIRONMENT.serviceTable];
   await expect(client.send(new ListAnomalyDetectorsCommand({}))).rejects.toThrow(InternalServerException);
-  expect(String(logged.mock.calls[0][0])).toContain('the environment variable SERVICE_TABLE_NAME of the service function is missing');
+  expect(String(failures.mock.calls[0][0])).toContain('the environment variable SERVICE_TABLE_NAME of the service function is missing');
 });

@@ -4,8 +4,8 @@ import {
   type CreateAlertCommandInput, type CreateMetricSetCommandInput, type LookoutMetricsClient,
 } from '@aws-sdk/client-lookoutmetrics';
 import type { GroupRecord, Store } from '../../../handlers/lookout/store';
-import { serviceHandler } from '../../../handlers/service/service-handler';
 import type { AccessEntry } from '../../../handlers/service/access';
+import { serviceHandler } from '../../../handlers/service/service-handler';
 import type { HttpAnswer, HttpEvent } from '../../../handlers/shared/lambda-request-handler';
 import { lookoutClient } from '../../../handlers/shared/lookout-client';
 import type { SeriesValuesReader } from '../../../handlers/shared/series-values';
