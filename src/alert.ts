@@ -77,7 +77,6 @@ export abstract class AlertTarget {
    * @param eventBus The bus
    *
    * @example
-   * declare const eventBus: events.IEventBus;
    * const target = AlertTarget.eventBus(eventBus);
    */
   public static eventBus(eventBus: events.IEventBus): AlertTarget {
@@ -212,7 +211,7 @@ export class LookoutAlert extends Construct {
   /**
    * Makes an alert.
    *
-   * @throws when the threshold, name or description is not what the API takes, when the connector has an alert of this name, or ten alerts
+   * @throws when the threshold, name or description is not what the API takes, when the connector has an alert of this name, or as many as a detector may have
    */
   public constructor(scope: Construct, id: string, props: LookoutAlertProps) {
     super(scope, id);
