@@ -9,6 +9,7 @@ import { SimulatedClock } from './clock';
 import { CustomResources } from './deployment/custom-resources';
 import { ResponseServer } from './deployment/response-server';
 import { Tables } from './dynamodb/tables';
+import { EventBuses } from './gateway/event-buses';
 import { startGateway, type Gateway } from './gateway/gateway';
 import { lambdaService } from './gateway/lambda-service';
 import { Topics } from './gateway/notifications';
@@ -149,9 +150,10 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
     clock, longestRealWait: options.longestRealWait ?? 2000, targets: { functions, redshiftData, ownRedshiftData, activity, partition },
   });
   const topics = new Topics(clock);
+  const eventBuses = new EventBuses(clock);
   const roles = new Roles(account);
   const gateway = await startGateway({
-    lambda: lambdaService(functions), states: statesService(machines), sns: topics.service(), sts: roles.service(),
+    lambda: lambdaService(functions), states: statesService(machines), sns: topics.service(), events: eventBuses.service(), sts: roles.service(),
   });
   closers.push(() => gateway.close());
   Object.assign(environment, {
@@ -174,6 +176,7 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
       LAMBDA: gateway.endpointOf('lambda'),
       SFN: gateway.endpointOf('states'),
       SNS: gateway.endpointOf('sns'),
+      EVENTBRIDGE: gateway.endpointOf('events'),
       STS: gateway.endpointOf('sts'),
       ...(warehouse && { REDSHIFT: warehouse.redshiftEndpoint, REDSHIFT_SERVERLESS: warehouse.redshiftEndpoint, REDSHIFT_DATA: dataApiEndpoint! }),
     }),
@@ -184,6 +187,7 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
     tables,
     roles,
     topics,
+    eventBuses,
     functions,
     machines,
     scheduler: new Scheduler(clock, machines, functions),

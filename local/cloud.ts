@@ -2,6 +2,7 @@ import { loadAssembly, type Assembly } from './assembly/assembly';
 import type { SimulatedClock } from './clock';
 import { pseudoParameters, startParts, type CloudParts, type EmbeddedCloudOptions } from './cloud-parts';
 import { DeploymentError, StackDeployment, type ListedResource } from './deployment/stack-deployment';
+import type { BusEvent } from './gateway/event-buses';
 import type { Notification } from './gateway/notifications';
 import type { EmbeddedMetric } from './lambda/function-pool';
 import type { LostInvocation } from './lambda/functions';
@@ -118,6 +119,11 @@ export class EmbeddedCloud {
   /** Messages published to topics. */
   public get notifications(): readonly Notification[] {
     return this.services.topics.notifications;
+  }
+
+  /** Events put on event buses. */
+  public get events(): readonly BusEvent[] {
+    return this.services.eventBuses.events;
   }
 
   /** Metrics that functions wrote in embedded metric format. */

@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { RedshiftLookoutConnector } from './connector';
-import { ALERT_TAGS, AlertConfiguration } from './private/contract';
+import { BoundTarget } from './private/alert-registry';
+import { ALERT_TAGS } from './private/contract';
 
 /**
  * Form of the messages that an alert sends to a topic.
@@ -65,6 +67,22 @@ export abstract class AlertTarget {
     return new FunctionTarget(handler);
   }
 
+  /**
+   * An EventBridge event bus, of this or another account or region. Events have the source `cdk-redshift-lookout`, the detail type
+   * `Lookout for Metrics Anomaly Alert`, and the message in the JSON form as their detail; the alert and the detector are their resources. The
+   * connector is allowed to put events on the bus. Of `Detector.inAccount` only.
+   *
+   * An event may come more than once, with the same `alertEventId` in its detail.
+   *
+   * @param eventBus The bus
+   *
+   * @example
+   * const target = AlertTarget.eventBus(eventBus);
+   */
+  public static eventBus(eventBus: events.IEventBus): AlertTarget {
+    return new EventBusTarget(eventBus);
+  }
+
   /** Made by the factories only. */
   protected constructor() {}
 
@@ -73,7 +91,7 @@ export abstract class AlertTarget {
    *
    * @internal
    */
-  public abstract _bind(role: iam.IRole): Pick<AlertConfiguration['alert'], 'Action' | 'Tags'>;
+  public abstract _bind(role: iam.IRole): BoundTarget;
 }
 
 class TopicTarget extends AlertTarget {
@@ -81,12 +99,12 @@ class TopicTarget extends AlertTarget {
     super();
   }
 
-  public _bind(role: iam.IRole): Pick<AlertConfiguration['alert'], 'Action' | 'Tags'> {
+  public _bind(role: iam.IRole): BoundTarget {
     this.topic.grantPublish(role);
     const isChat = this.format === SnsFormat.CHAT;
     return {
       Action: { SNSConfiguration: { RoleArn: role.roleArn, SnsTopicArn: this.topic.topicArn, SnsFormat: isChat ? 'JSON' : this.format } },
-      ...isChat && { Tags: { [ALERT_TAGS.message]: 'chat' } },
+      ...isChat && { Tags: { [ALERT_TAGS.message]: 'chat' }, onlyInAccount: 'snsFormat' },
     };
   }
 }
@@ -96,10 +114,23 @@ class FunctionTarget extends AlertTarget {
     super();
   }
 
-  public _bind(role: iam.IRole): Pick<AlertConfiguration['alert'], 'Action' | 'Tags'> {
+  public _bind(role: iam.IRole): BoundTarget {
     // in the role only: an imported function's own policy cannot be changed, and within an account need not be
     role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: this.handler.resourceArnsForGrantInvoke }));
     return { Action: { LambdaConfiguration: { RoleArn: role.roleArn, LambdaArn: this.handler.functionArn } } };
+  }
+}
+
+class EventBusTarget extends AlertTarget {
+  public constructor(private readonly bus: events.IEventBus) {
+    super();
+  }
+
+  public _bind(role: iam.IRole): BoundTarget {
+    // in the role only: the policy of a bus in another account is that account's to write
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }));
+    // the API has no member for a bus: the service tells it by its ARN
+    return { Action: { LambdaConfiguration: { RoleArn: role.roleArn, LambdaArn: this.bus.eventBusArn } }, onlyInAccount: 'target' };
   }
 }
 
@@ -180,7 +211,7 @@ export class LookoutAlert extends Construct {
   /**
    * Makes an alert.
    *
-   * @throws when the threshold, name or description is not what the API takes, when the connector has an alert of this name, or ten alerts
+   * @throws when the threshold, name or description is not what the API takes, when the connector has an alert of this name, or as many as a detector may have
    */
   public constructor(scope: Construct, id: string, props: LookoutAlertProps) {
     super(scope, id);

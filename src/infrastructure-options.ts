@@ -41,7 +41,7 @@ export interface InfrastructureOptions {
    * VPC of all Lambda functions, those of the custom resource framework included.
    *
    * The functions call AWS only: the Redshift Data API, not the warehouse itself. The subnets need a NAT gateway or endpoints for
-   * S3, DynamoDB, Lambda, Step Functions, STS, SNS, Redshift, the Redshift Data API and CloudWatch Logs.
+   * S3, DynamoDB, Lambda, Step Functions, STS, SNS, Redshift, the Redshift Data API and CloudWatch Logs, and EventBridge for alerts to event buses.
    *
    * @default - the functions are in no VPC
    */

@@ -3,10 +3,12 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as lambdadestinations from 'aws-cdk-lib/aws-lambda-destinations';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InfrastructureOptions } from './infrastructure-options';
-import { ENVIRONMENT, PREFIXES, SERVICE_KEYS } from './private/contract';
+import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, PREFIXES, READ_ALIAS, SERVICE_KEYS } from './private/contract';
 import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
@@ -21,6 +23,13 @@ export interface LookoutServiceProps extends InfrastructureOptions {
    * @default 10, as Lookout for Metrics had in a region
    */
   readonly maximumDetectors?: number;
+
+  /**
+   * Most alerts that a detector has; CreateAlert is refused beyond, with status 402. One anomaly sends as many messages at most.
+   *
+   * @default 10, as Lookout for Metrics had
+   */
+  readonly maximumAlertsPerDetector?: number;
 }
 
 /**
@@ -29,11 +38,20 @@ export interface LookoutServiceProps extends InfrastructureOptions {
 export interface ServiceUrlOptions {
   /**
    * Most requests that are answered at the same time, by the URL and by callers of the function together; what comes beyond is refused with
-   * status 429. Reserved from the account's concurrency, of which 100 must stay unreserved.
+   * status 429. Reserved from the account's concurrency, of which 100 must stay unreserved: a new account, which has 10, can reserve none.
+   * It is the function's, so that of several addresses the last number holds.
    *
-   * @default 20
+   * @default - nothing is reserved: the function answers as many as the account's concurrency lets it
    */
   readonly maximumConcurrency?: number;
+
+  /**
+   * Whether the address answers only operations that read: those for which `grantRead` is enough. A service can have one such address, and one
+   * for all operations.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -68,21 +86,31 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    */
   public readonly detectRole: iam.IRole;
 
+  /**
+   * Alerts that did not reach their targets, after all attempts: each message has the alert's event under `requestPayload`, and the reason.
+   * Its metric `ApproximateNumberOfMessagesVisible` tells how many there are.
+   */
+  public readonly deadLetterQueue: sqs.IQueue;
+
   private readonly infrastructure: Infrastructure;
-  private url?: lambda.FunctionUrl;
+  private readAlias?: lambda.Alias;
+
+  /** @internal */
+  public readonly _maximumAlerts: number;
 
   /**
    * Makes a service.
    *
-   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`
+   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, or a maximum is no whole number from 1
    */
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
     validateNetwork('LookoutService', props);
-    const { maximumDetectors } = props;
-    if (maximumDetectors !== undefined && !Token.isUnresolved(maximumDetectors) && !(Number.isInteger(maximumDetectors) && maximumDetectors >= 1)) {
-      throw invalid('LookoutService', 'maximumDetectors', 'is not a whole number from 1', maximumDetectors, 'give 100, for example');
-    }
+    const { maximumDetectors, maximumAlertsPerDetector } = props;
+    validateCount('maximumDetectors', maximumDetectors, 100);
+    validateCount('maximumAlertsPerDetector', maximumAlertsPerDetector, 20);
+    // a number that is not known yet is left to the service to check
+    this._maximumAlerts = Token.isUnresolved(maximumAlertsPerDetector) ? Infinity : maximumAlertsPerDetector ?? DEFAULT_MAXIMUM_ALERTS;
     this.infrastructure = new Infrastructure(this, props);
 
     const table = this.infrastructure.createTable(this, 'Table', SERVICE_KEYS);
@@ -108,7 +136,8 @@ export class LookoutService extends Construct implements ec2.IConnectable {
         [ENVIRONMENT.serviceTable]: table.tableName,
         [ENVIRONMENT.stateBucket]: stateBucket.bucketName,
         [ENVIRONMENT.detectFunction]: detect.function.functionName,
-        ...props.maximumDetectors !== undefined && { [ENVIRONMENT.maximumDetectors]: `${props.maximumDetectors}` },
+        ...maximumDetectors !== undefined && { [ENVIRONMENT.maximumDetectors]: `${maximumDetectors}` },
+        ...maximumAlertsPerDetector !== undefined && { [ENVIRONMENT.maximumAlerts]: `${maximumAlertsPerDetector}` },
       },
     });
     for (const { role } of [detect, service]) {
@@ -119,11 +148,20 @@ export class LookoutService extends Construct implements ec2.IConnectable {
     }
     detect.function.grantInvoke(service.role);
 
+    const deadLetterQueue = this.infrastructure.createDeadLetterQueue(this, 'DeadLetterQueue');
+    detect.function.configureAsyncInvoke({ onFailure: new lambdadestinations.SqsDestination(deadLetterQueue), retryAttempts: 2 });
+    // a policy of its own: the function comes after the role's default policy, which therefore cannot name the function
+    new iam.Policy(this, 'DetectRedeliveryPolicy', {
+      roles: [detect.role],
+      statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [detect.function.functionArn] })],
+    });
+
     this.table = table;
     this.stateBucket = stateBucket;
     this.serviceFunction = service.function;
     this.detectFunction = detect.function;
     this.detectRole = detect.role;
+    this.deadLetterQueue = deadLetterQueue;
   }
 
   /** Security groups of the Lambda functions. Throws when the service has no `vpc`. */
@@ -132,7 +170,39 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   }
 
   /**
-   * Lets a principal call the API: create, change, delete and read every detector of this service.
+   * The service function under another name, by which it answers only operations that read: Describe, List and Get, but not GetSampleData and
+   * DetectMetricSetConfig, which read files. Clients that invoke the function need its ARN in place of that of `serviceFunction`.
+   */
+  public get readFunction(): lambda.IFunction {
+    this.readAlias ??= new lambda.Alias(this, 'ReadAlias', {
+      aliasName: READ_ALIAS,
+      version: this.serviceFunction.latestVersion,
+      description: 'cdk-redshift-lookout: answers operations that read',
+    });
+    return this.readAlias;
+  }
+
+  /**
+   * Lets a principal read the detectors, data sets, alerts, executions, anomalies and tags of this service: by invoking `readFunction`, or by an
+   * address made with `readOnly`. It can change nothing.
+   *
+   * @param grantee Who may read
+   */
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return grantCalls(this.readFunction, grantee);
+  }
+
+  /**
+   * Lets a principal call every operation on every detector of this service: by invoking `serviceFunction` or by any of its addresses.
+   *
+   * @param grantee Who may call
+   */
+  public grantFullAccess(grantee: iam.IGrantable): iam.Grant {
+    return grantCalls(this.serviceFunction, grantee);
+  }
+
+  /**
+   * Lets a principal call every operation on every detector of this service, by invoking `serviceFunction` only.
    *
    * @param grantee Who may call
    */
@@ -142,22 +212,34 @@ export class LookoutService extends Construct implements ec2.IConnectable {
 
   /**
    * Gives the API an HTTPS address, for boto3, the AWS CLI and SDKs of other languages. Only requests that are signed by an identity with the
-   * right to call the URL are answered: `grantInvokeUrl` of the URL gives it. Requests must be signed for the service name `lambda`;
-   * docs/access.md shows how.
+   * right to call the URL are answered: `grantFullAccess`, or `grantRead` for an address made with `readOnly`, gives it. Requests must be signed
+   * for the service name `lambda`; docs/access.md shows how.
    *
-   * @param options Throttling
-   * @throws when the service has an address already, or `maximumConcurrency` is no whole number from 1
+   * @param options Throttling, and what is answered
+   * @throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1
    */
   public addFunctionUrl(options: ServiceUrlOptions = {}): lambda.FunctionUrl {
-    const { maximumConcurrency = 20 } = options;
-    if (this.url) {
-      throw invalid('LookoutService', 'addFunctionUrl', 'was called before', this.url.node.path, 'use the URL that it gave');
+    const { maximumConcurrency, readOnly = false } = options;
+    validateCount('maximumConcurrency', maximumConcurrency, 20);
+    const called = readOnly ? this.readFunction : this.serviceFunction;
+    const existing = called.node.tryFindChild('FunctionUrl');
+    if (existing) {
+      throw invalid('LookoutService', 'addFunctionUrl', 'was called before', existing.node.path, 'use the URL that it gave');
     }
-    if (!Token.isUnresolved(maximumConcurrency) && (!Number.isInteger(maximumConcurrency) || maximumConcurrency < 1)) {
-      throw invalid('LookoutService', 'maximumConcurrency', 'is not a whole number from 1', maximumConcurrency, 'give 20, for example');
+    if (maximumConcurrency !== undefined) {
+      (this.serviceFunction.node.defaultChild as lambda.CfnFunction).reservedConcurrentExecutions = maximumConcurrency;
     }
-    (this.serviceFunction.node.defaultChild as lambda.CfnFunction).reservedConcurrentExecutions = maximumConcurrency;
-    this.url = this.serviceFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM });
-    return this.url;
+    return called.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM });
+  }
+}
+
+/** The right to invoke, directly and by an address: without an address the second lets nobody in. */
+function grantCalls(called: lambda.IFunction, grantee: iam.IGrantable): iam.Grant {
+  return called.grantInvoke(grantee).combine(called.grantInvokeUrl(grantee));
+}
+
+function validateCount(prop: string, count: number | undefined, example: number): void {
+  if (count !== undefined && !Token.isUnresolved(count) && !(Number.isInteger(count) && count >= 1)) {
+    throw invalid('LookoutService', prop, 'is not a whole number from 1', count, `give ${example}, for example`);
   }
 }

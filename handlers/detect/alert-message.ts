@@ -10,6 +10,8 @@ const MESSAGE_BYTES = 250_000;
 const SHOWN_SERIES = 10;
 const SHOWN_VALUES = 5;
 const SHOWN_CAUSES = 3;
+/** In a text message, which has 1,600 characters at most (SNS developer guide, "Publishing to a mobile phone"). */
+const SHOWN_DRIVERS = 5;
 
 /** An anomaly as alerts of Lookout for Metrics carry it. */
 export interface AlertMessage {
@@ -160,7 +162,7 @@ export function longText(alert: AlertRecord, group: GroupRecord, at: EpochSecond
 
 /** An alert for SMS: one line. */
 export function shortText(group: GroupRecord, at: EpochSeconds, timezone: string): string {
-  const drivers = group.contributions.flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value }) => `, ${dimension} ${oneLine(value)}`));
+  const drivers = group.contributions.slice(0, SHOWN_DRIVERS).flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value }) => `, ${dimension} ${oneLine(value)}`));
   return `Anomaly in ${group.measure}, severity ${numberText(group.score)}, ${anomalyTime(at, timezone)}${drivers.join('')} ${consoleUrl(group.detectorArn)}`;
 }
 

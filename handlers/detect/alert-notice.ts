@@ -13,9 +13,16 @@ export function noticeDue(alert: AlertRecord, group: GroupRecord, at: EpochSecon
   return reminders > 0 ? `${alert.arn}#${reminders}` : alert.arn;
 }
 
-/** Whether a notice was sent. A first notice is not owed any more when a reminder was. */
+/** Whether a notice was sent. A notice is not owed any more when a later one was. */
 export function wasSent(notice: string, group: GroupRecord): boolean {
-  return group.alertsSent.includes(notice);
+  const { alertArn, number } = parsed(notice);
+  return group.alertsSent.map(parsed).some(sent => sent.alertArn === alertArn && sent.number >= number);
+}
+
+/** Alert of a notice, and how many reminders came before: an alert's ARN has no `#`. */
+function parsed(notice: string): { readonly alertArn: string; readonly number: number } {
+  const [alertArn, number = '0'] = notice.split('#');
+  return { alertArn, number: Number(number) };
 }
 
 /** `alertsSent` of a group after a notice: of each alert the newest only, so that it does not grow with a group that never ends. */

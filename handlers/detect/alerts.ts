@@ -1,11 +1,8 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { PublishCommand } from '@aws-sdk/client-sns';
-import { chatMessage } from './alert-chat';
 import { passesFilters } from './alert-filters';
-import { alertEventId, alertMessage, longText, shortText, subject } from './alert-message';
+import { alertEventId } from './alert-message';
 import { noticeDue, wasSent, withSent } from './alert-notice';
+import { send, targetOf, type Occasion } from './alert-target';
 import type { Services } from './services';
-import { ALERT_TAGS } from '../../src/private/contract';
 import type { AlertRecord, EpochSeconds, GroupRecord } from '../lookout/store';
 
 /** Alerts of an interval. */
@@ -13,6 +10,9 @@ export interface AlertCounts {
   readonly delivered: number;
   readonly undelivered: number;
 }
+
+/** Characters of the reason that an event carries. */
+const REASON_CHARACTERS = 1000;
 
 /** Alerts read at once. */
 const PAGE = 100;
@@ -30,10 +30,10 @@ export async function activeAlerts({ store }: Pick<Services, 'store'>, detectorA
 }
 
 /**
- * Sends a group's alerts that were not sent yet, whose threshold its score reaches and whose filters it passes. Each is noted in the group as soon as it is sent,
- * so that a repeated run sends it again only if it broke between the two. What cannot be delivered is logged and not noted: it is sent
- * when the interval is asked for again, or when the group goes on.
- * @param group as it is stored
+ * Sends a group's alerts that were not sent yet, whose threshold its score reaches and whose filters it passes. Each is noted in the group
+ * as soon as it is sent, so that a repeated run sends it again only if it broke between the two, and with the same id. What cannot be
+ * delivered is logged, not noted, and handed to `deliver`; it is sent, too, when the interval is asked for again or the group goes on.
+ * @param group as it is stored: it can be read through the API before anybody is told of it
  * @param at start of the interval
  */
 export async function sendAlerts(
@@ -48,8 +48,7 @@ export async function sendAlerts(
       await send(services, alert, group, { at, timezone, notice });
     } catch (error) {
       undelivered += 1;
-      const { name, message } = error as Error;
-      services.log.error('alert could not be delivered', { alert: alert.arn, anomalyGroup: group.id, target: targetOf(alert), reason: `${name}: ${message}` });
+      await handOver(services, alert, group, { at, timezone, notice }, error as Error);
       continue;
     }
     delivered += 1;
@@ -59,34 +58,24 @@ export async function sendAlerts(
   return { delivered, undelivered };
 }
 
-function targetOf({ action }: AlertRecord): string {
-  return action.SNSConfiguration?.SnsTopicArn ?? action.LambdaConfiguration?.LambdaArn ?? 'none';
-}
-
-/** What is told of a group: the interval, and which notice of the alert it is. */
-interface Occasion {
-  readonly at: EpochSeconds;
-  readonly timezone: string;
-  readonly notice: string;
-}
-
-async function send({ roles }: Services, alert: AlertRecord, group: GroupRecord, { at, timezone, notice }: Occasion): Promise<void> {
-  const { SNSConfiguration: topic, LambdaConfiguration: lambda } = alert.action;
-  const eventId = alertEventId(alert, group, notice);
-  const json = (): string => JSON.stringify(alertMessage(alert, group, at, timezone, eventId));
-  if (topic) {
-    const content = {
-      JSON: () => ({ Message: json() }),
-      LONG_TEXT: () => ({ Message: longText(alert, group, at, timezone), Subject: subject(group) }),
-      SHORT_TEXT: () => ({ Message: shortText(group, at, timezone) }),
-      chat: () => ({ Message: JSON.stringify(chatMessage(alert, group, at, timezone, eventId)) }),
-    }[alert.tags?.[ALERT_TAGS.message] === 'chat' ? 'chat' : topic.SnsFormat ?? 'JSON']();
-    await roles.sns(topic.RoleArn, topic.SnsTopicArn).send(new PublishCommand({ TopicArn: topic.SnsTopicArn, ...content }));
-  } else if (lambda) {
-    await roles.lambda(lambda.RoleArn, lambda.LambdaArn).send(new InvokeCommand({
-      FunctionName: lambda.LambdaArn, InvocationType: 'Event', Payload: Buffer.from(json()),
-    }));
-  } else {
-    throw new Error('the alert has neither SNSConfiguration nor LambdaConfiguration');
+/** Logs an alert that could not be delivered and has it tried again, by an invocation that Lambda repeats. */
+async function handOver(services: Services, alert: AlertRecord, group: GroupRecord, occasion: Occasion, { name, message }: Error): Promise<void> {
+  const reason = `${name}: ${message}`;
+  const target = targetOf(alert);
+  services.log.error('alert could not be delivered', { alert: alert.arn, anomalyGroup: group.id, target, reason });
+  try {
+    await services.deliverLater({
+      action: 'deliver',
+      detectorArn: group.detectorArn,
+      alertArn: alert.arn,
+      anomalyGroupId: group.id,
+      alertEventId: alertEventId(alert, group, occasion.notice),
+      ...occasion,
+      target,
+      reason: reason.slice(0, REASON_CHARACTERS),
+    });
+  } catch (error) {
+    // the alert is not noted as sent: what asks for the interval again sends it
+    services.log.error('the delivery of an alert could not be handed over', { alert: alert.arn, anomalyGroup: group.id, reason: (error as Error).message });
   }
 }

@@ -1,8 +1,9 @@
+import { deliver, type Delivery } from './deliver';
 import { detect } from './detect';
 import { learn, type LearningOutcome } from './learn';
 import { sample } from './sample';
 import { type Services, servicesOfEnvironment } from './services';
-import type { DetectEvent, DetectionOutcome, FileSample, SampleEvent } from '../../src/private/contract';
+import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, SampleEvent } from '../../src/private/contract';
 
 /** What the handler uses of Lambda's context. */
 export interface RemainingTime {
@@ -10,12 +11,12 @@ export interface RemainingTime {
 }
 
 /**
- * Makes the handler of `learn`, `detect` and `sample` events.
+ * Makes the handler of `learn`, `detect`, `sample` and `deliver` events.
  * @param services made at the first event and kept: models and connections stay warm
  */
 export function createHandler(
   services: () => Services,
-): (event: DetectEvent | SampleEvent, context?: RemainingTime) => Promise<LearningOutcome | DetectionOutcome | FileSample> {
+): (event: DetectEvent | SampleEvent | DeliverEvent, context?: RemainingTime) => Promise<LearningOutcome | DetectionOutcome | FileSample | Delivery> {
   let made: Services | undefined;
   return async (event, context) => {
     made ??= services();
@@ -27,8 +28,10 @@ export function createHandler(
         return detect(event, made, timeLeft);
       case 'sample':
         return sample(event, made);
+      case 'deliver':
+        return deliver(event, made);
       default:
-        throw new TypeError(`action must be "learn", "detect" or "sample", found ${JSON.stringify((event as { action?: unknown }).action)}`);
+        throw new TypeError(`action must be "learn", "detect", "sample" or "deliver", found ${JSON.stringify((event as { action?: unknown }).action)}`);
     }
   };
 }

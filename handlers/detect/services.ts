@@ -1,10 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumedRoles } from './assumed-roles';
 import { ModelStore } from './model-store';
-import { ENVIRONMENT, METRICS } from '../../src/private/contract';
+import { ENVIRONMENT, METRICS, type DeliverEvent } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
 import type { DetectorRecord, Store } from '../lookout/store';
 import { SeriesValuesStore } from '../shared/series-values-store';
@@ -17,10 +18,12 @@ export interface Services {
   readonly store: Store;
   readonly models: ModelStore;
   readonly values: SeriesValuesStore;
-  readonly roles: Pick<AssumedRoles, 's3' | 'sns' | 'lambda'>;
+  readonly roles: Pick<AssumedRoles, 's3' | 'sns' | 'lambda' | 'events'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Emits metrics of a detector. */
   readonly count: (detector: DetectorRecord, counts: Counts) => void;
+  /** Has an alert delivered by another invocation; returns when that is accepted. */
+  readonly deliverLater: (event: DeliverEvent) => Promise<void>;
   /** Waits some milliseconds. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
@@ -40,7 +43,17 @@ export function servicesOfEnvironment(store?: Store): Services {
     roles: new AssumedRoles(),
     log: new Logger({ serviceName: 'detect' }),
     count: countMetrics(),
+    deliverLater: invokeItself(),
     wait: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
+  };
+}
+
+/** Invokes this function asynchronously, with its own rights. */
+function invokeItself(): Services['deliverLater'] {
+  const client = new LambdaClient({});
+  return async event => {
+    const FunctionName = process.env[ENVIRONMENT.detectFunction] ?? process.env.AWS_LAMBDA_FUNCTION_NAME;
+    await client.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
   };
 }
 

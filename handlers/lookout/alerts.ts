@@ -6,9 +6,6 @@ import { alertDescription, arn, measureName, name, ofDetector, paging, sensitivi
 import { StoreConflict, type AlertAction, type AlertRecord } from './store';
 import { DEFAULT_ALERT_THRESHOLD } from '../../src/private/contract';
 
-/** Quota of Lookout for Metrics ("Alerts per detector"). It bounds what one anomaly sends. */
-const ALERTS_PER_DETECTOR = 10;
-
 const ACTION = structure({
   SNSConfiguration: structure({ RoleArn: required(arn), SnsTopicArn: required(arn), SnsFormat: oneOf('LONG_TEXT', 'SHORT_TEXT', 'JSON') }),
   LambdaConfiguration: structure({ RoleArn: required(arn), LambdaArn: required(arn) }),
@@ -38,9 +35,11 @@ export const alertOperations: Record<string, Operation> = {
       throw conflict('AnomalyDetector', detector.arn, `detector ${detector.name} is being deleted`);
     }
     const arnOfNew = alertArn(detector.arn, input.AlertName);
-    const { items: alerts } = await context.store.listAlerts(detector.arn, { limit: ALERTS_PER_DETECTOR });
-    if (alerts.length >= ALERTS_PER_DETECTOR && !alerts.some(alert => alert.arn === arnOfNew)) {
-      throw quotaExceeded('Alert', arnOfNew, 'ALERTS_PER_DETECTOR', `Detector ${detector.name} has ${ALERTS_PER_DETECTOR} alerts.`);
+    const most = context.quotas.alertsPerDetector;
+    const exceeded = (): Error => quotaExceeded('Alert', arnOfNew, 'ALERTS_PER_DETECTOR', `Detector ${detector.name} has ${most} alerts.`);
+    const { items: alerts } = await context.store.listAlerts(detector.arn, { limit: most });
+    if (alerts.length >= most && !alerts.some(alert => alert.arn === arnOfNew)) {
+      throw exceeded();
     }
     const at = context.now();
     try {
@@ -63,20 +62,25 @@ export const alertOperations: Record<string, Operation> = {
         ? conflict('Alert', arnOfNew, `an alert named ${JSON.stringify(input.AlertName)} exists; names of alerts are unique across detectors`)
         : error;
     }
+    // others may have been created at the same time: then each of them finds too many, and none stays
+    if ((await context.store.listAlerts(detector.arn, { limit: most + 1 })).items.length > most) {
+      await context.store.deleteAlert(arnOfNew);
+      throw exceeded();
+    }
     return { AlertArn: arnOfNew };
   }),
 
   UpdateAlert: operation({ AlertArn: required(arn), ...ALERT_MEMBERS }, async (input, context) => {
-    const alert = await existingAlert(input.AlertArn, context);
-    await context.store.putAlert({
+    const changed = await context.store.changeAlert(input.AlertArn, alert => ({
       ...alert,
       description: input.AlertDescription ?? alert.description,
       threshold: input.AlertSensitivityThreshold ?? alert.threshold,
       ...input.AlertFilters && { filters: Object.keys(input.AlertFilters).length > 0 ? input.AlertFilters : undefined },
       ...input.Action && { action: input.Action, type: alertType(input.Action) },
       modifiedAt: context.now(),
-    });
-    return { AlertArn: alert.arn };
+    }));
+    if (!changed) throw notFound('Alert', input.AlertArn);
+    return { AlertArn: changed.arn };
   }),
 
   DescribeAlert: operation({ AlertArn: required(arn) }, async (input, context) => {

@@ -59,6 +59,7 @@ export const detectorOperations: Record<string, Operation> = {
         ? conflict('AnomalyDetector', arn, `a detector named ${JSON.stringify(input.AnomalyDetectorName)} exists`)
         : error;
     }
+    await withdrawBeyondQuota(arn, store, quotas.detectors);
     return { AnomalyDetectorArn: arn };
   }),
 
@@ -185,8 +186,22 @@ async function readyMetricSet(detector: DetectorRecord, { store }: ServiceContex
 async function assertRoomForDetector(arn: string, store: Store, most: number): Promise<void> {
   const { items } = await store.listDetectors({ limit: most });
   if (items.length >= most) {
-    throw quotaExceeded('AnomalyDetector', arn, 'ANOMALY_DETECTORS', `There are ${items.length} detectors, and ${most} is the most: delete one, or raise maximumDetectors of the service.`);
+    throw tooManyDetectors(arn, most);
   }
+}
+
+/** Others may have been created at the same time: then each of them finds too many, and none stays. */
+async function withdrawBeyondQuota(arn: string, store: Store, most: number): Promise<void> {
+  const { items } = await store.listDetectors({ limit: most + 1 });
+  if (items.length > most) {
+    await store.deleteDetector(arn);
+    throw tooManyDetectors(arn, most);
+  }
+}
+
+function tooManyDetectors(arn: string, most: number): Error {
+  return quotaExceeded('AnomalyDetector', arn, 'ANOMALY_DETECTORS',
+    `There are ${most} detectors, and ${most} is the most: delete one, or raise maximumDetectors of the service.`);
 }
 
 async function startLearning(detector: DetectorRecord, backTest: boolean, context: ServiceContext): Promise<void> {

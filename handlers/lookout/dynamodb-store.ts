@@ -5,10 +5,13 @@ import { withinItemLimit } from './group-size';
 import { InvalidPageToken, pagePosition, pageToken, type PagedList } from './page-token';
 import {
   StoreConflict,
-  type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type Store,
+  type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
+  type Store, type Tags,
 } from './store';
+import { asText, detectorAttributes, detectorRecord, fromText } from './store-items';
 import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
+import { untilWritten } from './until-written';
 import { SERVICE_KEYS } from '../../src/private/contract';
 
 /** Partitions that hold all detectors and all alerts, by ARN. What belongs to a detector is in the partition named by its ARN. */
@@ -61,6 +64,16 @@ export class DynamoDbStore implements Store {
     return changed && detectorRecord(changed);
   }
 
+  public async changeDetectorTags(arn: string, change: Change<Tags>): Promise<boolean> {
+    return await untilWritten(arn, async () => {
+      const found = await this.table.get(DETECTORS, arn);
+      if (!found) return 'absent';
+      const tags = change(detectorRecord(found).tags ?? {});
+      const values = found.tags === undefined ? [] : [String(found.tags)];
+      return await this.table.update(DETECTORS, arn, { tags: JSON.stringify(tags) }, [], { attribute: 'tags', values }) && tags;
+    }) !== 'absent';
+  }
+
   public async changeStatus(
     arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
     failure?: { readonly reason: string; readonly type?: FailureType },
@@ -92,6 +105,13 @@ export class DynamoDbStore implements Store {
 
   public async putMetricSet(record: MetricSetRecord): Promise<void> {
     await this.table.put(record.detectorArn, METRIC_SET, asText(record));
+  }
+
+  public async changeMetricSet(arn: string, change: Change<MetricSetRecord>): Promise<MetricSetRecord | undefined> {
+    const detectorArn = detectorArnOfMetricSet(arn);
+    if (detectorArn === undefined) return undefined;
+    // a detector has one metric set, which may be another
+    return this.changeText<MetricSetRecord>(detectorArn, METRIC_SET, record => record.arn === arn ? change(record) : undefined);
   }
 
   public async getMetricSet(arn: string): Promise<MetricSetRecord | undefined> {
@@ -131,6 +151,10 @@ export class DynamoDbStore implements Store {
 
   public async putAlert(record: AlertRecord): Promise<void> {
     await this.table.put(ALERTS, record.arn, { ...asText(record), detectorArn: record.detectorArn });
+  }
+
+  public async changeAlert(arn: string, change: Change<AlertRecord>): Promise<AlertRecord | undefined> {
+    return this.changeText<AlertRecord>(ALERTS, arn, change);
   }
 
   public async getAlert(arn: string): Promise<AlertRecord | undefined> {
@@ -217,6 +241,19 @@ export class DynamoDbStore implements Store {
     return this.page('feedbackSince', detectorArn, detectorArn, { prefix: FEEDBACK_ORDER }, { ...page, from }, fromText<FeedbackRecord>);
   }
 
+  /** Changes an item that holds its record as text, provided that it is the text that was read; `change` gives undefined for another record. */
+  private async changeText<T extends object>(partition: string, sort: string, change: (record: T) => T | undefined): Promise<T | undefined> {
+    const changed = await untilWritten(sort, async () => {
+      const found = await this.table.get(partition, sort);
+      const record = found && change(fromText<T>(found));
+      if (found === undefined || record === undefined) return 'absent';
+      const { [SERVICE_KEYS.partition]: _partition, [SERVICE_KEYS.sort]: _sort, ...attributes } = found;
+      const only = { attribute: 'record', value: String(found.record) };
+      return await this.table.replace(partition, sort, { ...attributes, ...asText(record) }, only) ? record : undefined;
+    });
+    return changed === 'absent' ? undefined : changed;
+  }
+
   private async metricSetOf(detectorArn: string): Promise<MetricSetRecord | undefined> {
     const found = await this.table.get(detectorArn, METRIC_SET);
     return found && fromText(found);
@@ -259,21 +296,4 @@ function positionIn(list: PagedList, owner: string, prefix: string, token: strin
     throw new InvalidPageToken();
   }
   return position;
-}
-
-function asText(record: object): Attributes {
-  return { record: JSON.stringify(record) };
-}
-
-function fromText<T>(attributes: Attributes): T {
-  return JSON.parse(String(attributes.record)) as T;
-}
-
-function detectorAttributes(record: Partial<DetectorRecord>): Attributes {
-  return { ...record, tags: record.tags && JSON.stringify(record.tags) };
-}
-
-function detectorRecord(attributes: Attributes): DetectorRecord {
-  const { [SERVICE_KEYS.partition]: _partition, [SERVICE_KEYS.sort]: _sort, tags, ...rest } = attributes;
-  return { ...rest as unknown as DetectorRecord, ...typeof tags === 'string' && { tags: JSON.parse(tags) as Record<string, string> } };
 }

@@ -48,6 +48,20 @@ export class DynamoDbTable {
     await this.client.send(new PutItemCommand({ TableName: this.tableName, Item: encode(partition, sort, attributes) }));
   }
 
+  /** Replaces an item in which the attribute has the value; false when there is none. */
+  public async replace(
+    partition: string, sort: string, attributes: Attributes, only: { readonly attribute: string; readonly value: string },
+  ): Promise<boolean> {
+    const replaced = await unlessConditionFails(this.client.send(new PutItemCommand({
+      TableName: this.tableName,
+      Item: encode(partition, sort, attributes),
+      ConditionExpression: '#only = :only',
+      ExpressionAttributeNames: { '#only': only.attribute },
+      ExpressionAttributeValues: marshall({ ':only': only.value }),
+    })));
+    return replaced !== undefined;
+  }
+
   /** Creates an item; false when there is one already. */
   public async create(partition: string, sort: string, attributes: Attributes): Promise<boolean> {
     const created = await unlessConditionFails(this.client.send(new PutItemCommand({
@@ -61,7 +75,7 @@ export class DynamoDbTable {
 
   /**
    * Sets and removes attributes of an existing item. Returns the item after the change; undefined when there is no such item, or
-   * `only.attribute` has none of the values.
+   * `only.attribute` has none of the values; where no values are given, it must be absent.
    */
   public async update(
     partition: string, sort: string, set: Attributes, remove: readonly string[] = [],
@@ -76,7 +90,8 @@ export class DynamoDbTable {
     if (only) {
       names['#only'] = only.attribute;
       only.values.forEach((value, index) => { values[`:only${index}`] = value; });
-      condition += ` AND #only IN (${only.values.map((_, index) => `:only${index}`).join(', ')})`;
+      condition += only.values.length === 0 ? ' AND attribute_not_exists(#only)'
+        : ` AND #only IN (${only.values.map((_, index) => `:only${index}`).join(', ')})`;
     }
     const expressions = [
       changes.length > 0 ? `SET ${changes.map((_, index) => `#set${index} = :set${index}`).join(', ')}` : '',

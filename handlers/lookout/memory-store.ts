@@ -2,8 +2,9 @@ import { withinItemLimit } from './group-size';
 import { pagePosition, pageToken, type PagedList } from './page-token';
 import {
   StoreConflict,
-  type AlertRecord, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type Store,
+  type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
+  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
+  type Store, type Tags,
 } from './store';
 import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
 
@@ -44,6 +45,12 @@ export class MemoryStore implements Store {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     this.detectors.set(arn, structuredClone({ ...record, ...given }));
     return this.getDetector(arn);
+  }
+
+  public async changeDetectorTags(arn: string, change: Change<Tags>): Promise<boolean> {
+    const record = this.detectors.get(arn);
+    if (record) this.detectors.set(arn, { ...record, tags: { ...change(structuredClone(record.tags ?? {})) } });
+    return record !== undefined;
   }
 
   public async changeStatus(
@@ -89,6 +96,12 @@ export class MemoryStore implements Store {
     this.metricSets.set(record.detectorArn, structuredClone(record));
   }
 
+  public async changeMetricSet(arn: string, change: Change<MetricSetRecord>): Promise<MetricSetRecord | undefined> {
+    const record = [...this.metricSets.values()].find(candidate => candidate.arn === arn);
+    if (record) this.metricSets.set(record.detectorArn, structuredClone(change(structuredClone(record))));
+    return this.getMetricSet(arn);
+  }
+
   public async getMetricSet(arn: string): Promise<MetricSetRecord | undefined> {
     return structuredClone([...this.metricSets.values()].find(record => record.arn === arn));
   }
@@ -107,6 +120,12 @@ export class MemoryStore implements Store {
 
   public async putAlert(record: AlertRecord): Promise<void> {
     this.alerts.set(record.arn, structuredClone(record));
+  }
+
+  public async changeAlert(arn: string, change: Change<AlertRecord>): Promise<AlertRecord | undefined> {
+    const record = this.alerts.get(arn);
+    if (record) this.alerts.set(arn, structuredClone(change(structuredClone(record))));
+    return this.getAlert(arn);
   }
 
   public async getAlert(arn: string): Promise<AlertRecord | undefined> {

@@ -82,7 +82,9 @@ export const metricSetOperations: Record<string, Operation> = {
     const definition = metricSetDefinition(members, metricSet.definition);
     assertEditable(detector, Object.keys(members).filter(member => !ALWAYS_EDITABLE.includes(member)
       && !isSame(definition[member as keyof typeof definition], metricSet.definition[member as keyof typeof definition])));
-    await context.store.putMetricSet({ ...metricSet, definition, modifiedAt: context.now() });
+    // tags that were changed meanwhile stay
+    const changed = await context.store.changeMetricSet(metricSet.arn, current => ({ ...current, definition, modifiedAt: context.now() }));
+    if (!changed) throw notFound('MetricSet', metricSet.arn);
     return { MetricSetArn: metricSet.arn };
   }),
 };

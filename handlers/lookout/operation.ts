@@ -9,6 +9,8 @@ import type { SeriesValuesReader } from '../shared/series-values';
 /** How much there may be of what callers create. */
 export interface Quotas {
   readonly detectors: number;
+  /** Of one detector: it bounds what one anomaly sends. */
+  readonly alertsPerDetector: number;
 }
 
 /** What the operations act upon. */
@@ -85,7 +87,7 @@ export async function readPage<T>(read: () => Promise<Page<T>>): Promise<Page<T>
 }
 
 export function invalidToken(): Error {
-  return invalidField('NextToken', 'was not given by this operation for this input');
+  return invalidField('NextToken', 'was not given by this operation for this input, or more than 24 hours ago');
 }
 
 /** NextToken of an answer; the key is left out at the end, which clients test for. */

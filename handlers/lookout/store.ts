@@ -167,6 +167,12 @@ export interface FeedbackRecord {
   readonly at: EpochSeconds;
 }
 
+/** Tags of a resource, by key. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** What becomes of a record. */
+export type Change<T> = (current: T) => T;
+
 /** One page of a list; `next` is absent on the last page. */
 export interface Page<T> {
   readonly items: T[];
@@ -202,6 +208,8 @@ export interface Store {
   listDetectors(page: PageRequest): Promise<Page<DetectorRecord>>;
   /** Sets the given attributes. Returns the record after the change; undefined when there is no such detector. */
   updateDetector(arn: string, change: Partial<Omit<DetectorRecord, 'arn' | 'name' | 'status'>>): Promise<DetectorRecord | undefined>;
+  /** Changes a detector's tags as `changeMetricSet` does a record; false when there is no such detector. */
+  changeDetectorTags(arn: string, change: Change<Tags>): Promise<boolean>;
   /** Compare and set: goes to `to` only from one of `from`. Clears or sets the failure. */
   changeStatus(
     arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
@@ -212,11 +220,18 @@ export interface Store {
 
   createMetricSet(record: MetricSetRecord): Promise<void>;
   putMetricSet(record: MetricSetRecord): Promise<void>;
+  /**
+   * Changes a record in one step: `change` is called again, with the newest record, when another call has changed it meanwhile. It may throw.
+   * Returns the record after the change; undefined when there is none.
+   */
+  changeMetricSet(arn: string, change: Change<MetricSetRecord>): Promise<MetricSetRecord | undefined>;
   getMetricSet(arn: string): Promise<MetricSetRecord | undefined>;
   listMetricSets(detectorArn: string | undefined, page: PageRequest): Promise<Page<MetricSetRecord>>;
 
   createAlert(record: AlertRecord): Promise<void>;
   putAlert(record: AlertRecord): Promise<void>;
+  /** As `changeMetricSet`. */
+  changeAlert(arn: string, change: Change<AlertRecord>): Promise<AlertRecord | undefined>;
   getAlert(arn: string): Promise<AlertRecord | undefined>;
   listAlerts(detectorArn: string | undefined, page: PageRequest): Promise<Page<AlertRecord>>;
   deleteAlert(arn: string): Promise<void>;

@@ -1,72 +1,69 @@
-import { invalidField, notFound } from './errors';
+import { invalidField, notFound, type ResourceType } from './errors';
 import { operation, type Operation, type ServiceContext } from './operation';
 import { list, required } from './schema';
 import { arn, tagKey, tags } from './shapes';
+import type { Change, Store, Tags } from './store';
 
 /** Tags that a resource can have. */
 const TAGS_PER_RESOURCE = 50;
 
-type Tags = Readonly<Record<string, string>>;
-
-/** A resource that has tags. */
-interface TaggedResource {
-  readonly tags: Tags;
-  replaceTags(tags: Record<string, string>): Promise<void>;
-}
-
 /**
  * Operations on the tags of detectors, metric sets and alerts. Their input is named as it travels: `tags` and `tagKeys` are in lower case in
- * requests, while answers and the other operations have `Tags`.
+ * requests, while answers and the other operations have `Tags`. Of changes at the same time none is lost.
  */
 export const tagOperations: Record<string, Operation> = {
   TagResource: operation({ ResourceArn: required(arn), tags: required(tags) }, async (input, context) => {
-    const resource = await taggedResource(input.ResourceArn, context);
-    const merged = Object.fromEntries([...Object.entries(resource.tags), ...Object.entries(input.tags)]);
-    const count = Object.keys(merged).length;
-    if (count > TAGS_PER_RESOURCE) {
-      throw invalidField('tags', `would give the resource ${count} tags, it can have ${TAGS_PER_RESOURCE}`);
-    }
-    await resource.replaceTags(merged);
+    await changeTags(input.ResourceArn, context, current => {
+      const merged = Object.fromEntries([...Object.entries(current), ...Object.entries(input.tags)]);
+      const count = Object.keys(merged).length;
+      if (count > TAGS_PER_RESOURCE) {
+        throw invalidField('tags', `would give the resource ${count} tags, it can have ${TAGS_PER_RESOURCE}`);
+      }
+      return merged;
+    });
     return {};
   }),
 
   UntagResource: operation({ ResourceArn: required(arn), tagKeys: required(list(tagKey, 1, TAGS_PER_RESOURCE)) }, async (input, context) => {
-    const resource = await taggedResource(input.ResourceArn, context);
-    await resource.replaceTags(Object.fromEntries(Object.entries(resource.tags).filter(([key]) => !input.tagKeys.includes(key))));
+    await changeTags(input.ResourceArn, context, current => (
+      Object.fromEntries(Object.entries(current).filter(([key]) => !input.tagKeys.includes(key)))));
     return {};
   }),
 
-  ListTagsForResource: operation({ ResourceArn: required(arn) }, async (input, context) => ({
-    Tags: (await taggedResource(input.ResourceArn, context)).tags,
-  })),
+  ListTagsForResource: operation({ ResourceArn: required(arn) }, async (input, { store }) => {
+    const { type, read } = resourceOf(input.ResourceArn, store);
+    const resource = await read();
+    if (!resource) {
+      throw notFound(type, input.ResourceArn);
+    }
+    return { Tags: resource.tags ?? {} };
+  }),
 };
 
-async function taggedResource(resourceArn: string, { store }: ServiceContext): Promise<TaggedResource> {
+async function changeTags(resourceArn: string, { store }: ServiceContext, change: Change<Tags>): Promise<void> {
+  const resource = resourceOf(resourceArn, store);
+  if (!await resource.change(change)) {
+    throw notFound(resource.type, resourceArn);
+  }
+}
+
+/** A resource that can have tags, whether or not it exists. */
+interface TaggedResource {
+  readonly type: ResourceType;
+  read(): Promise<{ readonly tags?: Tags } | undefined>;
+  /** Gives something false when there is no such resource. */
+  change(change: Change<Tags>): Promise<unknown>;
+}
+
+function resourceOf(resourceArn: string, store: Store): TaggedResource {
   const [, , , , , kind = ''] = resourceArn.split(':');
+  const inRecord = <T extends { readonly tags?: Record<string, string> }>(change: Change<Tags>) => (record: T): T => (
+    { ...record, tags: { ...change(record.tags ?? {}) } });
   if (kind === 'Alert') {
-    const alert = await store.getAlert(resourceArn);
-    if (!alert) {
-      throw notFound('Alert', resourceArn);
-    }
-    return { tags: alert.tags ?? {}, replaceTags: replaced => store.putAlert({ ...alert, tags: replaced }) };
+    return { type: 'Alert', read: () => store.getAlert(resourceArn), change: change => store.changeAlert(resourceArn, inRecord(change)) };
   }
   if (kind.startsWith('MetricSet/')) {
-    const metricSet = await store.getMetricSet(resourceArn);
-    if (!metricSet) {
-      throw notFound('MetricSet', resourceArn);
-    }
-    return { tags: metricSet.tags ?? {}, replaceTags: replaced => store.putMetricSet({ ...metricSet, tags: replaced }) };
+    return { type: 'MetricSet', read: () => store.getMetricSet(resourceArn), change: change => store.changeMetricSet(resourceArn, inRecord(change)) };
   }
-  const detector = await store.getDetector(resourceArn);
-  if (!detector) {
-    throw notFound('AnomalyDetector', resourceArn);
-  }
-  return {
-    tags: detector.tags ?? {},
-    replaceTags: async replaced => {
-      if (!await store.updateDetector(resourceArn, { tags: replaced })) {
-        throw notFound('AnomalyDetector', resourceArn);
-      }
-    },
-  };
+  return { type: 'AnomalyDetector', read: () => store.getDetector(resourceArn), change: change => store.changeDetectorTags(resourceArn, change) };
 }

@@ -1,5 +1,7 @@
+import { assertReads, callerOf, type AccessEntry } from './access';
+import { requestBody } from './request-body';
 import { routeOf } from './route';
-import { ApiError, internalError, invalid, tooManyRequests } from '../lookout/errors';
+import { ApiError, internalError, tooManyRequests } from '../lookout/errors';
 import type { ServiceContext } from '../lookout/operation';
 import type { HttpAnswer, HttpEvent } from '../shared/lambda-request-handler';
 
@@ -11,39 +13,49 @@ const THROTTLING = new Set([
   'ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'LimitExceededException', 'SlowDown',
 ]);
 
+/** Where what is noted of each request goes. */
+export type LogAccess = (entry: AccessEntry) => void;
+
+/** How a request came in. */
+export interface Reception {
+  readonly requestId: string;
+  /** Whether only operations that read are answered. */
+  readonly readOnly: boolean;
+}
+
 /**
  * Answers one request of the Lookout for Metrics API (REST-JSON). Never throws: what is not an error of the API becomes an
  * InternalServerException, with the details in the log only.
  *
  * @param makeContext called for each request with a known operation
  */
-export async function answer(event: HttpEvent, makeContext: () => ServiceContext, requestId: string, logFailure: LogFailure): Promise<HttpAnswer> {
+export async function answer(
+  event: HttpEvent, makeContext: () => ServiceContext, { requestId, readOnly }: Reception, logFailure: LogFailure, logAccess: LogAccess,
+): Promise<HttpAnswer> {
+  const begin = performance.now();
+  let operationName: string | undefined;
+  const noted = (answered: HttpAnswer, error?: string): HttpAnswer => {
+    logAccess({
+      operation: operationName,
+      status: answered.statusCode,
+      error,
+      durationMilliseconds: Math.round((performance.now() - begin) * 10) / 10,
+      requestId,
+      readOnly,
+      ...callerOf(event),
+    });
+    return answered;
+  };
   try {
-    const { operation, status, inAddress, hasBody } = routeOf(event);
-    const output = await operation.run({ ...hasBody && parseBody(event), ...inAddress }, makeContext());
-    return respond(status, output, requestId);
+    const { name, operation, status, inAddress, hasBody } = routeOf(event);
+    operationName = name;
+    if (readOnly) assertReads(name);
+    const output = await operation.run({ ...hasBody && requestBody(event), ...inAddress }, makeContext());
+    return noted(respond(status, output, requestId));
   } catch (error) {
     const apiError = asApiError(error, event, logFailure);
-    return respond(apiError.status, { Message: apiError.message, ...apiError.members }, requestId, apiError.code);
+    return noted(respond(apiError.status, { Message: apiError.message, ...apiError.members }, requestId, apiError.code), apiError.code);
   }
-}
-
-/** The JSON body; an empty one is an empty object. */
-function parseBody(event: HttpEvent): object {
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length === 0) {
-    return {};
-  }
-  let body: unknown;
-  try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw invalid(`the request's body is not JSON: ${(error as Error).message}`, 'CANNOT_PARSE');
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw invalid(`the request's body must be a JSON object, found ${JSON.stringify(body).slice(0, 80)}`, 'CANNOT_PARSE');
-  }
-  return body;
 }
 
 function asApiError(error: unknown, event: HttpEvent, logFailure: LogFailure): ApiError {

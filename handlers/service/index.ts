@@ -1,12 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AccessEntry } from './access';
 import { serviceHandler, type ServiceParts } from './service-handler';
-import { DEFAULT_MAXIMUM_DETECTORS, ENVIRONMENT } from '../../src/private/contract';
+import { DEFAULT_MAXIMUM_ALERTS, DEFAULT_MAXIMUM_DETECTORS, ENVIRONMENT } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
 import type { Store } from '../lookout/store';
 
 const logger = new Logger({ serviceName: 'lookout-service' });
 const logFailure = (message: string, error: unknown): void => logger.error(message, error instanceof Error ? error : new Error(String(error)));
+
+/** One line of JSON for each request. */
+const logAccess = (entry: AccessEntry): void => logger.info('request', { ...entry });
 
 /**
  * Answers the Lookout for Metrics API: invoked directly by `LambdaRequestHandler`, or by a function URL. Rights needed: the service table,
@@ -20,7 +24,7 @@ export const handler = createHandler(() => new DynamoDbStore(new DynamoDBClient(
  */
 export function createHandler(store: () => Store): ReturnType<typeof serviceHandler> {
   let parts: ServiceParts | undefined;
-  return serviceHandler(() => parts ??= awsParts(store()), logFailure);
+  return serviceHandler(() => parts ??= awsParts(store()), logFailure, logAccess);
 }
 
 function awsParts(store: Store): ServiceParts {
@@ -35,7 +39,10 @@ function awsParts(store: Store): ServiceParts {
     startLearning: async event => (await detect()).startLearning(event),
     readSample: async event => (await detect()).readSample(event),
     deleteState: async detectorName => (await bucket()).deleteState(detectorName),
-    quotas: { detectors: Number(process.env[ENVIRONMENT.maximumDetectors] ?? DEFAULT_MAXIMUM_DETECTORS) },
+    quotas: {
+      detectors: Number(process.env[ENVIRONMENT.maximumDetectors] ?? DEFAULT_MAXIMUM_DETECTORS),
+      alertsPerDetector: Number(process.env[ENVIRONMENT.maximumAlerts] ?? DEFAULT_MAXIMUM_ALERTS),
+    },
     now: () => Date.now() / 1000,
     logFailure,
   };

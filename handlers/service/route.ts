@@ -5,6 +5,8 @@ import type { HttpEvent } from '../shared/lambda-request-handler';
 
 /** What a request asks for. */
 export interface Route {
+  /** Name of the operation. */
+  readonly name: string;
   readonly operation: Operation;
   /** HTTP status of success. 204 has no body. */
   readonly status: 200 | 204;
@@ -37,6 +39,7 @@ export function routeOf(event: HttpEvent): Route {
   if (path.startsWith(TAGS_PATH) && path.length > TAGS_PATH.length && tagOperation) {
     const { name, status } = tagOperation;
     return {
+      name,
       operation: OPERATIONS.get(name)!,
       status,
       inAddress: { ResourceArn: decoded(path.slice(TAGS_PATH.length)), ...name === 'UntagResource' && tagKeys(event.rawQueryString) },
@@ -49,7 +52,7 @@ export function routeOf(event: HttpEvent): Route {
     throw invalid(`this service has no operation ${method} ${JSON.stringify(path.slice(0, 200))}; it has POST, GET and DELETE ${TAGS_PATH}ARN and `
       + `POST /${[...OPERATIONS.keys()].filter(known => !TAG_NAMES.has(known)).join(', /')}`, 'UNKNOWN_OPERATION');
   }
-  return { operation, status: 200, inAddress: {}, hasBody: true };
+  return { name, operation, status: 200, inAddress: {}, hasBody: true };
 }
 
 /** The ARN is one label of the path; some front ends decode its slashes, so all the rest of the path is taken for it. */

@@ -1,4 +1,5 @@
-import { answer, type LogFailure } from './answer';
+import { isReadOnly } from './access';
+import { answer, type LogAccess, type LogFailure } from './answer';
 import { scopeOfFunction } from '../lookout/arn';
 import type { ServiceContext } from '../lookout/operation';
 import type { HttpAnswer, HttpEvent } from '../shared/lambda-request-handler';
@@ -19,12 +20,13 @@ export interface FunctionContext {
  *
  * @param makeParts called for each request, so that parts that cannot be made are an answer too
  * @param logFailure where failures to make the parts go
+ * @param logAccess where a line for each request goes
  */
 export function serviceHandler(
-  makeParts: () => ServiceParts, logFailure: LogFailure,
+  makeParts: () => ServiceParts, logFailure: LogFailure, logAccess: LogAccess,
 ): (event: HttpEvent, context: FunctionContext) => Promise<HttpAnswer> {
   return (event, context) => answer(event, () => {
     const { logFailure: reportFailure, ...parts } = makeParts();
     return { ...parts, reportFailure, scope: scopeOfFunction(context.invokedFunctionArn) };
-  }, context.awsRequestId, logFailure);
+  }, { requestId: context.awsRequestId, readOnly: isReadOnly(context.invokedFunctionArn) }, logFailure, logAccess);
 }

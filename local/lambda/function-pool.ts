@@ -63,8 +63,9 @@ export class FunctionPool {
   }
 
   /** Invokes the function with a JSON text. Invocations at the same time run in processes of their own. */
-  public invoke(payload: string, requestId: string = randomUUID()): Promise<InvocationOutcome> {
-    const run = () => this.run(payload, requestId);
+  public invoke(payload: string, requestId: string = randomUUID(), alias?: string): Promise<InvocationOutcome> {
+    const functionArn = alias === undefined ? this.definition.arn : `${this.definition.arn}:${alias}`;
+    const run = () => this.run(payload, requestId, functionArn);
     return this.host.interfere?.({ functionName: this.definition.name, payload }, run) ?? run();
   }
 
@@ -76,14 +77,14 @@ export class FunctionPool {
     await Promise.all(runners.map((runner) => runner.kill()));
   }
 
-  private async run(payload: string, requestId: string): Promise<InvocationOutcome> {
+  private async run(payload: string, requestId: string, functionArn: string): Promise<InvocationOutcome> {
     if (Buffer.byteLength(payload) > PAYLOAD_BYTES) {
       return { failure: { errorType: 'RequestEntityTooLargeException', errorMessage: `${Buffer.byteLength(payload)} byte payload is too large for the Invoke operation (limit ${PAYLOAD_BYTES} bytes)` } };
     }
     const { definition } = this;
     const runner = this.take();
     const outcome = await runner.invoke({
-      requestId, payload, functionArn: definition.arn, timeoutSeconds: definition.timeoutSeconds, time: this.host.clock?.(),
+      requestId, payload, functionArn, timeoutSeconds: definition.timeoutSeconds, time: this.host.clock?.(),
     });
     if (runner.usable) this.idle.push(runner);
     else this.all.delete(runner);

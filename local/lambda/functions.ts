@@ -13,6 +13,15 @@ export interface LostInvocation {
   readonly functionName: string;
   readonly payload: string;
   readonly error: string;
+  /** ARN of the queue or topic that takes it. */
+  readonly destination?: string;
+}
+
+/** What becomes of asynchronous invocations that fail. */
+export interface AsynchronousSettings {
+  readonly retries?: number;
+  /** Where an invocation goes that fails with all its retries. */
+  readonly destination?: string;
 }
 
 /** Settings of the functions. */
@@ -31,7 +40,9 @@ export class Functions {
   public readonly metrics: EmbeddedMetric[] = [];
   public readonly lost: LostInvocation[] = [];
   private readonly pools = new Map<string, FunctionPool>();
-  private readonly asynchronousRetries = new Map<string, number>();
+  private readonly asynchronous = new Map<string, AsynchronousSettings>();
+  /** Aliases of each function. */
+  private readonly aliases = new Map<string, Set<string>>();
 
   public constructor(private readonly options: FunctionsOptions) {
     mkdirSync(options.logs, { recursive: true });
@@ -46,9 +57,14 @@ export class Functions {
     this.pools.set(definition.name, new FunctionPool(definition, environment, host, logFile, (metric) => this.metrics.push(metric)));
   }
 
-  /** Sets how often a failed asynchronous invocation is repeated. */
-  public configureAsynchronous(name: string, retries: number): void {
-    this.asynchronousRetries.set(name, retries);
+  /** Sets what becomes of asynchronous invocations that fail. */
+  public configureAsynchronous(name: string, settings: AsynchronousSettings): void {
+    this.asynchronous.set(name, settings);
+  }
+
+  /** Gives a function another name, `name:alias`, of which it can tell that it was called by it. */
+  public addAlias(name: string, alias: string): void {
+    this.aliases.set(name, new Set([...this.aliases.get(name) ?? [], alias]));
   }
 
   /** Removes a function and ends its processes. */
@@ -58,7 +74,7 @@ export class Functions {
     await pool?.close();
   }
 
-  /** Finds a function by name, `name:version`, partial or full ARN. */
+  /** Finds a function by name, `name:version`, `name:alias`, partial or full ARN. */
   public find(reference: string): FunctionDefinition | undefined {
     return this.pool(reference)?.definition;
   }
@@ -71,14 +87,14 @@ export class Functions {
   /** Invokes and waits for the outcome. Undefined: there is no such function. */
   public invoke(reference: string, payload: string): Promise<InvocationOutcome> | undefined {
     const pool = this.pool(reference);
-    return pool && this.options.activity.track(pool.invoke(payload));
+    return pool && this.options.activity.track(pool.invoke(payload, undefined, this.aliasIn(reference, pool)));
   }
 
   /** Invokes in the background. False: there is no such function. */
   public invokeLater(reference: string, payload: string): boolean {
     const pool = this.pool(reference);
     if (!pool) return false;
-    void this.options.activity.track(this.repeat(pool, payload));
+    void this.options.activity.track(this.repeat(pool, payload, this.aliasIn(reference, pool)));
     return true;
   }
 
@@ -87,24 +103,31 @@ export class Functions {
     await Promise.all([...this.pools.keys()].map((name) => this.remove(name)));
   }
 
-  private async repeat(pool: FunctionPool, payload: string): Promise<void> {
+  private async repeat(pool: FunctionPool, payload: string, alias?: string): Promise<void> {
     const { name } = pool.definition;
-    const retries = this.asynchronousRetries.get(name) ?? DEFAULT_ASYNCHRONOUS_RETRIES;
+    const { retries = DEFAULT_ASYNCHRONOUS_RETRIES, destination } = this.asynchronous.get(name) ?? {};
     for (let attempt = 0; ; attempt++) {
-      const outcome = await pool.invoke(payload);
+      const outcome = await pool.invoke(payload, undefined, alias);
       if ('result' in outcome) return;
       if (attempt === retries) {
-        this.lost.push({ functionName: name, payload, error: `${outcome.failure.errorType}: ${outcome.failure.errorMessage}` });
+        this.lost.push({ functionName: name, payload, error: `${outcome.failure.errorType}: ${outcome.failure.errorMessage}`, ...destination !== undefined && { destination } });
         return;
       }
     }
+  }
+
+  /** The alias by which a function was called, if it was. */
+  private aliasIn(reference: string, { definition }: FunctionPool): string | undefined {
+    const last = reference.split(':').at(-1)!;
+    return reference !== last && this.aliases.get(definition.name)?.has(last) ? last : undefined;
   }
 
   private pool(reference: string): FunctionPool | undefined {
     for (const pool of this.pools.values()) {
       const { name, arn } = pool.definition;
       const account = arn.split(':')[4];
-      if ([name, arn, `${account}:function:${name}`].some((known) => reference === known || reference === `${known}:$LATEST`)) return pool;
+      const qualifiers = ['', ':$LATEST', ...[...this.aliases.get(name) ?? []].map((alias) => `:${alias}`)];
+      if ([name, arn, `${account}:function:${name}`].some((known) => qualifiers.some((qualifier) => reference === known + qualifier))) return pool;
     }
     return undefined;
   }

@@ -59,13 +59,28 @@ export const lambdaFunction: ResourceType = {
   delete: ({ identity }, { functions }) => functions.remove(identity.ref),
 };
 
-/** AWS::Lambda::EventInvokeConfig: retries of asynchronous invocations. */
-export const eventInvokeConfig: ResourceType = {
+/** AWS::Lambda::Alias of the newest code: the function under another name. */
+export const functionAlias: ResourceType = {
   put(resource, { functions }) {
-    const { FunctionName, MaximumRetryAttempts, Qualifier } = resource.properties;
+    const { FunctionName, FunctionVersion, Name } = resource.properties;
     const definition = functions.find(String(FunctionName));
     if (!definition) throw new Error(`there is no Lambda function ${JSON.stringify(FunctionName)}`);
-    if (MaximumRetryAttempts !== undefined) functions.configureAsynchronous(definition.name, Number(MaximumRetryAttempts));
+    if (FunctionVersion !== '$LATEST') throw new Error(`the embedded cloud knows aliases of $LATEST only, found ${JSON.stringify(FunctionVersion)}`);
+    functions.addAlias(definition.name, String(Name));
+    return { ref: `${definition.arn}:${String(Name)}`, attributes: { AliasArn: `${definition.arn}:${String(Name)}` } };
+  },
+};
+
+/** AWS::Lambda::EventInvokeConfig: retries of asynchronous invocations, and where those go that fail for good. */
+export const eventInvokeConfig: ResourceType = {
+  put(resource, { functions }) {
+    const { FunctionName, MaximumRetryAttempts, Qualifier, DestinationConfig } = resource.properties;
+    const definition = functions.find(String(FunctionName));
+    if (!definition) throw new Error(`there is no Lambda function ${JSON.stringify(FunctionName)}`);
+    functions.configureAsynchronous(definition.name, {
+      ...MaximumRetryAttempts !== undefined && { retries: Number(MaximumRetryAttempts) },
+      destination: (DestinationConfig as { OnFailure?: { Destination?: string } } | undefined)?.OnFailure?.Destination,
+    });
     return { ref: `${definition.name}|${String(Qualifier)}`, attributes: {} };
   },
 };

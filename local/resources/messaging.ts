@@ -22,6 +22,19 @@ export const subscription: ResourceType = {
   },
 };
 
+/** AWS::Events::EventBus. Its events are captured. */
+export const eventBus: ResourceType = {
+  put(resource, { eventBuses }) {
+    const Name = physicalName(resource, 'Name', 256);
+    const Arn = arn(resource, 'events', `event-bus/${Name}`);
+    eventBuses.create(Arn);
+    return { ref: Name, attributes: { Arn, Name } };
+  },
+  delete({ identity }, { eventBuses }) {
+    eventBuses.remove(String(identity.attributes.Arn));
+  },
+};
+
 /** AWS::SQS::Queue: a name only. */
 export const queue: ResourceType = {
   put(resource) {

@@ -1,6 +1,6 @@
-import { eventInvokeConfig, lambdaFunction, schedule, stateMachine } from './compute';
+import { eventInvokeConfig, functionAlias, lambdaFunction, schedule, stateMachine } from './compute';
 import { managedPolicy, role } from './identity';
-import { queue, subscription, topic } from './messaging';
+import { eventBus, queue, subscription, topic } from './messaging';
 import { namesOnly } from './names-only';
 import type { ResourceType } from './resource';
 import { bucket, key, table } from './storage';
@@ -10,9 +10,11 @@ const TYPES: Readonly<Record<string, ResourceType>> = {
   ...namesOnly,
   'AWS::CloudFormation::CustomResource': customResource,
   'AWS::DynamoDB::Table': table,
+  'AWS::Events::EventBus': eventBus,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Role': role,
   'AWS::KMS::Key': key,
+  'AWS::Lambda::Alias': functionAlias,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::S3::Bucket': bucket,

@@ -3,6 +3,7 @@ import type { PseudoParameters } from '../assembly/intrinsics';
 import type { ResourceIdentity } from '../assembly/template';
 import type { CustomResources } from '../deployment/custom-resources';
 import type { Tables } from '../dynamodb/tables';
+import type { EventBuses } from '../gateway/event-buses';
 import type { Topics } from '../gateway/notifications';
 import type { Roles } from '../gateway/roles';
 import type { Functions } from '../lambda/functions';
@@ -37,6 +38,7 @@ export interface CloudServices {
   readonly tables: Tables;
   readonly roles: Roles;
   readonly topics: Topics;
+  readonly eventBuses: EventBuses;
   readonly functions: Functions;
   readonly machines: StateMachines;
   readonly scheduler: Scheduler;

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { BoundBackend } from './backend';
-import { ALERT_TAGS, AlertConfiguration, DEFAULT_ALERT_THRESHOLD, RESOURCE_TYPES } from './contract';
+import { ALERT_TAGS, AlertConfiguration, DEFAULT_ALERT_THRESHOLD, DEFAULT_MAXIMUM_ALERTS, RESOURCE_TYPES } from './contract';
 import { ResourceProvider } from './custom-resources';
 import { invalid } from './errors';
 import { createAlertRole } from './roles';
@@ -8,8 +8,11 @@ import { uniqueName } from './unique-name';
 import { AlertSurroundings, validateAlert } from './validation-alert';
 import type { AlertOptions } from '../alert';
 
-/** Alerts that a detector can have (Lookout for Metrics quota). */
-const MOST_ALERTS = 10;
+/** A target that the alerts' role may send to. */
+export interface BoundTarget extends Pick<AlertConfiguration['alert'], 'Action' | 'Tags'> {
+  /** Option that asks for what Lookout for Metrics itself does not do. */
+  readonly onlyInAccount?: 'snsFormat' | 'target';
+}
 
 /** The alerts of one connector: scope of those that `addAlert` makes, and keeper of the role that sends them. */
 export class AlertRegistry extends Construct {
@@ -30,8 +33,9 @@ export class AlertRegistry extends Construct {
     if (this.names.includes(alertName)) {
       throw invalid('RedshiftLookoutConnector', 'alertName', 'is the name of another alert of this connector', alertName, 'give each alert a name of its own');
     }
-    if (this.names.length === MOST_ALERTS) {
-      throw invalid('RedshiftLookoutConnector', 'addAlert', `was called more than ${MOST_ALERTS} times`, [...this.names, alertName],
+    const mostAlerts = this.backend.service?._maximumAlerts ?? DEFAULT_MAXIMUM_ALERTS;
+    if (this.names.length >= mostAlerts) {
+      throw invalid('RedshiftLookoutConnector', 'addAlert', `was called more than ${mostAlerts} times`, [...this.names, alertName],
         'send one alert to several targets by subscribing them to one topic');
     }
     this.names.push(alertName);
@@ -39,9 +43,9 @@ export class AlertRegistry extends Construct {
     const role = createAlertRole(this.node.scope!, 'AlertRole', this.backend.roleUser, created => {
       this.backend.grantNameRole(this.provider.role, created);
     });
-    const { Action, Tags } = options.target._bind(role);
-    if (Tags && !surroundings.isInAccount) {
-      throw invalid('RedshiftLookoutConnector', 'snsFormat', 'is nothing that Lookout for Metrics sends', 'CHAT', 'use Detector.inAccount()');
+    const { Action, Tags, onlyInAccount } = options.target._bind(role);
+    if (onlyInAccount && !surroundings.isInAccount) {
+      throw invalid('RedshiftLookoutConnector', onlyInAccount, 'is nothing that Lookout for Metrics sends', onlyInAccount === 'target' ? 'an event bus' : 'CHAT', 'use Detector.inAccount()');
     }
     const tags = { ...Tags, ...options.remindAfter && { [ALERT_TAGS.remindAfterHours]: String(options.remindAfter.toHours()) } };
     const configuration: AlertConfiguration = {

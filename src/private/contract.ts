@@ -72,10 +72,12 @@ export const ENVIRONMENT = {
   serviceTable: 'SERVICE_TABLE_NAME',
   /** service, detect: bucket of models and series values. */
   stateBucket: 'STATE_BUCKET_NAME',
-  /** service: function that learns and detects. */
+  /** service: function that learns and detects; detect: itself, where it has another name than Lambda tells it. */
   detectFunction: 'DETECT_FUNCTION_NAME',
   /** service: most detectors; absent: DEFAULT_MAXIMUM_DETECTORS. */
   maximumDetectors: 'MAXIMUM_DETECTORS',
+  /** service: most alerts of a detector; absent: DEFAULT_MAXIMUM_ALERTS. */
+  maximumAlerts: 'MAXIMUM_ALERTS',
 } as const;
 
 /**
@@ -83,6 +85,18 @@ export const ENVIRONMENT = {
  * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/quotas.html
  */
 export const DEFAULT_MAXIMUM_DETECTORS = 10;
+
+/**
+ * Alerts that a detector could have.
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/quotas.html
+ */
+export const DEFAULT_MAXIMUM_ALERTS = 10;
+
+/** Alias of the service function through which only reading operations are answered. */
+export const READ_ALIAS = 'read';
+
+/** `Source` and `DetailType` of alerts that are put on an event bus. Their `Detail` is the alert's JSON form. */
+export const ALERT_EVENT = { source: 'cdk-redshift-lookout', detailType: 'Lookout for Metrics Anomaly Alert' } as const;
 
 /** Keys of the ledger table. */
 export const LEDGER_KEYS = { partition: 'kind', sort: 'start' } as const;
@@ -256,6 +270,29 @@ export type DetectEvent =
   | { readonly action: 'learn'; readonly detectorArn: string; readonly backTest: boolean }
   /** From the Crawl state machine: the interval's folder is complete. */
   | { readonly action: 'detect'; readonly detectorArn: string; readonly interval: Interval; readonly chosenByQuery: boolean };
+
+/**
+ * From the detect function to itself, asynchronously: an alert could not be delivered and is to be tried again. Lambda repeats the event when
+ * it fails, and puts it into the service's dead-letter queue after the last attempt.
+ */
+export interface DeliverEvent {
+  readonly action: 'deliver';
+  readonly detectorArn: string;
+  readonly alertArn: string;
+  readonly anomalyGroupId: string;
+  /** Id of the alert's event, the same in every attempt. */
+  readonly alertEventId: string;
+  /** Which notice of the group it is, as the group's record writes it. */
+  readonly notice: string;
+  /** Start of the interval that is told of, in seconds since 1970. */
+  readonly at: number;
+  /** Time zone of the metric set. */
+  readonly timezone: string;
+  /** Topic, function or event bus. */
+  readonly target: string;
+  /** Why the first attempt failed. */
+  readonly reason: string;
+}
 
 /** From the service: the first bytes of a file at a path are wanted. Answered at once, with a FileSample. */
 export interface SampleEvent {

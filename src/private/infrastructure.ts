@@ -1,4 +1,4 @@
-import { ArnFormat, Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -6,6 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { invalid } from './errors';
 import { InfrastructureOptions } from '../infrastructure-options';
@@ -91,6 +92,17 @@ export class Infrastructure {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       ...(this.encryptionKey ? { encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED, encryptionKey: this.encryptionKey } : {}),
       removalPolicy: this.removalPolicy,
+    });
+  }
+
+  /** Encrypted queue, reached over TLS only, that keeps what comes as long as a queue can: 14 days. */
+  public createDeadLetterQueue(scope: Construct, id: string): sqs.Queue {
+    return new sqs.Queue(scope, id, {
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      ...(this.encryptionKey
+        ? { encryption: sqs.QueueEncryption.KMS, encryptionMasterKey: this.encryptionKey }
+        : { encryption: sqs.QueueEncryption.SQS_MANAGED }),
     });
   }
 

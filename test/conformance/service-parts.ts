@@ -58,6 +58,7 @@ export async function startService(storeName: StoreName): Promise<RunningService
     AWS_SECRET_ACCESS_KEY: 'conformance',
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
+    POWERTOOLS_LOG_LEVEL: 'WARN', // without the line for each request
     [ENVIRONMENT.stateBucket]: BUCKET,
     [ENVIRONMENT.detectFunction]: 'detect',
     [ENVIRONMENT.serviceTable]: TABLE,

@@ -1,10 +1,11 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { configuration, connectorIn, newStack, resources, statements } from './fixture';
-import { AlertOptions, AlertTarget, Detector, LookoutAlert, SnsFormat } from '../../src';
+import { AlertOptions, AlertTarget, Detector, LookoutAlert, LookoutService, SnsFormat } from '../../src';
 
 let stack: Stack;
 let topic: sns.Topic;
@@ -95,6 +96,24 @@ test('go to functions, which the alerts\' role may invoke', () => {
   expect(statements(Template.fromStack(stack), 'ConnectorAlertRole')).toMatchObject([{ actions: ['lambda:InvokeFunction'], resources: [handler.functionArn, `${handler.functionArn}:*`] }]);
 });
 
+test('go to event buses, of other accounts too, on which the alerts\' role may put events', () => {
+  const connector = connectorIn(stack);
+  connector.addAlert('Own', { target: AlertTarget.eventBus(new events.EventBus(stack, 'Bus')) });
+  const elsewhere = 'arn:aws:events:us-east-1:210987654321:event-bus/alerts';
+  connector.addAlert('Other', { target: AlertTarget.eventBus(events.EventBus.fromEventBusArn(stack, 'Elsewhere', elsewhere)) });
+  expect(alertOf().Action).toEqual({ LambdaConfiguration: { RoleArn: expect.stringMatching(/^<ConnectorAlertRole/), LambdaArn: expect.stringMatching(/^<Bus\w+\.Arn>$/) } });
+  expect(statements(Template.fromStack(stack), 'ConnectorAlertRole')).toMatchObject([
+    { actions: ['events:PutEvents'], resources: [expect.stringMatching(/^<Bus\w+\.Arn>$/)] }, { actions: ['events:PutEvents'], resources: [elsewhere] },
+  ]);
+});
+
+test('are as many as the shared service lets a detector have', () => {
+  const service = new LookoutService(stack, 'Lookout', { maximumAlertsPerDetector: 11 });
+  const connector = connectorIn(stack, { detector: Detector.inAccount({ service }) });
+  for (let index = 0; index < 11; index++) connector.addAlert(`Alert${index}`, { target: AlertTarget.topic(topic) });
+  expect(() => connector.addAlert('Alert11', { target: AlertTarget.topic(topic) })).toThrow(/addAlert was called more than 11 times/);
+});
+
 test('filters, reminders and chats become what the service knows', () => {
   connectorIn(stack, { dimensions: ['platform'] }).addAlert('Pager', {
     target: AlertTarget.topic(topic, { snsFormat: SnsFormat.CHAT }), metrics: ['views'], dimensionValues: { platform: ['web', 'a "b"'] }, remindAfter: Duration.days(1),
@@ -119,6 +138,7 @@ test.each<[string, Partial<AlertOptions>, string]>([
 test.each<[string, AlertOptions]>([
   ['remindAfter', { target: AlertTarget.topic(sns.Topic.fromTopicArn(new Stack(), 'T', 'arn:aws:sns:eu-west-1:123456789012:t')), remindAfter: Duration.days(1) }],
   ['snsFormat', { target: AlertTarget.topic(sns.Topic.fromTopicArn(new Stack(), 'T', 'arn:aws:sns:eu-west-1:123456789012:t'), { snsFormat: SnsFormat.CHAT }) }],
+  ['target', { target: AlertTarget.eventBus(events.EventBus.fromEventBusArn(new Stack(), 'B', 'arn:aws:events:eu-west-1:123456789012:event-bus/b')) }],
 ])('Lookout for Metrics itself has no %s', (prop, options) => {
   expect(() => connectorIn(stack, { detector: Detector.lookoutForMetrics() }).addAlert('Pager', options)).toThrow(new RegExp(`${prop} is nothing that .*use Detector.inAccount\\(\\)`));
 });

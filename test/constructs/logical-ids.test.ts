@@ -17,6 +17,7 @@ test('logical ids of what holds state', () => {
   "AWS::S3::Bucket ConnectorBucket9DD950D4",
   "AWS::S3::Bucket ConnectorServiceStateBucket3929CFFE",
   "AWS::SQS::Queue ConnectorDeadLetterQueue93FD6497",
+  "AWS::SQS::Queue ConnectorServiceDeadLetterQueue59F67F01",
   "AWS::StepFunctions::StateMachine ConnectorBootstrap76D2F5DC",
   "AWS::StepFunctions::StateMachine ConnectorCrawl546BEFF0",
   "AWS::StepFunctions::StateMachine ConnectorResourcesProviderwaiterstatemachineAB9219CF",

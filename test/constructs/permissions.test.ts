@@ -94,6 +94,8 @@ describe('with a secret', () => {
     const table = { actions: expect.arrayContaining(['dynamodb:PutItem']), resources: [matching(/^<ConnectorServiceTable\w+\.Arn>$/)] };
     expect(statements(secret, 'ConnectorServiceDetectFunctionRole')).toEqual([
       writeLogs('ConnectorServiceDetectFunction'), table, { actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], resources: state }, list,
+      { actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], resources: [matching(/^<ConnectorServiceDeadLetterQueue\w+\.Arn>$/)] },
+      { actions: ['lambda:InvokeFunction'], resources: [matching(/^<ConnectorServiceDetectFunction\w+\.Arn>$/)] }, // itself, to try an alert again
     ]);
     expect(statements(secret, 'ConnectorServiceServiceFunctionRole')).toEqual([
       writeLogs('ConnectorServiceServiceFunction'), table, { actions: ['s3:DeleteObject', 's3:GetObject'], resources: state }, list, invoke('ConnectorServiceDetectFunction'),

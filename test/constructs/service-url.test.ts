@@ -15,7 +15,8 @@ test('there is no address, and no concurrency is reserved, unless they are asked
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::Lambda::Url', 0);
   template.resourceCountIs('AWS::Lambda::Permission', 0);
-  template.resourcePropertiesCountIs('AWS::Lambda::Function', { ReservedConcurrentExecutions: 20 }, 0);
+  template.resourceCountIs('AWS::Lambda::Alias', 0);
+  template.resourcePropertiesCountIs('AWS::Lambda::Function', { ReservedConcurrentExecutions: Match.anyValue() }, 0);
 });
 
 test('the address answers signed requests of identities with the right, and so many at a time', () => {
@@ -29,6 +30,44 @@ test('the address answers signed requests of identities with the right, and so m
   expect(statements(template, 'Caller').flatMap(({ actions }) => actions)).toContain('lambda:InvokeFunctionUrl');
 });
 
+test('concurrency is reserved only when it is asked for: an account with 10 can reserve none', () => {
+  service.addFunctionUrl();
+  Template.fromStack(stack).resourcePropertiesCountIs('AWS::Lambda::Function', { ReservedConcurrentExecutions: Match.anyValue() }, 0);
+});
+
+/** What a role must have to call a function by its address. */
+const byAddress = (called: unknown): object[] => [
+  { actions: ['lambda:InvokeFunctionUrl'], resources: [called], condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } } },
+  { actions: ['lambda:InvokeFunction'], resources: [called], condition: { Bool: { 'lambda:InvokedViaFunctionUrl': true } } },
+];
+
+test('those who may read reach the read alias only, directly and by its address', () => {
+  const reader = new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
+  service.grantRead(reader);
+  service.addFunctionUrl();
+  service.addFunctionUrl({ readOnly: true });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Lambda::Alias', { Name: 'read', FunctionVersion: '$LATEST' });
+  template.resourceCountIs('AWS::Lambda::Url', 2);
+  template.resourcePropertiesCountIs('AWS::Lambda::Url', { AuthType: 'AWS_IAM', Qualifier: 'read' }, 1);
+  template.resourceCountIs('AWS::Lambda::Version', 0);
+  const alias = expect.stringMatching(/^<LookoutReadAlias\w+>$/);
+  expect(statements(template, 'Reader')).toEqual([{ actions: ['lambda:InvokeFunction'], resources: [alias] }, ...byAddress(alias)]);
+});
+
+test('those with full access reach the function and its address', () => {
+  const admin = new iam.Role(stack, 'Admin', { assumedBy: new iam.AccountRootPrincipal() });
+  service.grantFullAccess(admin);
+  const serviceFunction = expect.stringMatching(/^<LookoutServiceFunction\w+\.Arn>$/);
+  const all = [serviceFunction, expect.stringMatching(/^<LookoutServiceFunction\w+\.Arn>:\*$/)];
+  expect(statements(Template.fromStack(stack), 'Admin')).toEqual([{ actions: ['lambda:InvokeFunction'], resources: all }, ...byAddress(serviceFunction)]);
+});
+
+test('there is one address of each kind', () => {
+  service.addFunctionUrl({ readOnly: true });
+  expect(() => service.addFunctionUrl({ readOnly: true })).toThrow('LookoutService: addFunctionUrl was called before, got "Stack/Lookout/ReadAlias/FunctionUrl"; use the URL that it gave');
+});
+
 test('there is one address', () => {
   service.addFunctionUrl();
   expect(() => service.addFunctionUrl()).toThrow('LookoutService: addFunctionUrl was called before, got "Stack/Lookout/ServiceFunction/FunctionUrl"; use the URL that it gave');
@@ -36,6 +75,25 @@ test('there is one address', () => {
 
 test.each([0, -1, 1.5, NaN])('maximumConcurrency %p is refused', maximumConcurrency => {
   expect(() => service.addFunctionUrl({ maximumConcurrency })).toThrow('LookoutService: maximumConcurrency is not a whole number from 1');
+});
+
+test('alerts that are not delivered end in an encrypted queue, reached over TLS only', () => {
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 });
+  template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+    PolicyDocument: { Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })] },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: stack.resolve(service.detectFunction.functionName),
+    MaximumRetryAttempts: 2,
+    DestinationConfig: { OnFailure: { Destination: stack.resolve(service.deadLetterQueue.queueArn) } },
+  });
+});
+
+test('the most alerts are told to the service function', () => {
+  new LookoutService(stack, 'Large', { maximumAlertsPerDetector: 40 });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ MAXIMUM_ALERTS: '40' }) } });
+  expect(() => new LookoutService(stack, 'Small', { maximumAlertsPerDetector: 0 })).toThrow('LookoutService: maximumAlertsPerDetector is not a whole number from 1');
 });
 
 test('the most detectors are told to the service function, and only a whole number from 1', () => {

@@ -77,6 +77,11 @@ export const PERMISSION_REASONS: PermissionReason[] = [
   // the detection service
   { roles: ['ServiceDetectFunctionRole'], actions: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], reason: 'keeps models and the values of recent intervals', wildcards: STATE_PREFIX },
   { roles: ['ServiceServiceFunctionRole'], actions: ['s3:DeleteObject', 's3:GetObject'], reason: 'answers with values of series, and removes the state of a deleted detector', wildcards: STATE_PREFIX },
+  {
+    roles: ['ServiceDetectFunctionRole'],
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    reason: 'lets Lambda put alerts that could not be delivered into the dead-letter queue; the actions are those that the CDK gives a sender',
+  },
   { roles: ['ServiceDetectFunctionRole', 'ServiceServiceFunctionRole'], actions: ['s3:ListBucket'], reason: 'lists the state bucket, so that S3 says of an object that it is not there' },
   { roles: ['AlertRole'], actions: ['sns:Publish'], reason: 'sends alerts to the given topic' },
 

@@ -67,6 +67,14 @@ test('a message fits into what SNS takes, with the most severe series in it', ()
   expect(many.impactedMetric.relevantTimeSeries.length).toBeGreaterThan(0);
 });
 
+test('a text message fits into what SNS sends to telephones, whatever the values are', () => {
+  const [contribution] = group('x'.repeat(5000)).contributions;
+  const contributions = Array.from({ length: 10 }, () => ({ ...contribution, dimension: 'd'.repeat(63) }));
+  const text = shortText({ ...group('x'), contributions }, 0, 'America/Argentina/ComodRivadavia');
+  expect(text.length).toBeLessThanOrEqual(1600);
+  expect(text).toContain('https://');
+});
+
 test('what JSON cannot say as a number is null in no required place', () => {
   const message = JSON.parse(JSON.stringify(alertMessage({ ...alert, description: undefined }, group('<b>"x"</b>\n'), 0, 'Asia/Kolkata'))) as Record<string, unknown>;
   expect(message).toMatchObject({ alertDescription: null, anomalyScore: 97.57, timestamp: '1970-01-01T05:30+05:30[Asia/Kolkata]' });

@@ -14,7 +14,7 @@ import { MemoryStore } from '../../../handlers/lookout/memory-store';
 import type { AlertRecord, DetectorStatus, GroupRecord, Store } from '../../../handlers/lookout/store';
 import { SeriesValuesStore } from '../../../handlers/shared/series-values-store';
 import { startS3Server } from '../../../local/s3/server';
-import type { DetectionOutcome, Frequency, MetricSetConfiguration } from '../../../src/private/contract';
+import type { DeliverEvent, DetectionOutcome, Frequency, MetricSetConfiguration } from '../../../src/private/contract';
 
 export const DETECTOR = 'arn:aws:lookoutmetrics:eu-central-1:123456789012:AnomalyDetector:shop';
 export const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:pager';
@@ -71,6 +71,8 @@ export class World {
   /** Roles that were assumed, as the request's parameters. */
   public readonly assumed: Record<string, string>[] = [];
   public readonly counts: Counts[] = [];
+  /** Deliveries that were handed over. */
+  public readonly later: DeliverEvent[] = [];
   public readonly logged: { readonly level: string; readonly message: string; readonly fields: Record<string, unknown> }[] = [];
   public store: Store = new MemoryStore();
   public client!: S3Client;
@@ -100,6 +102,7 @@ export class World {
       }
       this.captured.push(captured);
       if (parameters.Action === 'Publish') response.end('<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>');
+      else if (request.headers['x-amz-target'] === 'AWSEvents.PutEvents') response.end(this.answersEvents());
       else response.writeHead(202).end();
     });
   });
@@ -110,6 +113,9 @@ export class World {
   public refuses: (request: Captured) => boolean = () => false;
   /** Decides whether STS refuses a role: true refuses. */
   public refusesRoles: () => boolean = () => false;
+
+  /** What EventBridge answers. */
+  public answersEvents: () => string = () => '{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}';
 
   /** Messages published to SNS, as their parameters. */
   public get published(): Record<string, string>[] {
@@ -127,7 +133,7 @@ export class World {
   /** A new, empty store with one detector, and empty buckets. */
   public async setUp({ frequency = 'PT1H', status = 'ACTIVATING', definition = {}, csv = {}, history, tags, keepsData = false }: Setup = {}): Promise<void> {
     this.store = new MemoryStore();
-    this.captured.length = this.assumed.length = this.counts.length = this.logged.length = 0;
+    this.captured.length = this.assumed.length = this.counts.length = this.logged.length = this.later.length = 0;
     this.refuses = this.refusesRoles = () => false;
     const at = 1_700_000_000;
     await this.clear(STATE_BUCKET);
@@ -174,6 +180,7 @@ export class World {
       roles: new AssumedRoles(),
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       count: (_detector, counts) => { this.counts.push(counts); },
+      deliverLater: async event => { this.later.push(event); },
       wait: async () => undefined,
       ...change,
     }));
@@ -261,6 +268,7 @@ export class World {
       AWS_ENDPOINT_URL_STS: endpoint,
       AWS_ENDPOINT_URL_SNS: endpoint,
       AWS_ENDPOINT_URL_LAMBDA: endpoint,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint,
       AWS_MAX_ATTEMPTS: '1',
     });
     this.client = new S3Client({});

@@ -26,6 +26,8 @@ let s3: S3Client;
 let directory: string;
 let store: DynamoDbStore;
 let client: LookoutMetricsClient;
+/** What the function logs that is no failure: the line for each request. */
+let logged: jest.SpyInstance;
 
 beforeAll(async () => {
   dynamodb = await DynamoDbServer.start();
@@ -56,6 +58,7 @@ beforeEach(async () => {
   s3 = new S3Client({ endpoint: s3Server.endpoint, region: 'cn-north-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
 
   let handler: typeof import('../../../handlers/service/index').handler;
+  logged = jest.spyOn(console, 'info').mockImplementation(() => {});
   jest.isolateModules(() => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     ({ handler } = require('../../../handlers/service/index') as typeof import('../../../handlers/service/index'));
@@ -136,9 +139,22 @@ test('time series are those that the detect function has kept, and go with the d
   expect(Contents!.map(({ Key }) => Key)).toEqual(['state/sales-2/model']);
 });
 
+test('a line of JSON is logged for each request, and nothing else', async () => {
+  const AnomalyDetectorArn = await createDetector();
+  await client.send(new DescribeAnomalyDetectorCommand({ AnomalyDetectorArn: `${AnomalyDetectorArn}-secret` })).catch(() => undefined);
+  const lines = logged.mock.calls.map(([line]) => JSON.parse(line as string) as Record<string, unknown>);
+  expect(lines).toMatchObject([
+    { operation: 'CreateAnomalyDetector', status: 200 },
+    { operation: 'CreateMetricSet', status: 200 },
+    { operation: 'DescribeAnomalyDetector', status: 400, error: 'ResourceNotFoundException' },
+  ]);
+  for (const line of lines) expect(line).toMatchObject({ level: 'INFO', message: 'request', requestId: 'r', durationMilliseconds: expect.any(Number) });
+  expect(JSON.stringify(lines)).not.toMatch(/secret|sales|bucket/);
+});
+
 test('a missing environment variable is an InternalServerException, named in the log', async () => {
-  const logged = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const failures = jest.spyOn(console, 'error').mockImplementation(() => {});
   delete process.env[ENVIRONMENT.serviceTable];
   await expect(client.send(new ListAnomalyDetectorsCommand({}))).rejects.toThrow(InternalServerException);
-  expect(String(logged.mock.calls[0][0])).toContain('the environment variable SERVICE_TABLE_NAME of the service function is missing');
+  expect(String(failures.mock.calls[0][0])).toContain('the environment variable SERVICE_TABLE_NAME of the service function is missing');
 });

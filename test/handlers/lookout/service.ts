@@ -4,6 +4,7 @@ import {
   type CreateAlertCommandInput, type CreateMetricSetCommandInput, type LookoutMetricsClient,
 } from '@aws-sdk/client-lookoutmetrics';
 import type { GroupRecord, Store } from '../../../handlers/lookout/store';
+import type { AccessEntry } from '../../../handlers/service/access';
 import { serviceHandler } from '../../../handlers/service/service-handler';
 import type { HttpAnswer, HttpEvent } from '../../../handlers/shared/lambda-request-handler';
 import { lookoutClient } from '../../../handlers/shared/lookout-client';
@@ -27,6 +28,11 @@ export class TestService {
   public deleteState: (detectorName: string) => Promise<void>;
   public seriesValues: SeriesValuesReader['read'];
   public maximumDetectors = 1000;
+  public maximumAlerts = 10;
+  /** What was noted of the requests. */
+  public readonly access: AccessEntry[] = [];
+  /** What the function is invoked as. */
+  public functionArn = FUNCTION_ARN;
   public now = 1700000000.25;
 
   private readonly handler: (event: HttpEvent, context: { invokedFunctionArn: string; awsRequestId: string }) => Promise<HttpAnswer>;
@@ -43,17 +49,17 @@ export class TestService {
       startLearning: event => this.startLearning(event),
       readSample: event => this.readSample(event),
       deleteState: name => this.deleteState(name),
-      quotas: { detectors: this.maximumDetectors },
+      quotas: { detectors: this.maximumDetectors, alertsPerDetector: this.maximumAlerts },
       now: () => this.now,
       logFailure,
-    }), logFailure);
+    }), logFailure, entry => { this.access.push(entry); });
     this.client = lookoutClient({ type: 'IN_ACCOUNT', functionName: 'service' }, async payload => ({
       payload: JSON.stringify(await this.call(JSON.parse(payload) as HttpEvent)),
     }));
   }
 
   public async call(event: HttpEvent): Promise<HttpAnswer> {
-    return this.handler(event, { invokedFunctionArn: FUNCTION_ARN, awsRequestId: 'request-1' });
+    return this.handler(event, { invokedFunctionArn: this.functionArn, awsRequestId: 'request-1' });
   }
 
   /** Sends a body as it is. */

@@ -1,6 +1,6 @@
 import {
   CreateAlertCommand, ListAnomalyDetectorsCommand, ListTagsForResourceCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand,
-  ValidationException,
+  UpdateAlertCommand, UpdateAnomalyDetectorCommand, UpdateMetricSetCommand, ValidationException,
 } from '@aws-sdk/client-lookoutmetrics';
 import { alertInput, PREFIX, TestService } from './service';
 import { onEachStore } from './stores';
@@ -32,6 +32,20 @@ onEachStore(makeStore => {
       await untag(arn, ['stage', '__proto__x']);
       expect(await tagsOf(arn)).toEqual({});
     }
+  });
+
+  test('of changes at the same time none is lost, nor does one of an alert or metric set take tags with it', async () => {
+    const numbers = Array.from({ length: 8 }, (_, index) => index);
+    for (const arn of arns) await tag(arn, Object.fromEntries(numbers.map(number => [`old${number}`, 'x'])));
+    await Promise.all(arns.flatMap(arn => [
+      ...numbers.map(number => tag(arn, { [`new${number}`]: 'x' })),
+      ...numbers.map(number => untag(arn, [`old${number}`])),
+    ]).concat(numbers.flatMap(number => [
+      service.client.send(new UpdateAlertCommand({ AlertArn: arns[2], AlertDescription: `${number}` })),
+      service.client.send(new UpdateMetricSetCommand({ MetricSetArn: arns[1], MetricSetDescription: `${number}` })),
+      service.client.send(new UpdateAnomalyDetectorCommand({ AnomalyDetectorArn: arns[0], AnomalyDetectorDescription: `${number}` })),
+    ])));
+    for (const arn of arns) expect(Object.keys(await tagsOf(arn) as object).sort()).toEqual(numbers.map(number => `new${number}`));
   });
 
   test('a list shows the tags that a detector has now', async () => {

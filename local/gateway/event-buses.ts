@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { json, ServiceError, targetOperation, type Service } from './service';
+import type { SimulatedClock } from '../clock';
+
+/** Size limit of a call of PutEvents in bytes (EventBridge user guide, "Sending events with PutEvents"). */
+const ENTRIES_BYTES = 262_144;
+
+/** An event that was put on a bus. */
+export interface BusEvent {
+  readonly busArn: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly resources: readonly string[];
+  readonly detail: unknown;
+  /** Simulated time. */
+  readonly putAt: Date;
+}
+
+interface Entry {
+  readonly EventBusName?: string;
+  readonly Source?: string;
+  readonly DetailType?: string;
+  readonly Resources?: string[];
+  readonly Detail?: string;
+}
+
+/** EventBridge: takes events to buses that exist, and matches no rules. */
+export class EventBuses {
+  public readonly events: BusEvent[] = [];
+  private readonly buses = new Set<string>();
+
+  public constructor(private readonly clock: SimulatedClock) {}
+
+  public create(arn: string): void {
+    this.buses.add(arn);
+  }
+
+  public remove(arn: string): void {
+    this.buses.delete(arn);
+  }
+
+  /** EventBridge's API: PutEvents. */
+  public service(): Service {
+    return request => {
+      const operation = targetOperation(request);
+      if (operation !== 'PutEvents') {
+        throw new ServiceError('UnknownOperationException', 501, `the embedded cloud does not know EventBridge's operation ${JSON.stringify(operation)}`);
+      }
+      const { Entries = [] } = JSON.parse(request.body) as { readonly Entries?: Entry[] };
+      const bytes = Entries.reduce((sum, { Source = '', DetailType = '', Detail = '', Resources = [] }) => (
+        sum + Buffer.byteLength([Source, DetailType, Detail, ...Resources].join(''))), 0);
+      if (bytes > ENTRIES_BYTES) throw new ServiceError('ValidationException', 400, 'Total size of the entries in the request is over the limit.');
+      const answers = Entries.map(entry => this.put(entry));
+      return json(200, { FailedEntryCount: answers.filter(answer => 'ErrorCode' in answer).length, Entries: answers });
+    };
+  }
+
+  private put({ EventBusName: busArn = '', Source: source = '', DetailType: detailType = '', Resources: resources = [], Detail = '' }: Entry): object {
+    if (!this.buses.has(busArn)) return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busArn} does not exist.` };
+    if (source === '' || source.startsWith('aws.') || detailType === '') return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source or DetailType is not valid.' };
+    let detail: unknown;
+    try {
+      detail = JSON.parse(Detail);
+    } catch {
+      return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+    }
+    this.events.push({ busArn, source, detailType, resources, detail, putAt: this.clock.now() });
+    return { EventId: randomUUID() };
+  }
+}
