@@ -34,7 +34,7 @@ async function deployedConfiguration(): Promise<SampleDataConfiguration> {
 }
 
 beforeAll(async () => {
-  bed = await TestBed.start();
+  bed = await TestBed.start({ describeHoldMilliseconds: 5000 });
   configured = await deployedConfiguration();
   stateMachines = await LoopbackStateMachines.start();
   resource = new StackResource({
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await resource.create(configured);
 });
 afterAll(async () => {
-  await stateMachines?.close();
+  await stateMachines.stop();
   await bed.stop();
 });
 
