@@ -34,14 +34,17 @@ export function parseCopy(sql: string): CopyStatement {
   let csv = false;
   let gzip = false;
   while (reader.current) {
-    if (reader.word('iam_role')) iamRole = reader.word('default') ? 'default' : reader.text();
-    else if (reader.word('gzip')) gzip = true;
-    else if (reader.word('csv')) csv = true;
-    else if (reader.word('format')) {
+    if (reader.word('iam_role')) {
+      iamRole = reader.word('default') ? 'default' : reader.text();
+    } else if (reader.word('gzip')) {
+      gzip = true;
+    } else if (reader.word('format', 'csv')) {
       reader.word('as');
-      reader.expectWord('csv');
+      reader.word('csv');
       csv = true;
-    } else throw refusal(`${reader.current.text.toUpperCase()} in COPY`);
+    } else {
+      throw refusal(`${reader.current.text.toUpperCase()} in COPY`);
+    }
   }
   if (iamRole === undefined) throw new SqlError('COPY needs IAM_ROLE');
   if (!csv) throw refusal('COPY of anything but FORMAT CSV');
