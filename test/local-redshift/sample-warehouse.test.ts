@@ -65,7 +65,8 @@ test('the template\'s statements load every row of 104 weeks as the generator ma
   const rows = await query<{ views: number; revenue: string }>(`select e.views, e.revenue from ecommerce e
     join platform p on e.platform = p.id join marketplace m on e.marketplace = m.id where p.name = 'mobile_web' and m.name = 'jp' order by e.ts`);
   const series = data.series.findIndex(({ platform, marketplace }) => platform === 'mobile_web' && marketplace === 'jp');
-  expect(rows.map(row => row.views)).toEqual(Array.from({ length: data.intervals }, (_, interval) => data.views[interval * data.series.length + series]));
+  const made = Array.from({ length: data.intervals }, (_, interval) => data.views[interval * data.series.length + series]);
+  expect(rows.map(row => row.views)).toEqual(made);
 });
 
 test('the table of anomalies lists the labels', async () => {
@@ -88,7 +89,7 @@ test('loaded again it is the same; no table but the sample\'s is left', async ()
 });
 
 test('a load that fails says why and leaves the tables as they were', async () => {
-  const broken = { ...configured, statements: configured.statements.map(sql => sql.replace(/(copy loaded_views from 's3:\/\/data\/)[^']*/, '$1nothing')) };
+  const statements = configured.statements.map(sql => sql.replace(/(copy loaded_views from 's3:\/\/data\/)[^']*/, '$1nothing'));
   await expect(resource.update({ ...configured, statements })).rejects
     .toThrow(/^the sample data could not be loaded: Query #\d+ failed with ERROR: .*'nothing' does not exist \(statement [0-9a-f-]{36} of/);
   expect(await query('select count(*) as rows from ecommerce')).toEqual([{ rows: 104 * 7 * 24 * 21 }]);
