@@ -209,6 +209,7 @@ project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
   banner: REQUIRE_BANNER,
 });
 project.bundler.bundleTask.exec(`node -e "fs.copyFileSync('node_modules/${HOLIDAYS.package}/LICENSE', '${HOLIDAYS.licence}')"`);
+project.bundler.bundleTask.exec('tsx scripts/sample-data.ts'); // the files that SampleWarehouse loads
 project.package.addBin({ 'cdk-redshift-lookout': 'assets/cli/index.mjs' });
 
 // the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made

@@ -135,6 +135,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;
     this.backend = this.service ? inAccountBackend(this.service) : lookoutForMetricsBackend(this, this.detectorName);
     this.provider = new ResourceProvider(this, 'Resources', infrastructure);
+    const detectorFunction = this.provider.createDetectorFunction();
 
     const crawl = createHandlerFunction(this, 'CrawlFunction', infrastructure, {
       handlerName: 'crawl',
@@ -153,7 +154,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       warehouse,
       settings,
       crawlFunction: this.crawlFunction,
-      detectorFunction: this.provider.detectorFunction,
+      detectorFunction: detectorFunction.function,
       activationTimeout: this.backend.activationTimeout,
     });
     warehouse.grantCredentials(bootstrap);
@@ -162,7 +163,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, infrastructure);
     this.backend.grantManage(this.provider.role);
     this.backend.grantNameRole(this.provider.role, dataAccessRole);
-    this.backend.grantActivate(this.provider.detectorRole);
+    this.backend.grantActivate(detectorFunction.role);
     if (props.checkQuery !== false) grantStatements(warehouse, this.provider.role);
     bootstrap.grantStartExecution(this.provider.role);
     bootstrap.grant(this.provider.role, 'states:ListExecutions');

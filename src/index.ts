@@ -11,4 +11,5 @@ export * from './lookout-service';
 export * from './metric';
 export * from './monitored-connector';
 export * from './redshift-cluster';
+export * from './sample-warehouse';
 export * from './timestamp-column';

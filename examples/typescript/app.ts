@@ -1,14 +1,14 @@
 /**
  * The ecommerce connector: watches views and revenue by platform and marketplace, and tells a topic of anomalies.
  *
- * `-c frequency=PT5M|PT10M|PT1H|P1D` sets the frequency, `-c published=true` takes the two queries of the published AWS solution
- * unchanged. In an app of your own, import from 'cdk-redshift-lookout'.
+ * `-c sample=true` makes a warehouse with sample data for it, `-c frequency=PT5M|PT10M|PT1H|P1D` sets the frequency, and
+ * `-c published=true` takes the two queries of the published AWS solution unchanged. In an app of your own, import from 'cdk-redshift-lookout'.
  */
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  AlertTarget, ConnectorQuery, DetectorFrequency, Metric, RedshiftCluster, RedshiftLookoutConnector, TimestampColumn,
+  AlertTarget, ConnectorQuery, DetectorFrequency, Metric, RedshiftCluster, RedshiftLookoutConnector, SampleWarehouse, TimestampColumn,
 } from '../../src';
 
 const FREQUENCIES: Record<string, DetectorFrequency> = Object.fromEntries(
@@ -42,10 +42,12 @@ if (frequency === undefined) {
 const stack = new Stack(app, 'RedshiftLookoutEcommerce');
 const topic = new sns.Topic(stack, 'Anomalies', { enforceSSL: true });
 
+const sample = String(app.node.tryGetContext('sample')) === 'true' ? new SampleWarehouse(stack, 'Warehouse') : undefined;
+
 const connector = new RedshiftLookoutConnector(stack, 'Ecommerce', {
-  cluster: RedshiftCluster.provisionedByName('l4m-demo'),
+  cluster: sample?.cluster ?? RedshiftCluster.provisionedByName('l4m-demo'),
   database: 'l4mdemo',
-  secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'redshift-l4mintegration'),
+  secret: sample?.secret ?? secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'redshift-l4mintegration'),
   query: ConnectorQuery.fromString(published ? PUBLISHED_QUERY : QUERY),
   historicalQuery: published ? ConnectorQuery.fromString(PUBLISHED_HISTORICAL_QUERY) : undefined,
   timestampColumn: TimestampColumn.of('timestamp', 'yyyy-MM-dd HH:mm:ss'),

@@ -30,6 +30,8 @@ export interface Begun {
   readonly Change?: DetectorChange;
   /** Statements that try the queries. */
   readonly Trials?: Trial[];
+  /** The batch of statements that loads sample data. */
+  readonly StatementId?: string;
   /** ARN of a detector that is to be deleted; empty when there is none. */
   readonly DeletedArn?: string;
 }

@@ -10,6 +10,7 @@ import { describeDetector } from './existing';
 import { NamespaceRoles } from './namespace-roles';
 import { QueryTrial } from './query-trial';
 import { RoleAttachment } from './role-attachment';
+import { SampleData } from './sample-data';
 import { ServerlessClient, type ServerlessApi } from './serverless-client';
 import { RESOURCE_TYPES, type Backend, type DetectorEvent } from '../../src/private/contract';
 import { lookoutClient } from '../shared/lookout-client';
@@ -48,6 +49,7 @@ export function detectorHandlers({ redshift, serverless, redshiftData, stateMach
     [RESOURCE_TYPES.roleAttachment]: new RoleAttachment(new ClusterRoles(redshift), new NamespaceRoles(serverless)),
     [RESOURCE_TYPES.detector]: new DetectorResource(lookout, new QueryTrial(redshiftData, clock), stateMachines),
     [RESOURCE_TYPES.alert]: new AlertResource(lookout),
+    [RESOURCE_TYPES.sampleData]: new SampleData(redshiftData),
   };
   const resource = ({ ResourceType: type }: Pick<CustomResourceRequest, 'ResourceType'>): CustomResource => {
     if (!Object.hasOwn(resources, type)) {

@@ -1,5 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Cluster } from './cluster';
+import { runCopy } from './copy';
+import { isCopy, parseCopy } from './copy-statement';
 import { SqlContext, translate } from './dialect';
 import { SqlError } from './lexer';
 import { Connection, Postgres, PostgresError } from './postgres';
@@ -90,18 +92,22 @@ export class StatementRunner {
   }
 
   private async runOne(sql: string, statement: Statement, context: SqlContext, connection: Connection, outcome: SqlOutcome): Promise<void> {
-    const { cluster, s3, emptyUnload } = this.parts;
+    const { s3, emptyUnload } = this.parts;
     if (isUnload(sql)) {
       const unload = parseUnload(sql);
-      if (!cluster.usableRole(unload.iamRole)) {
-        const user = cluster.userArn(statement.request.user);
-        throw new SqlError(`User ${user} is not authorized to assume IAM Role ${unload.iamRole}`);
-      }
+      this.checkRole(unload.iamRole, statement);
       const checkpoint = () => {
         if (statement.status === 'ABORTED') throw new Cancelled();
       };
       const failAfterFirstFile = statement.planned?.type === 'FAIL_AFTER_FIRST_FILE' ? statement.planned.error : undefined;
       outcome.rows = await runUnload(unload, { connection, s3, context, emptyUnload: emptyUnload(), checkpoint, failAfterFirstFile });
+      outcome.resultBytes = 0;
+      return;
+    }
+    if (isCopy(sql)) {
+      const copy = parseCopy(sql);
+      this.checkRole(copy.iamRole, statement);
+      outcome.rows = await runCopy(copy, connection, s3);
       outcome.resultBytes = 0;
       return;
     }
@@ -116,5 +122,11 @@ export class StatementRunner {
       outcome.rows = result.affectedRows;
       outcome.resultBytes = 0;
     }
+  }
+
+  private checkRole(iamRole: string, statement: Statement): void {
+    const { cluster } = this.parts;
+    if (cluster.usableRole(iamRole)) return;
+    throw new SqlError(`User ${cluster.userArn(statement.request.user)} is not authorized to assume IAM Role ${iamRole}`);
   }
 }

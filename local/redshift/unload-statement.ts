@@ -1,6 +1,7 @@
 /** The UNLOAD statement, read by hand: its grammar is fixed (Redshift developer guide, UNLOAD). */
-import { isSymbol, isWord, literalValue, meaningful, SqlError, Token, tokenize } from './lexer';
+import { isSymbol, isWord, meaningful, SqlError, tokenize } from './lexer';
 import { hasOuterLimit } from './query-text';
+import { Reader } from './statement-reader';
 
 /** What an UNLOAD asks for. */
 export interface UnloadStatement {
@@ -42,49 +43,6 @@ export function isUnload(sql: string): boolean {
 
 function refused(what: string): SqlError {
   return new SqlError(`not in local mode (the embedded warehouse writes CSV): ${what}`);
-}
-
-class Reader {
-  private index = 0;
-
-  constructor(private readonly tokens: readonly Token[]) {}
-
-  get current(): Token | undefined {
-    return this.tokens[this.index];
-  }
-
-  take(): Token {
-    const token = this.current;
-    if (!token) throw new SqlError('syntax error at end of input');
-    this.index++;
-    return token;
-  }
-
-  unexpected(token: Token | undefined = this.current): SqlError {
-    return new SqlError(token ? `syntax error at or near ${JSON.stringify(token.text)}` : 'syntax error at end of input');
-  }
-
-  word(...words: string[]): boolean {
-    const found = isWord(this.current, ...words);
-    if (found) this.index++;
-    return found;
-  }
-
-  expectWord(word: string): void {
-    if (!this.word(word)) throw this.unexpected();
-  }
-
-  expectSymbol(symbol: string): void {
-    if (!isSymbol(this.current, symbol)) throw this.unexpected();
-    this.index++;
-  }
-
-  text(): string {
-    const token = this.current;
-    if (token?.type !== 'string' && token?.type !== 'dollar') throw this.unexpected();
-    this.index++;
-    return literalValue(token);
-  }
 }
 
 /** Options as they stand, by their first word. */

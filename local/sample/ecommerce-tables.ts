@@ -1,12 +1,6 @@
 import { EcommerceData, intervalStart } from './ecommerce';
+import { ECOMMERCE_TABLES } from '../../src/private/sample-statements';
 import type { Warehouse } from '../redshift/warehouse';
-
-/** The published solution's tables. */
-const TABLES = [
-  'create table platform (id int, name varchar(64))',
-  'create table marketplace (id int, name varchar(64))',
-  'create table ecommerce (id int, ts timestamp, platform int, marketplace int, views int, revenue decimal(9,2)) sortkey (ts)',
-];
 
 /** Rows of `platform` or `marketplace`: ids count from 1. */
 function names(values: readonly string[]): string {
@@ -31,7 +25,7 @@ export function ecommerceRows(data: EcommerceData): string {
 
 /** Creates the three tables and fills them. Gives the number of rows in `ecommerce`. */
 export async function loadEcommerce(warehouse: Pick<Warehouse, 'query' | 'load'>, data: EcommerceData): Promise<number> {
-  for (const table of TABLES) await warehouse.query(table);
+  for (const table of ECOMMERCE_TABLES) await warehouse.query(table);
   await warehouse.load('platform', names(data.platforms));
   await warehouse.load('marketplace', names(data.marketplaces));
   const rows = await warehouse.load('ecommerce', ecommerceRows(data));

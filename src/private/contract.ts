@@ -137,6 +137,7 @@ export const RESOURCE_TYPES = {
   detector: 'Custom::RedshiftLookoutDetector',
   alert: 'Custom::RedshiftLookoutAlert',
   roleAttachment: 'Custom::RedshiftLookoutRoleAttachment',
+  sampleData: 'Custom::RedshiftLookoutSampleData',
 } as const;
 
 /** One interval: start inclusive, end exclusive, ISO 8601 in UTC with seconds (`2026-11-23T10:00:00Z`). */
@@ -449,6 +450,13 @@ export interface RoleAttachmentConfiguration {
   /** A workgroup of Redshift Serverless: the role is attached to its namespace. */
   readonly workgroupName?: string;
   readonly roleArn: string;
+}
+
+/** `Configuration` of `Custom::RedshiftLookoutSampleData`. */
+export interface SampleDataConfiguration {
+  readonly warehouse: WarehouseConnection;
+  /** Run one after the other in one transaction, for which the Data API takes at most 40. */
+  readonly statements: string[];
 }
 
 /** Events of the `detector` function that come from the Bootstrap state machine and not from CloudFormation. */

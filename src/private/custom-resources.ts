@@ -1,34 +1,29 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct, IDependable } from 'constructs';
-import { createFunctionRole, createHandlerFunction } from './functions';
+import { createFunctionRole, createHandlerFunction, HandlerFunction } from './functions';
 import { Infrastructure } from './infrastructure';
 import { createStateMachineLogs } from './state-machine';
 
-/** The one provider of a connector's custom resources. */
+/** Time limit and memory (MiB) of the functions. */
+const FUNCTION = { timeout: Duration.minutes(5), memorySize: 512 };
+
+/** The one provider of a construct's custom resources. */
 export class ResourceProvider extends Construct {
   /** Role of the functions that answer CloudFormation: both, so that one can follow the statement that the other submitted. */
   public readonly role: iam.IRole;
-  /** Answers the Bootstrap state machine; has rights of its own. */
-  public readonly detectorFunction: lambda.IFunction;
-  public readonly detectorRole: iam.IRole;
   private readonly provider: cr.Provider;
 
-  public constructor(scope: Construct, id: string, infrastructure: Infrastructure) {
+  public constructor(scope: Construct, id: string, private readonly infrastructure: Infrastructure) {
     super(scope, id);
-    const timeout = Duration.minutes(5);
-    const memorySize = 512;
+    const { timeout, memorySize } = FUNCTION;
     const onEvent = createHandlerFunction(this, 'OnEvent', infrastructure, {
       handlerName: 'detector', entry: 'onEvent', description: 'cdk-redshift-lookout: creates, changes and deletes the custom resources', timeout, memorySize,
     });
     const isComplete = createHandlerFunction(this, 'IsComplete', infrastructure, {
       handlerName: 'detector', entry: 'isComplete', description: 'cdk-redshift-lookout: tells when a custom resource is ready', timeout, memorySize, shared: onEvent,
-    });
-    const detector = createHandlerFunction(this, 'DetectorFunction', infrastructure, {
-      handlerName: 'detector', description: 'cdk-redshift-lookout: activates and describes the detector', timeout, memorySize,
     });
 
     const logGroup = infrastructure.createLogGroup(this, 'FrameworkLogs');
@@ -45,8 +40,13 @@ export class ResourceProvider extends Construct {
       ...infrastructure.network,
     });
     this.role = onEvent.role;
-    this.detectorFunction = detector.function;
-    this.detectorRole = detector.role;
+  }
+
+  /** Makes the function of the same handler that answers the Bootstrap state machine; it has rights of its own. */
+  public createDetectorFunction(): HandlerFunction {
+    return createHandlerFunction(this, 'DetectorFunction', this.infrastructure, {
+      handlerName: 'detector', description: 'cdk-redshift-lookout: activates and describes the detector', ...FUNCTION,
+    });
   }
 
   /**

@@ -20,7 +20,7 @@ describe('npm tarball', () => {
 
   test('holds the compiled constructs, the assembly, the bundles and the documents, and nothing else', () => {
     const outside = packed.files.map(file => file.path).filter(path =>
-      !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|\.jsii|package\.json|README\.md|API\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
+      !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|assets\/sample\/\w+\.csv\.gz|\.jsii|package\.json|README\.md|API\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
     expect(outside).toEqual([]);
   });
 
@@ -40,6 +40,12 @@ describe('npm tarball', () => {
     expect(sizes.get('assets/detect/holidays.mjs')).toBeLessThanOrEqual(850 * 1024);
     expect(sizes.get('assets/detect/holidays.LICENSE.txt')).toBeGreaterThan(10_000);
     expect(sizes.get('THIRD-PARTY-NOTICES.md')).toBeGreaterThan(1_000);
+  });
+
+  test('the sample\'s files are there and at most 650 KB', () => {
+    const sample = packed.files.filter(({ path }) => path.startsWith('assets/sample/'));
+    expect(sample.map(({ path }) => path).sort()).toEqual(['anomaly', 'marketplace', 'platform', 'views'].map(name => `assets/sample/${name}.csv.gz`));
+    expect(sample.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(650 * 1024);
   });
 
   test('needs nothing at the user\'s synth but its peers', () => {

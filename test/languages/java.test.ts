@@ -1,0 +1,48 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
+
+const WORK = workFolder('java');
+const DIST = join(WORK, 'dist');
+/** Kept between runs: aws-cdk-lib alone is 100 MB. */
+const REPOSITORY = join(ROOT, '.tmp', 'maven');
+const app = copyExample('java', WORK);
+const settings = join(WORK, 'settings.xml');
+
+function maven(goals: string[], variables: NodeJS.ProcessEnv = {}): string {
+  return run('mvn', ['--quiet', '--batch-mode', '--settings', settings, `-Dmaven.repo.local=${REPOSITORY}`, `-Dcdk.version=${CDK_FLOOR}`, ...goals], app, variables);
+}
+
+beforeAll(() => {
+  rmSync(join(REPOSITORY, 'io', 'github', 'cdkredshiftlookout'), { recursive: true, force: true }); // of an earlier build
+  run('jsii-pacmak', ['--target', 'java', '--outdir', DIST, '--maven-local-repository', REPOSITORY]);
+  writeFileSync(settings, `<settings>
+  <profiles><profile><id>built</id><repositories><repository><id>built</id><url>file://${DIST}/java</url></repository></repositories></profile></profiles>
+  <activeProfiles><activeProfile>built</activeProfile></activeProfiles>
+</settings>`);
+  maven(['compile']); // with -Xlint:all, and without a warning: see the example's pom.xml
+}, 600_000);
+
+test.each(CONTEXTS)('the example on the jar synthesises the same template as the one in TypeScript: %j', context => {
+  const template = synthesise(WORK, context, variables => maven(['exec:java'], variables));
+  expect(template).toEqual(typescriptTemplate(WORK, context));
+}, 180_000);
+
+test('a builder offers the connector\'s props under their names and types', () => {
+  run('unzip', ['-q', find(DIST, '-sources.jar'), '*/RedshiftLookoutConnectorProps.java', '-d', WORK]);
+  const props = readFileSync(find(WORK, '/RedshiftLookoutConnectorProps.java'), 'utf8');
+  for (const method of ['cluster', 'database', 'query', 'timestampColumn', 'metrics', 'dimensions', 'frequency', 'delay', 'history']) {
+    expect(props).toMatch(new RegExp(`public Builder ${method}\\(`));
+  }
+  expect(props).toMatch(/Builder metrics\(java\.util\.List<\? extends [\w.]+\.Metric>/);
+  expect(props).not.toMatch(/Builder \w+\((final )?java\.lang\.Object/);
+});
+
+test('a wrong value is refused with the prop\'s name; a wrong prop does not compile', () => {
+  const file = join(app, 'src', 'main', 'java', 'shop', 'EcommerceApp.java');
+  const source = readFileSync(file, 'utf8');
+  writeFileSync(file, source.replace('"l4m-demo"', '"no cluster"'));
+  expect(() => maven(['compile', 'exec:java'], { CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/clusterIdentifier is not the identifier of a cluster, got \\?"no cluster\\?"/);
+  writeFileSync(file, source.replace('.database(', '.databse('));
+  expect(() => maven(['compile'])).toThrow(/cannot find symbol[^]*method databse\(/);
+}, 120_000);

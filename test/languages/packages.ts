@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import manifest from '../../package.json';
+
+export const ROOT = join(__dirname, '..', '..');
+const BIN = join(ROOT, 'node_modules', '.bin');
+/** The CDK that the packages are tried with: the oldest that the library takes. */
+export const CDK_FLOOR = manifest.devDependencies['aws-cdk-lib'];
+
+// The jsii kernel and pacmak warn loudly about Node 20; the Node of the devDependencies is the one the handlers run on.
+const environment = { ...process.env, PATH: `${BIN}:${process.env.PATH}`, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' };
+
+/** Runs a command. @throws with all that it printed when it fails */
+export function run(command: string, args: string[], cwd = ROOT, more: NodeJS.ProcessEnv = {}): string {
+  try {
+    return execFileSync(command, args, { cwd, env: { ...environment, ...more }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
+  } catch (error) {
+    const { message, stdout = '', stderr = '' } = error as Error & { stdout?: string; stderr?: string };
+    throw new Error(`${message.split('\n')[0]}\n${stdout}\n${stderr}`);
+  }
+}
+
+/** An empty folder of one language, under `.tmp`. */
+export function workFolder(language: string): string {
+  const folder = join(ROOT, '.tmp', 'languages', language);
+  // modules of Go are written read-only
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** A copy of an example, away from the repository. */
+export function copyExample(language: string, folder: string): string {
+  const app = join(folder, 'app');
+  cpSync(join(ROOT, 'examples', language), app, { recursive: true });
+  return app;
+}
+
+/** The one file of a folder whose path ends so. */
+export function find(folder: string, ends: string): string {
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith(ends));
+  if (found.length !== 1) throw new Error(`expected one file *${ends} in ${folder}, found ${JSON.stringify(found)}`);
+  return join(folder, found[0]);
+}
+
+/** Contexts in which the examples are compared. */
+export const CONTEXTS = [{}, { sample: 'true' }];
+
+/** Synthesises an example: `app` runs it, told folder and context by the environment. Gives its template, comparable with others. */
+export function synthesise(folder: string, context: object, app: (variables: NodeJS.ProcessEnv) => void): unknown {
+  const out = join(folder, `${Object.keys(context).join('-')}cdk.out`);
+  app({ CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context) });
+  return comparable(join(out, 'RedshiftLookoutEcommerce.template.json'));
+}
+
+/** The template of the example in TypeScript. */
+export function typescriptTemplate(folder: string, context: object): unknown {
+  return synthesise(join(folder, 'typescript'), context, variables => run('tsx', ['examples/typescript/app.ts'], ROOT, variables));
+}
+
+/** A template without what may differ between two synths of the same app: asset hashes, and the comment on the CDK version. */
+function comparable(path: string): unknown {
+  const template = JSON.parse(readFileSync(path, 'utf8').replace(/[0-9a-f]{64}/g, 'HASH'));
+  for (const [id, resource] of Object.entries<{ Type: string; Metadata?: unknown }>(template.Resources)) {
+    delete resource.Metadata;
+    if (resource.Type === 'AWS::CDK::Metadata') delete template.Resources[id];
+  }
+  return template;
+}
