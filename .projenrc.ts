@@ -223,6 +223,7 @@ project.setScript('demo', 'node scripts/run.mjs demo');
 project.setScript('test', 'node scripts/run.mjs test');
 project.setScript('test:ring2', 'node scripts/run.mjs test test/ring2');
 project.setScript('test:faults', 'node scripts/run.mjs test test/faults');
+project.setScript('test:languages', 'node scripts/run.mjs test test/languages');
 project.setScript('test:fuzz', 'node scripts/run.mjs fuzz');
 project.setScript('test:static', 'node scripts/run.mjs static');
 project.setScript('lookout', 'node scripts/run.mjs lookout');
