@@ -226,7 +226,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    *
    * @param id Id of the alert among this connector's alerts
    * @param options Whom to tell, and of what
-   * @throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or ten alerts
+   * @throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or as many alerts as a detector may have
    */
   public addAlert(id: string, options: AlertOptions): LookoutAlert {
     return new LookoutAlert(this.alerts, id, { ...options, connector: this });
