@@ -146,11 +146,11 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
   const redshiftData = warehouse && dataApiClient(dataApiEndpoint!);
   const ownRedshiftData = warehouse && dataApiClient(warehouse.dataApiEndpoint);
   closers.push(() => redshiftData?.destroy(), () => ownRedshiftData?.destroy());
+  const eventBuses = new EventBuses(clock);
   const machines = new StateMachines({
-    clock, longestRealWait: options.longestRealWait ?? 2000, targets: { functions, redshiftData, ownRedshiftData, activity, partition },
+    clock, longestRealWait: options.longestRealWait ?? 2000, targets: { functions, eventBuses, redshiftData, ownRedshiftData, activity, partition },
   });
   const topics = new Topics(clock);
-  const eventBuses = new EventBuses(clock);
   const roles = new Roles(account);
   const gateway = await startGateway({
     lambda: lambdaService(functions), states: statesService(machines), sns: topics.service(), events: eventBuses.service(), sts: roles.service(),

@@ -154,6 +154,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       warehouse,
       settings,
       crawlFunction: this.crawlFunction,
+      connectorName: this.detectorName,
       detectorFunction: detectorFunction.function,
       activationTimeout: this.backend.activationTimeout,
     });
@@ -200,6 +201,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       warehouse,
       settings,
       crawlFunction: this.crawlFunction,
+      connectorName: this.detectorName,
       detect: this.service && { detectFunction: this.service.detectFunction, detectorArn: this.detectorArn },
     });
     warehouse.grantCredentials(machine);

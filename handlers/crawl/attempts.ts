@@ -7,7 +7,7 @@ import type { Ledger } from './ledger';
 import { moveWatermark } from './planning';
 import { rowsOf, statementMilliseconds } from './statement-figures';
 import { unloadOfInterval } from './unload-plan';
-import type { CrawlEvent, Interval, UnloadPlan } from '../../src/private/contract';
+import type { CrawlEvent, FailedAttempt, Interval, UnloadPlan } from '../../src/private/contract';
 import { formatInstant, WallClockIntervals } from '../shared/time';
 
 type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Action }>;
@@ -116,7 +116,7 @@ export class Attempts {
   }
 
   /** Ends an attempt that failed, and the execution's turn. The interval is tried again by the next run, or listed as failed. */
-  public async failed({ settings, interval, execution, error }: Of<'failed'>): Promise<void> {
+  public async failed({ settings, interval, execution, error }: Of<'failed'>): Promise<FailedAttempt> {
     const lease = await this.leases.heldBy(execution);
     let item: IntervalItem | undefined;
     const changed = await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
@@ -133,6 +133,8 @@ export class Attempts {
       this.metrics.emit({ failed: changed?.givenUp ? 1 : undefined, lagSeconds: watermark && this.lag(lease, watermark.next) });
     }
     await this.leases.release(execution);
+    const own = now?.execution === execution ? now : undefined;
+    return { attempt: own?.attempts ?? 0, givenUp: own?.givenUp ?? false, statementId: own?.statementId ?? '' };
   }
 
   /** The interval at the watermark is the only one that may be begun. */

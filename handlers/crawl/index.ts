@@ -6,7 +6,7 @@ import { History } from './history';
 import { LeaseKeeper } from './lease-keeper';
 import { Ledger } from './ledger';
 import { Planning } from './planning';
-import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type UnloadPlan } from '../../src/private/contract';
+import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type FailedAttempt, type UnloadPlan } from '../../src/private/contract';
 
 /** What the crawl works with. */
 export interface CrawlParts {
@@ -22,7 +22,7 @@ export interface CrawlParts {
 /** Makes the function that answers the state machines. */
 export function crawlHandler(
   { client, files, tableName, connectorName, clock }: CrawlParts,
-): (event: CrawlEvent) => Promise<UnloadPlan | CrawlPlan | void> {
+): (event: CrawlEvent) => Promise<UnloadPlan | CrawlPlan | FailedAttempt | void> {
   const ledger = new Ledger(client, tableName);
   const leases = new LeaseKeeper(ledger, clock);
   const metrics = new CrawlMetrics(connectorName);
@@ -51,7 +51,7 @@ export function crawlHandler(
 let handle: ReturnType<typeof crawlHandler> | undefined;
 
 /** Entry point of the `crawl` function: decides which intervals are missing, with which SQL they are read, and keeps the ledger. */
-export async function handler(event: CrawlEvent): Promise<UnloadPlan | CrawlPlan | void> {
+export async function handler(event: CrawlEvent): Promise<UnloadPlan | CrawlPlan | FailedAttempt | void> {
   handle ??= crawlHandler({
     client: new DynamoDBClient({}),
     files: new S3Client({}),

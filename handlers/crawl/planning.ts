@@ -4,13 +4,29 @@ import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
 import { hasPlaceholders } from './query';
 import { liveFolder } from './unload-plan';
-import type { ConnectorSettings, CrawlEvent, CrawlPlan, Interval } from '../../src/private/contract';
+import type { ConnectorSettings, CrawlEvent, CrawlPlan, GivenUpIntervals, Interval } from '../../src/private/contract';
 import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
 
 type PlanEvent = Extract<CrawlEvent, { action: 'plan' }>;
 
 /** Intervals listed as failed at once. */
 const BATCH = 25;
+
+const MISSED = 'the interval was missed, and the query has no {{start}} and {{end}}: it chooses its rows itself and cannot be asked for an earlier interval';
+
+/** The intervals that one plan gives up, oldest first, in few words: they may be thousands. */
+class GivenUp {
+  private intervals?: GivenUpIntervals;
+
+  public add({ start, end }: Interval, error: string): void {
+    this.intervals = { count: (this.intervals?.count ?? 0) + 1, start: this.intervals?.start ?? start, end, error };
+  }
+
+  /** Part of the plan. */
+  public get answer(): Pick<CrawlPlan, 'givenUp'> {
+    return this.intervals ? { givenUp: this.intervals } : {};
+  }
+}
 
 /** Decides which intervals are missing, and who crawls them. */
 export class Planning {
@@ -24,22 +40,23 @@ export class Planning {
   public async plan({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
     const scheduled = formatInstant(parseInstant(scheduledTime, 'scheduledTime'));
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
+    const givenUp = new GivenUp();
     for (;;) {
       const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
       const obstacle = await this.obstacle(watermark, intervals);
       if (obstacle || !watermark) {
         await this.leases.release(execution);
-        return this.nothing(obstacle, scheduled, watermark);
+        return this.nothing(obstacle, givenUp, scheduled, watermark);
       }
       const taken = await this.leases.take(execution, scheduled, settings.queryTimeoutSeconds);
       if (!taken.held) {
-        return this.nothing(`execution ${taken.by.execution} is crawling, and will crawl up to ${scheduled} too`, scheduled);
+        return this.nothing(`execution ${taken.by.execution} is crawling, and will crawl up to ${scheduled} too`, givenUp, scheduled);
       }
-      const { missing, reason } = await this.missing(settings, intervals, taken.lease);
-      if (missing.length > 0) return { intervals: missing, reason: '' };
+      const { missing, reason } = await this.missing(settings, intervals, taken.lease, givenUp);
+      if (missing.length > 0) return { intervals: missing, reason: '', ...givenUp.answer };
       // a run that has left its scheduled time since then must not be forgotten: plan again with it
       if (await this.leases.releaseUnlessChanged(taken.seen)) {
-        return this.nothing(reason, taken.lease.scheduledTime, (await this.ledger.read<Watermark>(WATERMARK)).content);
+        return this.nothing(reason, givenUp, taken.lease.scheduledTime, (await this.ledger.read<Watermark>(WATERMARK)).content);
       }
     }
   }
@@ -59,18 +76,20 @@ export class Planning {
     return '';
   }
 
-  private nothing(reason: string, scheduled: string, watermark?: Watermark): CrawlPlan {
+  private nothing(reason: string, givenUp: GivenUp, scheduled: string, watermark?: Watermark): CrawlPlan {
     if (watermark) this.metrics.emit({ lagSeconds: (Date.parse(scheduled) - Date.parse(watermark.next)) / 1000 });
-    return { intervals: [], reason };
+    return { intervals: [], reason, ...givenUp.answer };
   }
 
-  private async missing(settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease): Promise<{ missing: Interval[]; reason: string }> {
+  private async missing(
+    settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, givenUp: GivenUp,
+  ): Promise<{ missing: Interval[]; reason: string }> {
     const left = settings.catchUpLimit - lease.crawled;
     if (left <= 0) {
       return { missing: [], reason: `${lease.crawled} intervals crawled, as many as one execution may (catchUpLimit): the next run goes on` };
     }
     const newestEnd = Date.parse(lease.scheduledTime) - settings.delaySeconds * 1000;
-    const first = await this.skipDone(settings, intervals, newestEnd, lease.execution);
+    const first = await this.skipDone(settings, intervals, newestEnd, lease.execution, givenUp);
     const missing: Interval[] = [];
     const chosenByQuery = !hasPlaceholders(settings.query);
     for (let interval = first; interval && Date.parse(interval.end) <= newestEnd; interval = intervals.next(interval)) {
@@ -78,7 +97,7 @@ export class Planning {
       if (!chosenByQuery && missing.length === left) break;
     }
     if (missing.length === 0) return { missing, reason: `nothing is missing up to ${lease.scheduledTime} with a delay of ${settings.delaySeconds} seconds` };
-    if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1), lease.execution);
+    if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1), lease.execution, givenUp);
     return { missing, reason: '' };
   }
 
@@ -87,7 +106,7 @@ export class Planning {
    * without a word: the lease is ours, so nobody is at it any more.
    */
   private async skipDone(
-    settings: ConnectorSettings, intervals: WallClockIntervals, newestEnd: number, execution: string,
+    settings: ConnectorSettings, intervals: WallClockIntervals, newestEnd: number, execution: string, told: GivenUp,
   ): Promise<Interval | undefined> {
     for (;;) {
       const { next } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
@@ -107,14 +126,17 @@ export class Planning {
           error: item.error ?? `execution ${item.execution} ended during attempt ${item.attempts} of ${settings.maxAttempts} without telling why`,
         };
       });
-      if (givenUp) this.metrics.emit({ failed: 1 });
+      if (givenUp) {
+        this.metrics.emit({ failed: 1 });
+        told.add(interval, givenUp.error!);
+      }
       if (!done && !givenUp) return interval;
       await moveWatermark(this.ledger, interval);
     }
   }
 
   /** Lists intervals as failed that a query which chooses its rows itself cannot be asked for any more. */
-  private async giveUp(settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[], execution: string): Promise<void> {
+  private async giveUp(settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[], execution: string, told: GivenUp): Promise<void> {
     const now = formatInstant(this.clock());
     for (let from = 0; from < missed.length; from += BATCH) {
       const batch = missed.slice(from, from + BATCH);
@@ -128,10 +150,13 @@ export class Planning {
           state: 'FAILED',
           finishedAt: now,
           givenUp: true,
-          error: 'the interval was missed, and the query has no {{start}} and {{end}}: it chooses its rows itself and cannot be asked for an earlier interval',
+          error: MISSED,
         };
       })));
-      for (const interval of batch) await moveWatermark(this.ledger, interval);
+      for (const interval of batch) {
+        await moveWatermark(this.ledger, interval);
+        told.add(interval, MISSED);
+      }
     }
     if (missed.length > 0) this.metrics.emit({ failed: missed.length });
   }

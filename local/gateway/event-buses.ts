@@ -5,6 +5,9 @@ import type { SimulatedClock } from '../clock';
 /** Size limit of a call of PutEvents in bytes (EventBridge user guide, "Sending events with PutEvents"). */
 const ENTRIES_BYTES = 262_144;
 
+/** Bus that every account has. */
+const DEFAULT_BUS = 'default';
+
 /** An event that was put on a bus. */
 export interface BusEvent {
   readonly busArn: string;
@@ -16,7 +19,8 @@ export interface BusEvent {
   readonly putAt: Date;
 }
 
-interface Entry {
+/** An entry of PutEvents. */
+export interface Entry {
   readonly EventBusName?: string;
   readonly Source?: string;
   readonly DetailType?: string;
@@ -55,8 +59,9 @@ export class EventBuses {
     };
   }
 
-  private put({ EventBusName: busArn = '', Source: source = '', DetailType: detailType = '', Resources: resources = [], Detail = '' }: Entry): object {
-    if (!this.buses.has(busArn)) return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busArn} does not exist.` };
+  /** Puts one event; an answer with `ErrorCode` says that it was refused. Without a name it goes to the account's own bus. */
+  public put({ EventBusName: busArn = DEFAULT_BUS, Source: source = '', DetailType: detailType = '', Resources: resources = [], Detail = '' }: Entry): object {
+    if (busArn !== DEFAULT_BUS && !this.buses.has(busArn)) return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busArn} does not exist.` };
     if (source === '' || source.startsWith('aws.') || detailType === '') return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source or DetailType is not valid.' };
     let detail: unknown;
     try {

@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ConnectorSettings } from './contract';
+import { ConnectorSettings, FAILURE_EVENTS } from './contract';
+import { tellOfFailure } from './failure-event';
 import { Infrastructure } from './infrastructure';
 import { mostHistoryChunks } from './settings';
 import { createStateMachine } from './state-machine';
@@ -14,6 +15,7 @@ export interface BootstrapMachineProps {
   readonly warehouse: Warehouse;
   readonly settings: ConnectorSettings;
   readonly crawlFunction: lambda.IFunction;
+  readonly connectorName: string;
   /** Activates and describes the detector. */
   readonly detectorFunction: lambda.IFunction;
   /** How long the detector may take to learn the history. */
@@ -35,7 +37,11 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
   const failed = invoke(states, 'Record failure', crawlFunction, {
     action: 'historyFailed', execution, error: sfn.JsonPath.stringAt(CAUGHT),
   });
-  failed.next(new sfn.Fail(states, 'History failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` }));
+  failed.next(tellOfFailure(states, 'Tell of failed history', FAILURE_EVENTS.history, {
+    connector: props.connectorName,
+    execution,
+    error: { name: sfn.JsonPath.stringAt(`${CAUGHT}.Error`), message: sfn.JsonPath.stringAt(`${CAUGHT}.Cause`) },
+  }, new sfn.Fail(states, 'History failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` })));
 
   const interval = sfn.JsonPath.stringAt('$.unload.interval');
   const plan = invoke(states, 'Plan history', crawlFunction, {

@@ -104,6 +104,16 @@ export const LEDGER_KEYS = { partition: 'kind', sort: 'start' } as const;
 /** Keys of the service table. */
 export const SERVICE_KEYS = { partition: 'partition', sort: 'sort' } as const;
 
+/** Events that the state machines put on the account's default event bus. */
+export const FAILURE_EVENTS = {
+  source: 'cdk-redshift-lookout',
+  /** An attempt at an interval failed; `detail.givenUp` says whether it was the last. */
+  interval: 'Redshift Lookout Interval Failed',
+  /** Intervals were given up without an attempt of this execution: `detail.count` of them from `detail.start` to `detail.end`. */
+  givenUp: 'Redshift Lookout Intervals Given Up',
+  history: 'Redshift Lookout History Failed',
+} as const;
+
 /** CloudWatch metrics that the handlers emit (embedded metric format). */
 export const METRICS = {
   namespace: 'RedshiftLookout',
@@ -261,6 +271,28 @@ export interface CrawlPlan {
   readonly intervals: Interval[];
   /** Why there is nothing to do, in words. */
   readonly reason: string;
+  /** Intervals that were listed as failed for good while planning; absent: none. */
+  readonly givenUp?: GivenUpIntervals;
+}
+
+/** Intervals that will not be read any more. */
+export interface GivenUpIntervals {
+  readonly count: number;
+  /** Start of the first one and end of the last one; intervals between them may have been read. */
+  readonly start: string;
+  readonly end: string;
+  /** Why the last one was given up. */
+  readonly error: string;
+}
+
+/** Answer to `failed`. */
+export interface FailedAttempt {
+  /** Number of the attempt, from 1; 0 when the interval was not begun. */
+  readonly attempt: number;
+  /** Whether the interval is listed as failed for good: it is tried again otherwise. */
+  readonly givenUp: boolean;
+  /** Empty: no statement had been submitted. */
+  readonly statementId: string;
 }
 
 // --------------------------------------------------------------------------------------------------------------- detect

@@ -2,7 +2,8 @@ import { Duration, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ConnectorSettings } from './contract';
+import { ConnectorSettings, FAILURE_EVENTS } from './contract';
+import { tellOfFailure } from './failure-event';
 import { Infrastructure } from './infrastructure';
 import { retryDetection } from './retries';
 import { largestCatchUp } from './settings';
@@ -15,6 +16,7 @@ export interface CrawlMachineProps {
   readonly warehouse: Warehouse;
   readonly settings: ConnectorSettings;
   readonly crawlFunction: lambda.IFunction;
+  readonly connectorName: string;
   /** In-account backend: what detects, in which detector. */
   readonly detect?: { readonly detectFunction: lambda.IFunction; readonly detectorArn: string };
 }
@@ -69,9 +71,19 @@ export function createCrawlMachine(scope: Construct, id: string, props: CrawlMac
   });
 
   start.next(plan);
-  plan.next(new sfn.Choice(states, 'Anything missing?')
+  const missing = new sfn.Choice(states, 'Anything missing?')
     .when(sfn.Condition.isPresent('$.plan.intervals[0]'), oldest)
-    .otherwise(new sfn.Succeed(states, 'Nothing missing')));
+    .otherwise(new sfn.Succeed(states, 'Nothing missing'));
+  plan.next(new sfn.Choice(states, 'Anything given up?')
+    .when(sfn.Condition.isPresent('$.plan.givenUp'), tellOfFailure(states, 'Tell of intervals given up', FAILURE_EVENTS.givenUp, {
+      connector: props.connectorName,
+      execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
+      count: sfn.JsonPath.numberAt('$.plan.givenUp.count'),
+      start: sfn.JsonPath.stringAt('$.plan.givenUp.start'),
+      end: sfn.JsonPath.stringAt('$.plan.givenUp.end'),
+      error: sfn.JsonPath.stringAt('$.plan.givenUp.error'),
+    }, missing))
+    .otherwise(missing));
   oldest.next(take);
   take.next(oneInterval(states, props, next));
   next.next(new sfn.Choice(states, 'More intervals?')
@@ -89,8 +101,17 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
   const { crawlFunction } = props;
   const event = (action: string, more: Record<string, unknown> = {}) => ({ action, ...DATA, ...more });
 
-  const failed = invoke(scope, 'Record failure', crawlFunction, event('failed', { error: sfn.JsonPath.stringAt(CAUGHT) }));
-  failed.next(new sfn.Fail(scope, 'Interval failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` }));
+  const failed = invoke(scope, 'Record failure', crawlFunction, event('failed', { error: sfn.JsonPath.stringAt(CAUGHT) }), '$.failure');
+  failed.next(tellOfFailure(scope, 'Tell of failed interval', FAILURE_EVENTS.interval, {
+    connector: props.connectorName,
+    execution: DATA.execution,
+    start: sfn.JsonPath.stringAt('$.current.interval.start'),
+    end: sfn.JsonPath.stringAt('$.current.interval.end'),
+    attempt: sfn.JsonPath.numberAt('$.failure.attempt'),
+    givenUp: sfn.JsonPath.stringAt('$.failure.givenUp'),
+    statementId: sfn.JsonPath.stringAt('$.failure.statementId'),
+    error: { name: sfn.JsonPath.stringAt(`${CAUGHT}.Error`), message: sfn.JsonPath.stringAt(`${CAUGHT}.Cause`) },
+  }, new sfn.Fail(scope, 'Interval failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` })));
 
   const finish = invoke(scope, 'Finish interval', crawlFunction, event('finished', {
     statement: sfn.JsonPath.stringAt('$.statement'),

@@ -29,6 +29,19 @@ export function retryLambda<T extends sfn.TaskStateBase>(state: T): T {
   return state;
 }
 
+/** The same for events: throttling, troubles of EventBridge, and entries that a call which succeeded left out. */
+export function retryEvents<T extends sfn.TaskStateBase>(state: T): T {
+  state.addRetry({
+    errors: ['States.TaskFailed'],
+    interval: Duration.seconds(1),
+    backoffRate: 2,
+    maxAttempts: 4,
+    maxDelay: Duration.seconds(30),
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+  return state;
+}
+
 /** The same for calls of the Redshift Data API. */
 export function retryDataApi<T extends sfn.TaskStateBase>(state: T): T {
   state.addRetry({

@@ -33,9 +33,11 @@ const run = (replies: Record<string, Reply[]>): Run => ({
     'Unload': [{ result: { Id: 'statement' } }],
     'Look at statement': [described('FINISHED')],
     'Detect': [{ result: { rows: 7, anomalyGroupIds: [] } }],
+    'Record failure': [{ result: { attempt: 2, givenUp: false, statementId: 'statement' } }],
     ...replies,
   },
 });
+const GIVEN_UP = { count: 3, start: '2026-11-23T07:00:00Z', end: '2026-11-23T10:00:00Z', error: 'missed' };
 const throttled: Reply = { error: 'RedshiftData.ActiveStatementsExceededException', cause: 'too many' };
 const refused: Reply = { error: 'RedshiftData.ValidationException', cause: 'not running' };
 
@@ -73,6 +75,8 @@ beforeAll(() => {
     undetected: run({ Detect: [{ error: 'Error', cause: 'bad rows' }] }),
     unfinished: run({ 'Finish interval': [{ error: 'LeaseLost', cause: 'lease lost' }] }),
     unbegun: run({ 'Begin interval': [{ error: 'LeaseLost', cause: 'lease lost' }] }),
+    givenUp: run({ Plan: [{ result: { intervals: [interval(10)], reason: '', givenUp: GIVEN_UP } }, plan()] }),
+    untold: run({ 'Detect': [{ error: 'Error', cause: 'bad rows' }], 'Tell of failed interval': [{ error: 'EventBridge.FailedEntry', cause: 'busy' }] }),
     unplanned: run({ Plan: [{ error: 'Error', cause: 'no table' }] }),
     lambdaBusy: run({ Detect: [{ error: 'Lambda.TooManyRequestsException' }, { result: { rows: 7 } }] }),
   });
@@ -108,7 +112,10 @@ test('every task retries at random times, and every failure ends in the ledger',
     if (name === 'Plan' || name === 'Record failure') {
       expect(catchAll).toBeUndefined(); // there is no interval yet, or the ledger itself cannot be reached
     } else {
-      expect([name, catchAll.Next]).toEqual([name, name === 'Note statement' ? 'Cancel statement' : 'Record failure']);
+      const next: Record<string, string> = {
+        'Note statement': 'Cancel statement', 'Tell of failed interval': 'Interval failed', 'Tell of intervals given up': 'Anything missing?',
+      };
+      expect([name, catchAll.Next]).toEqual([name, next[name] ?? 'Record failure']);
     }
   }
   expect(Object.values<any>(machine.States).filter(state => state.Type === 'Task' && /:aws-sdk:/.test(state.Resource))).toHaveLength(5);
@@ -126,7 +133,7 @@ test('the time limit of a run fits the intervals that it may crawl', () => {
 
 describe('run', () => {
   test('with nothing missing ends', () => {
-    expect(outcomes.nothing).toMatchObject({ status: 'SUCCEEDED', path: ['Settings', 'Plan', 'Anything missing?', 'Nothing missing'] });
+    expect(outcomes.nothing).toMatchObject({ status: 'SUCCEEDED', path: ['Settings', 'Plan', 'Anything given up?', 'Anything missing?', 'Nothing missing'] });
     expect(callsOf(outcomes.nothing, 'Plan')).toEqual([{
       action: 'plan', settings: machine.States.Settings.Result, scheduledTime: '2026-11-23T12:05:00Z', execution: 'execution',
     }]);
@@ -185,6 +192,33 @@ describe('run', () => {
       action: 'failed', settings: machine.States.Settings.Result, interval: interval(10), execution: 'execution', error: { Error: error, Cause: cause },
     }]);
     expect(callsOf(outcome, 'Begin interval')).toHaveLength(1); // no interval is crawled after one that failed
+    expect(callsOf(outcome, 'Tell of failed interval')).toEqual([{
+      Entries: [{
+        Source: 'cdk-redshift-lookout',
+        DetailType: 'Redshift Lookout Interval Failed',
+        Detail: {
+          connector: expect.anything(), execution: 'execution', ...interval(10), attempt: 2, givenUp: false, statementId: 'statement',
+          error: { name: error, message: cause },
+        },
+      }],
+    }]);
+  });
+
+  test('tells of intervals that the plan gave up, and goes on', () => {
+    expect(callsOf(outcomes.givenUp, 'Tell of intervals given up')).toEqual([{
+      Entries: [{
+        Source: 'cdk-redshift-lookout',
+        DetailType: 'Redshift Lookout Intervals Given Up',
+        Detail: { connector: expect.anything(), execution: 'execution', ...GIVEN_UP },
+      }],
+    }]);
+    expect(outcomes.givenUp.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.givenUp, 'Begin interval')).toHaveLength(1);
+  });
+
+  test('fails with the interval\'s own error when the event cannot be put', () => {
+    expect(callsOf(outcomes.untold, 'Tell of failed interval')).toHaveLength(5);
+    expect(outcomes.untold).toMatchObject({ status: 'FAILED', error: 'Error', cause: 'bad rows' });
   });
 
   test('cancels a statement at the time limit, not before', () => {

@@ -17,6 +17,7 @@ const LIST_DATA = {
   actions: ['s3:ListBucket'], resources: [matching(/^<ConnectorBucket\w+\.Arn>$/)], condition: { StringLike: { 's3:prefix': ['history/*', 'live/*'] } },
 };
 // written by the CDK: Step Functions and X-Ray know no resources for these
+const EVENTS = { actions: ['events:PutEvents'], resources: ['arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default'] };
 const MACHINE_LOGS = { actions: expect.arrayContaining(['logs:CreateLogDelivery']), resources: ['*'] };
 const TRACES = { actions: expect.arrayContaining(['xray:PutTraceSegments']), resources: ['*'] };
 
@@ -46,9 +47,9 @@ describe('with a secret', () => {
 
   test('the Crawl state machine', () => {
     const found = statements(secret, 'ConnectorCrawlRole');
-    expect(found).toHaveLength(8);
+    expect(found).toHaveLength(9);
     expect(found).toEqual(expect.arrayContaining([
-      SECRET, EXECUTE, CANCEL, DESCRIBE, invoke('ConnectorCrawlFunction'), invoke('ConnectorServiceDetectFunction'), MACHINE_LOGS, TRACES,
+      EVENTS, SECRET, EXECUTE, CANCEL, DESCRIBE, invoke('ConnectorCrawlFunction'), invoke('ConnectorServiceDetectFunction'), MACHINE_LOGS, TRACES,
     ]));
     expect(resource(secret, 'AWS::IAM::Role', 'ConnectorCrawlRole').Properties.AssumeRolePolicyDocument.Statement[0].Condition).toEqual({
       StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
@@ -57,8 +58,8 @@ describe('with a secret', () => {
 
   test('the Bootstrap state machine cannot detect', () => {
     const found = statements(secret, 'ConnectorBootstrapRole');
-    expect(found).toHaveLength(8);
-    expect(found).toEqual(expect.arrayContaining([SECRET, EXECUTE, CANCEL, DESCRIBE, invoke('ConnectorCrawlFunction'), invoke('ConnectorResourcesDetectorFunction'), MACHINE_LOGS, TRACES]));
+    expect(found).toHaveLength(9);
+    expect(found).toEqual(expect.arrayContaining([EVENTS, SECRET, EXECUTE, CANCEL, DESCRIBE, invoke('ConnectorCrawlFunction'), invoke('ConnectorResourcesDetectorFunction'), MACHINE_LOGS, TRACES]));
   });
 
   test('the custom resources', () => {

@@ -49,6 +49,10 @@ export interface FailedRun {
   readonly status: string;
   readonly error: string;
   readonly ledgerError?: string;
+  /** Whether the run came to the end of an interval that failed. */
+  readonly intervalFailed: boolean;
+  /** Messages of the events that told of it. */
+  readonly told: readonly string[];
 }
 
 /** What came of a case. */

@@ -53,10 +53,13 @@ describe.each(FAULT_CASES)('$name', ({ name, expected, hours = 3 }) => {
     }
   });
 
-  test('a run that fails says why, in the execution and in the ledger', () => {
+  test('a run that fails says why, in the execution, in the ledger and on the event bus', () => {
     const { failedRuns } = outcome();
     expect(failedRuns.map(({ error }) => error)).toHaveLength(expected.failedRuns ?? 0);
-    for (const { error } of failedRuns) expect(error).toMatch(expected.error!);
+    for (const { error, intervalFailed, told } of failedRuns) {
+      expect(error).toMatch(expected.error!);
+      expect(told).toEqual(intervalFailed ? [error] : []);
+    }
     if (expected.ledgerError) expect(failedRuns[0].ledgerError).toMatch(expected.ledgerError);
   });
 });

@@ -15,7 +15,7 @@ import { FailurePlan, type FailureOutcome } from '../../local/redshift/failures'
 import type { EmptyUnload } from '../../local/redshift/unload';
 import { startWarehouse, type Warehouse } from '../../local/redshift/warehouse';
 import type { Execution } from '../../local/states/execution';
-import { LEDGER_KEYS, PREFIXES } from '../../src/private/contract';
+import { FAILURE_EVENTS, LEDGER_KEYS, PREFIXES } from '../../src/private/contract';
 
 /** Start of the stream, and end of the history. */
 const START = Date.UTC(2026, 0, 5);
@@ -226,7 +226,15 @@ export class World {
   private async note(execution: Execution): Promise<void> {
     if (execution.status === 'SUCCEEDED') return;
     const { error } = await this.ledgerItem('interval', ledgerTime(startOf(this.firstHour)));
-    this.failedRuns.push({ status: execution.status, error: `${execution.error}: ${execution.cause}`, ledgerError: error });
+    const told = this.cloud.events.filter(({ detailType, detail }) => (
+      detailType === FAILURE_EVENTS.interval && (detail as { readonly execution: string }).execution === execution.arn));
+    this.failedRuns.push({
+      status: execution.status,
+      error: `${execution.error}: ${execution.cause}`,
+      ledgerError: error,
+      intervalFailed: execution.states.includes('Interval failed'),
+      told: told.map(({ detail }) => (detail as { readonly error: { readonly name: string; readonly message: string } }).error).map(({ name, message }) => `${name}: ${message}`),
+    });
   }
 
   private async hourOutcomes(first: number, count: number): Promise<HourOutcome[]> {

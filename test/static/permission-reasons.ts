@@ -24,6 +24,7 @@ const NO_RESOURCES = 'the action knows no resources';
 
 /** One reason for each statement that a role of the library can have. */
 export const PERMISSION_REASONS: PermissionReason[] = [
+  { roles: MACHINES, actions: ['events:PutEvents'], reason: 'tells the account\'s default event bus of intervals and histories that failed' },
   // statements in the warehouse
   { roles: RUN_STATEMENTS, actions: ['redshift-data:ExecuteStatement'], reason: 'runs the query in the one warehouse', wildcards: ONE_WORKGROUP },
   {

@@ -253,8 +253,9 @@ describe('an interval that fails', () => {
     for (const attempt of [1, 2, 3]) {
       expect((await plan('12:05', `crawl-${attempt}`)).intervals[0]).toEqual(hour(10));
       await begin(hour(10), `crawl-${attempt}`);
-      await failed(hour(10), `crawl-${attempt}`);
-      await failed(hour(10), `crawl-${attempt}`); // the state machine may ask twice
+      const answer = { attempt, givenUp: attempt === 3, statementId: '' };
+      expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer);
+      expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer); // the state machine may ask twice
     }
     expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({ state: 'FAILED', attempts: 3, givenUp: true });
     expect((await plan('12:05', 'crawl-4')).intervals).toEqual([hour(11)]);
@@ -315,7 +316,8 @@ describe('a query that chooses its rows itself', () => {
   });
 
   it('also after a gap of months', async () => {
-    const { intervals } = await handle({ action: 'plan', settings, scheduledTime: '2026-12-03T10:05:00Z', execution: 'crawl-1' }) as CrawlPlan;
+    const { intervals, givenUp } = await handle({ action: 'plan', settings, scheduledTime: '2026-12-03T10:05:00Z', execution: 'crawl-1' }) as CrawlPlan;
+    expect(givenUp).toEqual({ count: 239, start: hour(10).start, end: '2026-12-03T09:00:00Z', error: expect.stringContaining('the interval was missed') });
     expect(intervals).toEqual([{ start: '2026-12-03T09:00:00Z', end: '2026-12-03T10:00:00Z' }]);
     expect(Object.values(await ledger.items('interval')).filter(item => item.givenUp)).toHaveLength(239);
   });
