@@ -136,7 +136,9 @@ export class Planning {
   }
 
   /** Lists intervals as failed that a query which chooses its rows itself cannot be asked for any more. */
-  private async giveUp(settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[], execution: string, told: GivenUp): Promise<void> {
+  private async giveUp(
+    settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[], execution: string, told: GivenUp,
+  ): Promise<void> {
     const now = formatInstant(this.clock());
     for (let from = 0; from < missed.length; from += BATCH) {
       const batch = missed.slice(from, from + BATCH);

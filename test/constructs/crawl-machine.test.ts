@@ -197,7 +197,12 @@ describe('run', () => {
         Source: 'cdk-redshift-lookout',
         DetailType: 'Redshift Lookout Interval Failed',
         Detail: {
-          connector: expect.anything(), execution: 'execution', ...interval(10), attempt: 2, givenUp: false, statementId: 'statement',
+          connector: expect.anything(),
+          execution: 'execution',
+          ...interval(10),
+          attempt: 2,
+          givenUp: false,
+          statementId: 'statement',
           error: { name: error, message: cause },
         },
       }],
