@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MotoAccount } from './moto-account';
+import { PostgresDatabase } from './postgres-database';
 import { DEPLOYED, failures, runScenario, startOrders, withoutIds, type Outcome } from './scenario';
 import { EmbeddedCloud } from '../../local/cloud';
 
@@ -53,7 +54,7 @@ async function moto(assembly: string): Promise<Outcome & { readonly bootstrap: r
     assembly,
     directory: folder,
     now: DEPLOYED,
-    warehouse: s3Endpoint => startOrders({ s3Endpoint, now: () => new Date(DEPLOYED), failures: failures() }),
+    warehouse: s3Endpoint => startOrders({ s3Endpoint, now: () => new Date(DEPLOYED), failures: failures(), engine: PostgresDatabase.start }),
   });
   try {
     const { resources, skipped } = await account.deploy('Faults');
