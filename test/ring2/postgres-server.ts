@@ -69,7 +69,7 @@ export class PostgresServer {
     }
   }
 
-  private readonly stopAtExit = () => this.child.kill('SIGQUIT');
+  private readonly stopAtExit = (): unknown => this.child.kill('SIGQUIT');
 
   private constructor(
     /** Where the socket is; the server can write files here, too. */
