@@ -89,6 +89,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       module: 'preserve',
       moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
       types: ['node', 'jest', 'aws-lambda'],
+      // the example imports the library by its name, as every user's app does
+      paths: { 'cdk-redshift-lookout': ['./src'] },
     },
   },
   jestOptions: {
@@ -149,6 +151,8 @@ project.deps.removeDependency('ts-jest');
 
 // every TypeScript file belongs to tsconfig.dev.json, which the linter's own search for a tsconfig.json does not find
 project.eslint!.config.parserOptions = { ...project.eslint!.config.parserOptions, projectService: false, project: './tsconfig.dev.json' };
+// its own package name is resolved by the compiler's paths, which checks it too
+project.eslint!.addOverride({ files: ['examples/typescript/**'], rules: { 'import/no-unresolved': 'off' } });
 
 const typecheck = project.addTask('typecheck', {
   description: 'Checks the types of handlers, embedded cloud and tests, which neither esbuild nor swc does',

@@ -10,6 +10,7 @@ export * from './infrastructure-options';
 export * from './lookout-service';
 export * from './metric';
 export * from './monitored-connector';
+export * from './published-params';
 export * from './redshift-cluster';
 export * from './sample-warehouse';
 export * from './timestamp-column';

@@ -2,14 +2,14 @@
  * The ecommerce connector: watches views and revenue by platform and marketplace, and tells a topic of anomalies.
  *
  * `-c sample=true` makes a warehouse with sample data for it, `-c frequency=PT5M|PT10M|PT1H|P1D` sets the frequency, and
- * `-c published=true` takes the two queries of the published AWS solution unchanged. In an app of your own, import from 'cdk-redshift-lookout'.
+ * `-c published=true` takes the two queries of the published AWS solution unchanged.
  */
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   AlertTarget, ConnectorQuery, DetectorFrequency, Metric, RedshiftCluster, RedshiftLookoutConnector, SampleWarehouse, TimestampColumn,
-} from '../../src';
+} from 'cdk-redshift-lookout';
 
 const FREQUENCIES: Record<string, DetectorFrequency> = Object.fromEntries(
   [DetectorFrequency.FIVE_MINUTES, DetectorFrequency.TEN_MINUTES, DetectorFrequency.HOURLY, DetectorFrequency.DAILY]

@@ -16,7 +16,9 @@ export function synthesiseExample(assembly: string, options: { readonly frequenc
     'published': String(options.publishedQueries),
     'aws:cdk:enable-path-metadata': true, // as the CDK command line sets it: resources are found by their constructs' paths
   };
-  const { status, stdout, stderr, error } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(ROOT, 'examples', 'typescript', 'app.ts')], {
+  // tsconfig.dev.json says that the library is src/: nothing is installed into the example's folder
+  const parameters = ['--tsconfig', join(ROOT, 'tsconfig.dev.json'), join(ROOT, 'examples', 'typescript', 'app.ts')];
+  const { status, stdout, stderr, error } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), parameters, {
     encoding: 'utf8',
     env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(context) },
   });

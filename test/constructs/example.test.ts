@@ -11,7 +11,7 @@ const ROOT = join(__dirname, '..', '..');
 function synthesizeExample(context: Record<string, string>): { errors: string; read: (file: string) => any } {
   const out = mkdtempSync(join(tmpdir(), 'example-'));
   const bin = join(ROOT, 'node_modules', '.bin');
-  const { stderr } = spawnSync(join(bin, 'tsx'), [join(ROOT, 'examples', 'typescript', 'app.ts')], {
+  const { stderr } = spawnSync(join(bin, 'tsx'), ['--tsconfig', join(ROOT, 'tsconfig.dev.json'), join(ROOT, 'examples', 'typescript', 'app.ts')], {
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context) }, encoding: 'utf8',
   });
   return { errors: stderr, read: file => JSON.parse(readFileSync(join(out, file), 'utf8')) };

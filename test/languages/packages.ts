@@ -54,9 +54,9 @@ export function synthesise(folder: string, context: object, app: (variables: Nod
   return comparable(join(out, 'RedshiftLookoutEcommerce.template.json'));
 }
 
-/** The template of the example in TypeScript. */
+/** The template of the example in TypeScript, run on the library's source. */
 export function typescriptTemplate(folder: string, context: object): unknown {
-  return synthesise(join(folder, 'typescript'), context, variables => run('tsx', ['examples/typescript/app.ts'], ROOT, variables));
+  return synthesise(join(folder, 'typescript'), context, variables => run('tsx', ['--tsconfig', 'tsconfig.dev.json', 'examples/typescript/app.ts'], ROOT, variables));
 }
 
 /** A template without what may differ between two synths of the same app: asset hashes, and the comment on the CDK version. */
