@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import { FunctionProcess, type InvocationOutcome, type ProcessOptions } from './function-process';
+import { FunctionProcess, type FunctionRunner, type InvocationOutcome, type ProcessOptions } from './function-process';
 
 /** A Lambda function as the template describes it, with everything resolved. */
 export interface FunctionDefinition {
@@ -27,6 +27,8 @@ export interface EmbeddedMetric {
 export interface FunctionHost extends Pick<ProcessOptions, 'node' | 'responses'> {
   /** Milliseconds since 1970 that a function's clock shows when it is invoked. @default - the machine's own clock */
   readonly clock?: () => number;
+  /** Starts a process of a function. @default - one that runs `runtime.ts` */
+  readonly start?: (options: ProcessOptions) => FunctionRunner;
   /** Comes between every invocation and its outcome, for tests that lose or refuse some. @default - nothing does */
   readonly interfere?: InvocationInterference;
 }
@@ -41,8 +43,8 @@ const PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** The warm processes of one function, and its log file. */
 export class FunctionPool {
-  private readonly idle: FunctionProcess[] = [];
-  private readonly all = new Set<FunctionProcess>();
+  private readonly idle: FunctionRunner[] = [];
+  private readonly all = new Set<FunctionRunner>();
   private incompleteLine = '';
 
   /**
@@ -94,7 +96,7 @@ export class FunctionPool {
     return outcome;
   }
 
-  private take(): FunctionProcess {
+  private take(): FunctionRunner {
     while (this.idle.length > 0) {
       const runner = this.idle.pop()!;
       if (runner.usable) return runner;
@@ -103,9 +105,9 @@ export class FunctionPool {
     return this.start();
   }
 
-  private start(): FunctionProcess {
+  private start(): FunctionRunner {
     const { definition } = this;
-    const runner = new FunctionProcess({
+    const runner = (this.host.start ?? ((options) => new FunctionProcess(options)))({
       root: definition.root,
       node: this.host.node,
       responses: this.host.responses,

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { FunctionFailure, InvocationRequest, ProcessMessage } from './messages';
 
 /** Outcome of an invocation: the result as JSON text, or the error. */
@@ -25,8 +26,29 @@ export interface ProcessOptions {
   readonly onOutput: (text: string) => void;
 }
 
+/** What the pool of a function needs of a warm process. */
+export interface FunctionRunner {
+  /** Whether the process can take another invocation. */
+  readonly usable: boolean;
+  /** Runs one invocation. */
+  invoke(request: InvocationRequest): Promise<InvocationOutcome>;
+  /** Ends the process at once; waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Node's options and variables with which a process is cut off from the network, but for the embedded cloud. */
+export function isolation({ responses }: Pick<ProcessOptions, 'responses'>): { readonly execArgv: string[]; readonly variables: Record<string, string> } {
+  return {
+    execArgv: [
+      '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning',
+      '--import', pathToFileURL(join(__dirname, 'network.ts')).href,
+    ],
+    variables: { EMBEDDED_RESPONSES: `${responses.host}:${responses.port}` },
+  };
+}
+
 /** A warm process of a function. It answers one invocation at a time; a new one is started for what comes meanwhile. */
-export class FunctionProcess {
+export class FunctionProcess implements FunctionRunner {
   private readonly child: ChildProcess;
   private finish: ((outcome: InvocationOutcome) => void) | undefined;
   private gone = false;
@@ -34,11 +56,12 @@ export class FunctionProcess {
   private onReady: (() => void) | undefined;
 
   public constructor(options: ProcessOptions) {
-    this.child = fork(join(__dirname, 'runtime.ts'), [options.responses.host, String(options.responses.port)], {
+    const { execArgv, variables } = isolation(options);
+    this.child = fork(join(__dirname, 'runtime.ts'), [], {
       cwd: options.root,
-      env: { ...options.environment },
+      env: { ...options.environment, ...variables },
       execPath: options.node,
-      execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning'],
+      execArgv,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) stream.setEncoding('utf8').on('data', options.onOutput);

@@ -2,39 +2,13 @@
  * Runs in the process of a Lambda function, as Lambda's own runtime client does there: loads the handler, answers invocations that come over
  * the process's channel one at a time. Node runs this file by stripping its types, so it imports nothing but Node's own modules.
  */
-import dns from 'node:dns';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import tls from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import type { FunctionFailure, InvocationRequest, ProcessMessage } from './messages';
 
 type Handler = (event: unknown, context: object, callback: (error: unknown, result?: unknown) => void) => unknown;
-
-/** Hosts that a function may reach. */
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
-
-function refuseOtherHosts(): void {
-  const lookup = dns.lookup as (...values: unknown[]) => unknown;
-  (dns as { lookup: unknown }).lookup = (host: string, ...rest: unknown[]) => {
-    if (LOOPBACK.has(host)) return lookup(host, ...rest);
-    const callback = rest.at(-1) as (error: Error) => void;
-    const error = new Error(`the embedded cloud does not know the host ${JSON.stringify(host)}; a function reaches only loopback addresses`);
-    return process.nextTick(callback, Object.assign(error, { code: 'ENOTFOUND' }));
-  };
-}
-
-/**
- * The custom resource framework ignores the port of the ResponseURL and takes 443, which needs rights that nobody should have here: the
- * connection goes to the port where the embedded cloud listens. Arguments of the process: host and port.
- */
-function routeResponses(host: string, port: number): void {
-  LOOPBACK.add(host);
-  const connect = tls.connect as (...values: unknown[]) => unknown;
-  (tls as { connect: unknown }).connect = (options: { host?: string; port?: number }, ...rest: unknown[]) =>
-    connect(options.host === host ? { ...options, host: '127.0.0.1', port, servername: host } : options, ...rest);
-}
 
 /** Sets the process's clock; it goes on from there. Timers stay as they are. */
 const setClock = (() => {
@@ -111,8 +85,6 @@ function call(handler: Handler, request: InvocationRequest): Promise<unknown> {
   });
 }
 
-refuseOtherHosts();
-routeResponses(process.argv[2], Number(process.argv[3]));
 const loading = loadHandler(process.env.LAMBDA_TASK_ROOT!, process.env._HANDLER!);
 const answer = (message: ProcessMessage) => process.send!(message);
 // a handler that cannot be loaded is told with the first invocation

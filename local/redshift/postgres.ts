@@ -34,6 +34,14 @@ export interface Connection {
   copyFrom(target: string, csv: Uint8Array): Promise<number>;
 }
 
+/** The engine behind a warehouse: PostgreSQL in which `REDSHIFT_FUNCTIONS` are made, its sessions with `SESSION_SETTINGS`. */
+export interface Database {
+  /** Runs `work` while nobody else uses the connection. */
+  exclusive<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Ends the engine; what still waits for an answer fails. */
+  close(): Promise<void>;
+}
+
 interface Pending {
   readonly resolve: (answer: PostgresAnswer) => void;
   readonly reject: (error: Error) => void;
@@ -56,10 +64,8 @@ function settings(): PostgresSettings {
   };
 }
 
-/**
- * PostgreSQL with Redshift's functions: one connection in a thread of its own, handed to one holder after the other.
- */
-export class Postgres {
+/** PGlite with Redshift's functions: one connection in a thread of its own, handed to one holder after the other. */
+export class Postgres implements Database {
   /** Starts an empty database in memory. */
   static async start(): Promise<Postgres> {
     const postgres = new Postgres();
@@ -104,14 +110,12 @@ export class Postgres {
     };
   }
 
-  /** Runs `work` while nobody else uses the connection. */
   async exclusive<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const turn = this.queue.then(() => work(this.connection));
     this.queue = turn.catch(() => undefined); // the next holder does not care how this one fared; the caller gets the error
     return turn;
   }
 
-  /** Ends the thread; what still waits for an answer fails. */
   async close(): Promise<void> {
     await this.worker.terminate();
   }

@@ -4,14 +4,14 @@ import { runCopy } from './copy';
 import { isCopy, parseCopy } from './copy-statement';
 import { SqlContext, translate } from './dialect';
 import { SqlError } from './lexer';
-import { Connection, Postgres, PostgresError } from './postgres';
+import { Connection, Database, PostgresError } from './postgres';
 import { SqlOutcome, Statement } from './statement';
 import { EmptyUnload, runUnload } from './unload';
 import { isUnload, parseUnload } from './unload-statement';
 
 /** What statements run on. */
 export interface RunnerParts {
-  readonly postgres: Postgres;
+  readonly database: Database;
   readonly cluster: Cluster;
   readonly s3: S3Client;
   readonly now: () => Date;
@@ -36,7 +36,7 @@ export class StatementRunner {
 
   /** Runs a statement to its end; never fails, the statement tells. */
   async run(statement: Statement): Promise<void> {
-    const { now, postgres, cluster } = this.parts;
+    const { now, database, cluster } = this.parts;
     statement.moveTo('PICKED', now());
     const { planned } = statement;
     if (planned?.type === 'FAIL') {
@@ -49,7 +49,7 @@ export class StatementRunner {
       return statement.moveTo('FAILED', now(), `FATAL: database "${statement.request.database}" does not exist`);
     }
     if (planned?.type === 'HANG') return statement.moveTo('STARTED', now());
-    await postgres.exclusive(async connection => {
+    await database.exclusive(async connection => {
       if (statement.status !== 'PICKED') return;
       statement.moveTo('STARTED', now());
       await this.runAll(statement, connection);

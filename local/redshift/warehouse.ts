@@ -8,7 +8,7 @@ import { DataApi } from './data-api';
 import { translate } from './dialect';
 import { FailurePlan } from './failures';
 import { ServerlessNamespace } from './namespace';
-import { Postgres } from './postgres';
+import { Database, Postgres } from './postgres';
 import { plainRows } from './result-set';
 import { ServiceError } from './service-error';
 import type { DataApiInput } from './statement-request';
@@ -29,6 +29,8 @@ export interface WarehouseOptions {
   readonly secretArns?: readonly string[];
   /** Faults to plan. @default - none */
   readonly failures?: FailurePlan;
+  /** Starts the engine that runs the SQL. @default - PGlite, in memory */
+  readonly engine?: () => Promise<Database>;
   /** @default us-east-1 */
   readonly region?: string;
   /** @default 123456789012 */
@@ -109,7 +111,7 @@ async function answerRedshift(cluster: Cluster, request: IncomingMessage, respon
  * and saves the database's files in `node_modules/.cache`; later ones take less than one.
  */
 export async function startWarehouse(options: WarehouseOptions): Promise<Warehouse> {
-  const postgres = await Postgres.start();
+  const database = await (options.engine ?? Postgres.start)();
   const cluster = new Cluster({
     clusterIdentifier: options.clusterIdentifier,
     workgroupName: options.workgroupName,
@@ -125,7 +127,7 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Warehou
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const { emptyUnload = 'NO_FILE' } = options;
-  const runner = new StatementRunner({ postgres, cluster, s3, now: options.now, emptyUnload: () => typeof emptyUnload === 'function' ? emptyUnload() : emptyUnload });
+  const runner = new StatementRunner({ database, cluster, s3, now: options.now, emptyUnload: () => typeof emptyUnload === 'function' ? emptyUnload() : emptyUnload });
   const api = new DataApi({
     cluster,
     runner,
@@ -148,9 +150,9 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Warehou
     query: async <Row>(sql: string, values: readonly (string | number | boolean | null)[] = []) => {
       const translated = translate(sql, { now: options.now() }).sql;
       const texts = values.map(value => value === null ? null : String(value));
-      return plainRows(await postgres.exclusive(connection => connection.query(translated, texts))) as Row[];
+      return plainRows(await database.exclusive(connection => connection.query(translated, texts))) as Row[];
     },
-    load: (target, csv) => postgres.exclusive(connection => connection.copyFrom(target, Buffer.from(csv, 'utf8'))),
+    load: (target, csv) => database.exclusive(connection => connection.copyFrom(target, Buffer.from(csv, 'utf8'))),
     attachRole: arn => cluster.attachRole(arn),
     isWorking: () => api.isWorking,
     close: async () => {
@@ -158,7 +160,7 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Warehou
       server.closeAllConnections();
       await closed;
       s3.destroy();
-      await postgres.close();
+      await database.close();
     },
   };
 }

@@ -11,6 +11,7 @@ import type { WarehouseEndpoints } from '../../local/cloud-parts';
 import { ResponseServer, type CustomResourceResponse } from '../../local/deployment/response-server';
 import { startGateway } from '../../local/gateway/gateway';
 import { lambdaService } from '../../local/gateway/lambda-service';
+import type { FunctionRunner, ProcessOptions } from '../../local/lambda/function-process';
 import { Functions } from '../../local/lambda/functions';
 
 /** A function as the launcher tells it. */
@@ -52,6 +53,8 @@ export interface MotoAccountOptions {
   readonly directory: string;
   /** When all executions start, in milliseconds since 1970. */
   readonly now: number;
+  /** Starts the process of a function. @default - one of the embedded cloud's own */
+  readonly startFunction?: (options: ProcessOptions) => FunctionRunner;
   /** Starts the warehouse, given the endpoint of moto's S3. */
   readonly warehouse: (s3Endpoint: string) => Promise<WarehouseEndpoints>;
 }
@@ -76,7 +79,7 @@ export class MotoAccount {
   private constructor(private readonly options: MotoAccountOptions, private readonly responses: ResponseServer) {
     this.functions = new Functions({
       environment: this.environment,
-      host: { node: process.execPath, responses: responses.address },
+      host: { node: process.execPath, responses: responses.address, start: options.startFunction },
       logs: join(options.directory, 'logs'),
       activity: new Activity(),
     });

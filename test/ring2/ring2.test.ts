@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MotoOutcome } from './run-rings';
 import type { Outcome } from './scenario';
 import { pythonWithMoto } from './virtual-environment';
 import { ROOT, runScript } from '../end-to-end/run-script';
@@ -16,7 +17,7 @@ const ROUND = ['Wait for statement', 'Count wait for statement', 'Look at statem
 
 const directory = mkdtempSync(join(tmpdir(), 'redshift-lookout-rings-'));
 let ring1: Outcome;
-let ring2: Outcome & { readonly bootstrap: readonly string[]; readonly skipped: readonly string[] };
+let ring2: MotoOutcome;
 
 beforeAll(async () => {
   const { code, stdout, stderr } = await runScript('test/ring2/run-rings.ts', [directory, pythonWithMoto(ROOT)]);
@@ -41,6 +42,16 @@ describe('the same template and the same hours, in the embedded cloud and in mot
   test('moto\'s CloudFormation creates the stack: custom resources answer at their response URL, and the history is learned', () => {
     expect(ring2.bootstrap).toEqual(['SUCCEEDED']);
     expect(ring2.skipped).toEqual(NOT_IN_MOTO);
+  });
+
+  test('SQL of ring 2 is run by PostgreSQL 15', () => {
+    expect(ring2.postgres).toMatch(/^PostgreSQL 15\./);
+  });
+
+  test('functions of ring 2, the Provider framework\'s too, run in AWS\'s runtime interface client where it can be built', () => {
+    if ('unavailable' in ring2.client) console.warn(`ring 2 ran the functions in the embedded cloud's own runtime: ${ring2.client.unavailable}`);
+    // crawl, service, detect, and the framework's two
+    else expect(ring2.client.started).toBeGreaterThanOrEqual(5);
   });
 
   test('both ledgers hold every hour: finished, tried again, without rows, given up', () => {

@@ -5,9 +5,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ClientProcess } from './client-process';
 import { MotoAccount } from './moto-account';
+import { PostgresDatabase } from './postgres-database';
+import { runtimeInterfaceClient } from './runtime-interface-client';
 import { DEPLOYED, failures, runScenario, startOrders, withoutIds, type Outcome } from './scenario';
 import { EmbeddedCloud } from '../../local/cloud';
+import type { ProcessOptions } from '../../local/lambda/function-process';
+import type { Warehouse } from '../../local/redshift/warehouse';
 
 const ROOT = join(__dirname, '..', '..');
 const [directory, python] = process.argv.slice(2);
@@ -45,15 +50,36 @@ async function embedded(assembly: string): Promise<Outcome> {
   }
 }
 
-async function moto(assembly: string): Promise<Outcome & { readonly bootstrap: readonly string[]; readonly skipped: readonly string[] }> {
+/** What is asked of ring 2 only. */
+export interface MotoOutcome extends Outcome {
+  readonly bootstrap: readonly string[];
+  /** Types of resources that moto has not. */
+  readonly skipped: readonly string[];
+  /** Version of the PostgreSQL that ran the SQL. */
+  readonly postgres: string;
+  /** How many processes of functions ran in AWS's runtime interface client, or why none did. */
+  readonly client: { readonly started: number } | { readonly unavailable: string };
+}
+
+async function moto(assembly: string): Promise<MotoOutcome> {
   const folder = join(directory, 'ring2');
   mkdirSync(folder, { recursive: true });
+  const client = runtimeInterfaceClient(ROOT);
+  let started = 0;
+  const startFunction = 'entry' in client ? (options: ProcessOptions) => {
+    started++;
+    return new ClientProcess(client.entry, options);
+  } : undefined;
+  let warehouse: Warehouse | undefined;
   const account = await MotoAccount.start({
+    startFunction,
     python,
     assembly,
     directory: folder,
     now: DEPLOYED,
-    warehouse: s3Endpoint => startOrders({ s3Endpoint, now: () => new Date(DEPLOYED), failures: failures() }),
+    warehouse: async s3Endpoint => warehouse = await startOrders({
+      s3Endpoint, now: () => new Date(DEPLOYED), failures: failures(), engine: PostgresDatabase.start,
+    }),
   });
   try {
     const { resources, skipped } = await account.deploy('Faults');
@@ -69,7 +95,14 @@ async function moto(assembly: string): Promise<Outcome & { readonly bootstrap: r
         return { status, error: error === null ? null : withoutIds(`${error}: ${cause}`), states };
       },
     });
-    return { ...outcome, bootstrap: bootstrap.map(({ status, error, cause }) => error === null ? status : `${status} ${error}: ${cause}`), skipped };
+    const [{ version }] = await warehouse!.query<{ version: string }>('select version() as version');
+    return {
+      ...outcome,
+      postgres: version,
+      client: 'entry' in client ? { started } : client,
+      bootstrap: bootstrap.map(({ status, error, cause }) => error === null ? status : `${status} ${error}: ${cause}`),
+      skipped,
+    };
   } finally {
     await account.close();
   }

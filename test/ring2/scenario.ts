@@ -54,7 +54,7 @@ export function failures(): FailurePlan {
 }
 
 /** Starts a warehouse with the scenario's rows: none in hour 2. */
-export async function startOrders(options: Pick<WarehouseOptions, 's3Endpoint' | 'now' | 'failures'>): Promise<Warehouse> {
+export async function startOrders(options: Pick<WarehouseOptions, 's3Endpoint' | 'now' | 'failures' | 'engine'>): Promise<Warehouse> {
   const warehouse = await startWarehouse({ ...options, clusterIdentifier: 'orders', database: 'shop', describeHoldMilliseconds: 1000 });
   await warehouse.query('create table orders (ts timestamp, platform varchar(64), views float8)');
   for (const [index, platform] of PLATFORMS.entries()) {
