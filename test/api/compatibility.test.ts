@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -8,13 +9,14 @@ const BASELINE = gunzipSync(readFileSync(join(__dirname, 'baseline.jsii.gz'))).t
 
 /** What jsii-diff says of the compiled assembly beside an earlier one. All changes count: the library is marked experimental. */
 function compareWith(earlier: string): { readonly status: number | null; readonly output: string } {
-  const folder = join(ROOT, '.tmp', 'api');
-  mkdirSync(folder, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'api-baseline-'));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules')); // jsii-diff loads the assemblies of the dependencies too
   writeFileSync(join(folder, '.jsii'), earlier);
   writeFileSync(join(folder, 'package.json'), readFileSync(join(ROOT, 'package.json')));
   const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'jsii-diff'), ['--keys', '--error-on', 'all', folder, ROOT], {
     cwd: ROOT, encoding: 'utf8', env: { ...process.env, PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env.PATH}` },
   });
+  rmSync(folder, { recursive: true });
   return { status, output: `${stdout}${stderr}` };
 }
 
