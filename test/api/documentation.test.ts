@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Documented {
+  readonly name: string;
+  readonly docs?: { readonly summary?: string; readonly default?: string };
+  readonly optional?: boolean;
+  readonly overrides?: string;
+  readonly parameters?: Documented[];
+}
+interface Declared extends Documented {
+  readonly datatype?: boolean;
+  readonly properties?: Documented[];
+  readonly methods?: Documented[];
+  readonly members?: Documented[];
+}
+
+const assembly = JSON.parse(readFileSync(join(__dirname, '..', '..', '.jsii'), 'utf8')) as { types: Record<string, Declared> };
+const types = Object.values(assembly.types);
+/** What implements or overrides a declaration has its documentation. */
+const own = (members: Documented[] = []) => members.filter(({ overrides }) => overrides === undefined);
+
+test('every public declaration says what it is', () => {
+  expect(types.length).toBeGreaterThan(20);
+  const silent = types.flatMap(type => [type, ...own(type.properties), ...own(type.methods), ...type.members ?? []]
+    .filter(({ docs }) => !docs?.summary).map(({ name }) => name === type.name ? name : `${type.name}.${name}`));
+  expect(silent).toEqual([]);
+});
+
+test('every optional prop says what holds without it', () => {
+  const silent = types.filter(({ datatype }) => datatype).flatMap(type => own(type.properties)
+    .filter(({ optional, docs }) => optional && !docs?.default).map(({ name }) => `${type.name}.${name}`));
+  expect(silent).toEqual([]);
+});

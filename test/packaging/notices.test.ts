@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundledPackages, noticesDocument } from '../../scripts/third-party-notices';
+
+const packages = bundledPackages();
+
+test('every package in the bundles has a licence that lets us pass it on', () => {
+  expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(['@aws-sdk/client-s3', '@aws-lambda-powertools/logger', 'date-holidays']));
+  const allowed = /^\(?(Apache-2\.0|MIT|MIT-0|ISC|0BSD|BSD-[23]-Clause|CC-BY-3\.0|AND|OR|[() ])+\)?$/;
+  expect(packages.filter(({ licence }) => !allowed.test(licence)).map(({ name, licence }) => `${name}: ${licence}`)).toEqual([]);
+});
+
+test('THIRD-PARTY-NOTICES.md names them all: if not, run tsx scripts/third-party-notices.ts', () => {
+  const document = readFileSync(join(__dirname, '..', '..', 'THIRD-PARTY-NOTICES.md'), 'utf8');
+  const unnamed = packages.filter(({ name, version }) => !document.includes(`| \`${name}\` | ${version} |`)).map(({ name, version }) => `${name} ${version}`);
+  expect(unnamed).toEqual([]);
+  expect(document).toBe(noticesDocument(packages));
+});
