@@ -45,8 +45,6 @@ function serverUser(): ServerUser {
 
 /** A PostgreSQL 15 that lives as long as a test: its files in a temporary folder, reached through a socket there. */
 export class PostgresServer {
-  private readonly stopAtExit: () => unknown;
-
   /** Makes the cluster's files and starts the server, which takes about a second. */
   public static async start(): Promise<PostgresServer> {
     const programs = postgresPrograms();
@@ -70,6 +68,8 @@ export class PostgresServer {
       throw error;
     }
   }
+
+  private readonly stopAtExit: () => unknown;
 
   private constructor(
     /** Where the socket is; the server can write files here, too. */
