@@ -248,7 +248,8 @@ export class RegressionMember {
         this.resetCovariance(s);
         continue;
       }
-      const isCertain = c00 < FIRST_COVARIANCE && c11 < FIRST_COVARIANCE && c22 < FIRST_COVARIANCE && c33 < FIRST_COVARIANCE && c44 < FIRST_COVARIANCE;
+      const isCertain = c00 < FIRST_COVARIANCE && c11 < FIRST_COVARIANCE && c22 < FIRST_COVARIANCE && c33 < FIRST_COVARIANCE
+        && c44 < FIRST_COVARIANCE;
       const forgetting = isCertain ? FORGETTING : 1;
       const share = 1 / (forgetting + gain);
       const growth = 1 / forgetting;
