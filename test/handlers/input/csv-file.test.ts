@@ -93,7 +93,7 @@ test('cells that repeat those of the row before are read as others are', async (
       repeated += await checkRepeats(content, { delimiter, quote }, cuts);
     },
   ), { numRuns: 300 });
-  expect(repeated).toBeGreaterThan(200);
+  expect(repeated).toBeGreaterThan(50);
 });
 
 test('cells that repeat those of the row before are read as csv-parse reads them, whatever is written', async () => {
