@@ -74,12 +74,14 @@ export function formGroups(
   for (let series = 0; series < values.length; series++) {
     const severity = scores.severity[series]!;
     if (Number.isNaN(severity)) continue;
-    const { measure, dimensionValues } = describe(series);
+    const described = describe(series);
+    const { measure } = described;
     scored[measure]!++;
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
     const score = Math.abs(scores.score[series]!);
     if (score < VISIBLE_SCORE) continue;
     const deviation = values[series]! - scores.expected[series]!;
+    const { dimensionValues } = described;
     if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, deviation, dimensionValues });
     else others[measure]!.push({ deviation, dimensionValues });
   }
