@@ -10,6 +10,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { dailyTable } from './daily/table';
 import { kpiSeries } from './kpi/generator';
+import { visibleKpiSeries } from './kpi/visible';
 import { loadNab, NAB_FOLDER } from './nab/corpus';
 import { nabTable } from './nab/table';
 import { nabSeries, OPENSEARCH_FOLDER, openSearchSeries, sampleSeries } from './quality/data';
@@ -71,6 +72,7 @@ function eventSets(): Map<string, readonly LabelledSeries[]> {
     ...(openSearch ? [['OpenSearch', openSearch] as const] : []),
     ...(files ? [['NAB', nabSeries(files)] as const] : []),
     ['made KPIs', kpiSeries()],
+    ['made KPIs, visible', visibleKpiSeries()],
   ]);
 }
 

@@ -73,6 +73,6 @@ function removeSome(values: Float64Array, random: () => number): void {
 }
 
 /** Standard normal numbers (Box and Muller's method). */
-function normalOf(random: () => number): () => number {
+export function normalOf(random: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -162,11 +162,11 @@ export class DetectionModel {
       seasonal.predict(position, from, to, prediction);
       this.addEffects(wallSeconds, from, to);
       regression.predict(interval, noiseRow, from, to, prediction, regressed);
-      scoring.score(interval, from, to, block, prediction, regressed, distances, scores, bandFrom);
+      scoring.score(interval, position, from, to, block, prediction, regressed, distances, scores, bandFrom);
       regression.learn(interval, from, to, block, prediction, regressed);
       this.effects?.learn(floor(wallSeconds / DAY), from, to, block, this.plain.expected, this.plain.scale, this.effect);
       seasonal.learn(interval, position, from, to, block, prediction, distances.distance, scores);
-      scoring.learn(interval, from, to, block, distances);
+      scoring.learn(interval, position, from, to, block, distances);
     }
     this.learned++;
     this.last = wallSeconds;

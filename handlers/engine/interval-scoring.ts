@@ -1,4 +1,4 @@
-import type { Calendar } from './calendar';
+import type { Calendar, SeasonPosition } from './calendar';
 import { combinedBound, combinedDistance, combinedExpectation } from './combination';
 import type { IntervalScores } from './detection-model';
 import { MEMBER, REASON } from './explanation';
@@ -7,6 +7,7 @@ import type { HeardPrediction } from './regression-member';
 import type { Prediction } from './seasonal-member';
 import { ANY_VALUES, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, severityOf } from './severity';
+import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
 
 const { abs, max, min, sqrt } = Math;
 
@@ -33,12 +34,14 @@ export interface BlockDistances {
 /** Compares the values of an interval with what the members expect. */
 export class IntervalScoring {
   private readonly rarity: Rarity;
+  private readonly recurrence: WeeklyRecurrence;
   private readonly leastPoints: number;
   private readonly strayed: number;
   private readonly confidentPoints: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.rarity = new Rarity(calendar, state);
+    this.recurrence = new WeeklyRecurrence(calendar, state);
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
@@ -50,8 +53,11 @@ export class IntervalScoring {
   }
 
   /** Takes in the block's distances after it was scored. Call it after the members have learned. */
-  public learn(interval: number, from: number, to: number, values: Float64Array, { damped }: BlockDistances): void {
+  public learn(
+    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, { distance, damped }: BlockDistances,
+  ): void {
     this.rarity.learn(interval, from, to, values, damped);
+    this.recurrence.learn(position, from, to, distance);
   }
 
   /**
@@ -61,13 +67,14 @@ export class IntervalScoring {
    * @param bandFrom size of the score from which on the band is wanted. To find a band costs more than all else.
    */
   public score(
-    interval: number, from: number, to: number, values: Float64Array, prediction: Prediction, regressed: HeardPrediction,
+    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction, regressed: HeardPrediction,
     distances: BlockDistances, scores: IntervalScores | undefined, bandFrom = 0,
   ): void {
     const { leastPoints, confidentPoints } = this;
     const { points, firstSeen, kind, astray, runLength } = this.state;
     const { cycleSlots } = this.calendar;
     const { distance, damped } = distances;
+    this.recurrence.begin(position, from, to);
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
@@ -95,7 +102,8 @@ export class IntervalScoring {
         distance[index] = combinedDistance(error, usual, value - second, scale);
         expected = combinedExpectation(center, usual, second, scale);
       }
-      const size = min(HIGHEST_SCORE, confidence * distance[index]!);
+      const known = this.recurrence.known(s);
+      const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) continue;
 
@@ -108,13 +116,13 @@ export class IntervalScoring {
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score >= bandFrom) {
         this.bounds(s, value, expected, score, lowest, scores, (side, far) => {
-          const errors = far / confidence;
+          const errors = distanceOfNews(far / confidence, known);
           return isAlone ? center + side * errors * usual : combinedBound(side, errors, center, usual, second, scale);
         });
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      scores.reason[s] = this.reason(score, confidence, size, factor, abs(error) / usual, abs(value - second) / scale);
+      scores.reason[s] = this.reason(score, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
     }
   }
 
@@ -136,10 +144,10 @@ export class IntervalScoring {
     scores.upper[series] = upper;
   }
 
-  private reason(score: number, confidence: number, size: number, factor: number, seasonal: number, regression: number): number {
+  private reason(score: number, confidence: number, size: number, factor: number, known: number, seasonal: number, regression: number): number {
     if (score >= ANOMALOUS_SCORE) return REASON.anomaly;
     if (score >= confidence * ANOMALOUS_SCORE && confidence < 1) return REASON.damped;
-    if (size >= ANOMALOUS_SCORE && factor < 1) return REASON.recurring;
+    if (size >= ANOMALOUS_SCORE && factor < 1 || known > 0 && min(seasonal, regression) >= ANOMALOUS_SCORE) return REASON.recurring;
     const limit = ANOMALOUS_SCORE / confidence;
     if (seasonal >= limit) return REASON.usualForRegression;
     return regression >= limit ? REASON.usualForSeason : REASON.expected;

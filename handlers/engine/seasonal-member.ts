@@ -26,6 +26,14 @@ const SURPRISE_TO_SHARE = 4;
 /** Part of a slot's error that is learned, unclipped, where the regression finds the value usual: the slot has learned an anomaly. */
 const MISTAKE_GAIN = 0.7;
 
+/**
+ * Level and short cycle learn what the week explains too, up to so many mean absolute errors without the week: a peak that comes once a week
+ * would lift the level for a day.
+ */
+const MOST_OF_WEEK = 6;
+/** Part of what the week adds that the scale never falls below: a slot is an hour, and a week's edge is not. */
+const WEEK_FLOOR = 0.2;
+
 /** What fades away is 0 from here on: 32-bit numbers that are smaller are slow to compute with. */
 const SMALLEST = 1e-37;
 
@@ -102,9 +110,10 @@ export class SeasonalMember {
       const known = slot === slot;
       // at a time of day that never had a value, all that is known is how the series is at other times
       let value = known ? level[s]! + slot : average;
+      let weekPart = 0;
       if (known && hasWeek) {
         const weekly = week[weekRow + s]!;
-        if (weekly === weekly) value += weekTrust(cycleError[s]!, weekError[s]!) * weekly;
+        if (weekly === weekly) value += weekPart = weekTrust(cycleError[s]!, weekError[s]!) * weekly;
       }
       const trained = errors[s]!;
       let width: number = scale[s]!;
@@ -118,6 +127,7 @@ export class SeasonalMember {
       width = max(width, scaleFloor(deviation[s]!, average, points[s]! * weeksPerPoint));
       if (idle[s]! > IDLE_SHARE) width = max(width, IDLE_WIDTH * sqrt(square[s]!));
       if (kind[s] === COUNTS) width = max(width, countNoise(value, average, deviation[s]!, scale[s]!));
+      width = max(width, WEEK_FLOOR * abs(weekPart));
       expected[s - from] = value;
       usual[s - from] = width;
     }
@@ -136,7 +146,7 @@ export class SeasonalMember {
     distance: Float64Array, scores: IntervalScores | undefined,
   ): void {
     const { calendar, gains, state } = this;
-    const { level, mean, scale, deviation, square, idle, newest, astray, surprise } = state;
+    const { level, mean, scale, deviation, square, idle, newest, astray, surprise, cycleError } = state;
     const { cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
     const cycleRow = position.cycle * capacity;
     const noiseRow = position.noise * capacity;
@@ -210,9 +220,11 @@ export class SeasonalMember {
       noise[noiseRow + s] = atHour >= 0 ? atHour + gains.noise * (size - atHour) : size;
       const left = value - (prediction.effect?.[s - from] ?? 0) - level[s]! - slot;
       const cleaned = left - error + clipped;
-      level[s]! += gains.level * (cleaned + share * (error - clipped));
+      const most = hasWeek && trained > AVERAGED_ERRORS ? max(limit, MOST_OF_WEEK * cycleError[s]!) : Infinity;
+      const lasting = max(-most, min(most, cleaned));
+      level[s]! += gains.level * (lasting + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
-      cycle[cycleRow + s] = slot + (isMistaken ? MISTAKE_GAIN * left : cycleGain * cleaned);
+      cycle[cycleRow + s] = slot + (isMistaken ? MISTAKE_GAIN * left : cycleGain * lasting);
       if (hasWeek) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
     }
   }

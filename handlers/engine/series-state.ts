@@ -2,6 +2,7 @@ import type { Calendar } from './calendar';
 import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
 import { EXCEEDANCE_ROWS } from './exceedances';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
+import { recurrenceRows } from './weekly-recurrence';
 
 export type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
@@ -26,7 +27,7 @@ export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
-  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
+  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -77,6 +78,8 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'runLength', type: 'uint16', rows: 1, initial: 0 },
     { name: 'exceededLevels', type: 'uint8', rows: 2, initial: 0 },
     { name: 'effectsRelative', type: 'uint8', rows: daily, initial: 0 },
+    { name: 'farOff', type: 'uint8', rows: recurrenceRows(calendar), initial: 0 },
+    { name: 'recurring', type: 'uint8', rows: Math.min(1, recurrenceRows(calendar)), initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
 }
@@ -110,6 +113,10 @@ export class SeriesState {
   public square!: Float64Array;
   /** Long-run share of the intervals that had the value of the one before, 0-1. */
   public idle!: Float32Array;
+  /** Largest distance of each hour of the week, newest week and the one before, as a byte each (see WeeklyRecurrence). */
+  public farOff!: Uint8Array;
+  /** Distance that the present hour of the week had in both of the last two weeks. */
+  public recurring!: Uint8Array;
   /** Newest value, as a 32-bit number. */
   public newest!: Float32Array;
   /** Recent mean absolute error of the expectation without and with the week's part. */

@@ -5,8 +5,6 @@ const { abs, floor, min } = Math;
 
 /** Lowest gain of a slot: the prototype's 0.1 needs a quarter of a year to follow a week that changes. */
 const GAIN = 0.25;
-/** Part of a second successive miss that is learned, unclipped. */
-const REPEATED_MISS_GAIN = 0.7;
 /** Errors are compared over some two weeks of hours. */
 const TRUST_HOURS = 336;
 /** Errors enter the comparison up to this many times the limit at which learning clips them. */
@@ -50,6 +48,8 @@ export function learnWeek(
   const weekly = week[slot]!;
   if (weekly !== weekly) {
     week[slot] = cleaned;
+    // what the first week has of an hour is clipped: if it is off again, it is learned whole
+    if (abs(left) > limit) weekMisses[floor(position.week / 24) * capacity + series]! += 2 ** (position.week % 24);
     return;
   }
 
@@ -74,7 +74,7 @@ export function learnWeek(
     const missedBefore = hourIsSet(misses, hour);
     if (missed !== missedBefore) weekMisses[day] = misses + (missed ? 1 : -1) * 2 ** hour;
     if (missed && missedBefore) {
-      week[slot] = weekly + REPEATED_MISS_GAIN / calendar.intervalsPerWeekSlot * (left - weekly);
+      week[slot] = weekly + (left - weekly) / calendar.intervalsPerWeekSlot;
       return;
     }
   }

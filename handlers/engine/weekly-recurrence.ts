@@ -1,0 +1,82 @@
+import type { Calendar, SeasonPosition } from './calendar';
+import type { SeriesState } from './series-state';
+
+const { log2, max, min, round, sqrt } = Math;
+
+/** Distances are kept in a byte, as logarithms: sixteen steps for each doubling. */
+const STEPS = 16;
+const MOST = 255;
+const DISTANCES = Float64Array.from({ length: MOST + 1 }, (_, step) => 2 ** (step / STEPS) - 1);
+/** Smaller ones are what noise does in any hour. */
+const LEAST_DISTANCE = 2.5;
+/** How many times as far off counts in full; as far off counts nothing. */
+const NEWS = 1.5;
+/** Weeks that are kept: what came in two of them is what the hour does. */
+const WEEKS = 3;
+
+/** Rows of the state: each hour of the week in the newest week, in the one before and in the one before that. */
+export function recurrenceRows(calendar: Calendar): number {
+  return calendar.intervalsPerWeekSlot > 1 ? WEEKS * calendar.weekSlots : 0;
+}
+
+/** What of a distance is news where another one is known: nothing up to that one, all from half as much again on. */
+export function newDistance(distance: number, known: number): number {
+  if (distance >= NEWS * known) return distance;
+  return distance * max(0, distance / known - 1) / (NEWS - 1);
+}
+
+/** The distance of which so much is news. */
+export function distanceOfNews(news: number, known: number): number {
+  if (news >= NEWS * known) return news;
+  return (known + sqrt(known * known + 4 * known * (NEWS - 1) * news)) / 2;
+}
+
+/**
+ * How far off each hour of the week was in two of the last three weeks. Where a week has a sharp edge, an hour is far off at its first five
+ * minutes and as expected later; the slot for the hour, learned from both, is never right, and the edge would be news every week.
+ *
+ * Only for intervals of less than an hour: at an hour the slot of the week itself learns the edge.
+ */
+export class WeeklyRecurrence {
+  private readonly isKept: boolean;
+
+  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
+    this.isKept = recurrenceRows(calendar) > 0;
+  }
+
+  /** Distance that the present hour of the week had in two of the last three weeks; 0 where that is no more than noise. */
+  public known(series: number): number {
+    if (!this.isKept) return 0;
+    const distance = DISTANCES[this.state.recurring[series]!]!;
+    return distance < LEAST_DISTANCE ? 0 : distance;
+  }
+
+  /** Begins the hour of an interval, for the series from `from` up to but not including `to`. Call it before the interval is scored. */
+  public begin(position: SeasonPosition, from: number, to: number): void {
+    if (!this.isKept || position.cycle % this.calendar.intervalsPerWeekSlot !== 0) return;
+    const { farOff, recurring, capacity } = this.state;
+    const newest = position.week * capacity;
+    const week = this.calendar.weekSlots * capacity;
+    for (let s = from; s < to; s++) {
+      const last = newest + s;
+      const a = farOff[last]!;
+      const b = farOff[last + week]!;
+      const c = farOff[last + 2 * week]!;
+      recurring[s] = max(min(a, b), min(b, c), min(a, c));
+      farOff[last + 2 * week] = b;
+      farOff[last + week] = a;
+      farOff[last] = 0;
+    }
+  }
+
+  /** Takes in the distances of a block of series. */
+  public learn(position: SeasonPosition, from: number, to: number, distance: Float64Array): void {
+    if (!this.isKept) return;
+    const { farOff, capacity } = this.state;
+    const newest = position.week * capacity;
+    for (let s = from; s < to; s++) {
+      const far = distance[s - from]!;
+      if (far >= LEAST_DISTANCE) farOff[newest + s] = max(farOff[newest + s]!, min(MOST, round(STEPS * log2(1 + far))));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import * as fc from 'fast-check';
+import { MONDAY } from './samples';
+import { ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';
+
+const DAY = 86_400;
+const WEEK = 7 * DAY;
+/** Weeks until the sharpest weekly pattern is known. */
+const LEARNED_WEEKS = 8;
+
+/** Value at a second of the day, and at that of a day of the week. */
+type Profile = (second: number) => number;
+
+/** Days of any shape: two waves, and a step that begins and ends at any time. */
+const profile: fc.Arbitrary<Profile> = fc.record({
+  level: fc.double({ min: 1, max: 1e6, noNaN: true }),
+  waves: fc.tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0, max: 0.5, noNaN: true })),
+  phase: fc.integer({ min: 0, max: DAY }),
+  step: fc.record({ height: fc.constantFrom(0, 0, 1, 3), from: fc.integer({ min: 0, max: 20 }), hours: fc.integer({ min: 1, max: 4 }) }),
+}).map(({ level, waves, phase, step }) => second => {
+  const angle = (second + phase) / DAY * 2 * Math.PI;
+  const inStep = second >= step.from * 3600 && second < (step.from + step.hours) * 3600;
+  return level * (1.5 + waves[0] * Math.sin(angle) + waves[1] * Math.sin(2 * angle) + (inStep ? step.height : 0));
+});
+const weekdays = fc.array(fc.double({ min: 0.4, max: 1.6, noNaN: true }), { minLength: 7, maxLength: 7 });
+
+/** Anomalous intervals of a series that is nothing but its season, from a week on. */
+function alerts(intervalSeconds: 300 | 600 | 3600 | 86400, weeks: number, from: number, valueAt: (seconds: number) => number): number {
+  const model = new DetectionModel({ intervalSeconds }, 1);
+  let count = 0;
+  for (let seconds = 0; seconds < weeks * WEEK; seconds += intervalSeconds) {
+    const { severity } = model.observe(MONDAY + seconds, Float64Array.of(valueAt(seconds)), Infinity);
+    if (seconds >= from * WEEK && severity[0]! >= ANOMALOUS_SEVERITY) count++;
+  }
+  return count;
+}
+
+describe('a series that is nothing but its season has no anomaly', () => {
+  test.each([300, 600, 3600] as const)('%i seconds: any constant, ever', intervalSeconds => {
+    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }), constant => {
+      expect(alerts(intervalSeconds, 3, 0, () => constant)).toBe(0);
+    }), { numRuns: 10 });
+  });
+
+  test.each([[300, 6], [600, 8], [3600, 30]] as const)('%i seconds: any day that comes again, ever', (intervalSeconds, numRuns) => {
+    fc.assert(fc.property(profile, valueAt => {
+      expect(alerts(intervalSeconds, 5, 0, seconds => valueAt(seconds % DAY))).toBe(0);
+    }), { numRuns, seed: 5 });
+  });
+
+  test('86400 seconds: any week that comes again, ever', () => {
+    fc.assert(fc.property(weekdays, factors => {
+      expect(alerts(86400, 30, 0, seconds => 1000 * factors[seconds / DAY % 7]!)).toBe(0);
+    }), { numRuns: 30 });
+  });
+
+  test.each([[300, 6], [600, 8], [3600, 30]] as const)('%i seconds: any week that comes again, with edges at midnight, once it is known', (intervalSeconds, numRuns) => {
+    fc.assert(fc.property(profile, weekdays, (valueAt, factors) => {
+      const week = (seconds: number): number => factors[Math.floor(seconds / DAY) % 7]! * valueAt(seconds % DAY);
+      expect(alerts(intervalSeconds, LEARNED_WEEKS + 2, LEARNED_WEEKS, week)).toBe(0);
+    }), { numRuns, seed: 5 });
+  });
+
+  test('an event at the hour of a weekly edge is still found', () => {
+    const week = (seconds: number): number => (Math.floor(seconds / DAY) % 7 >= 5 ? 60 : 100) * (2 + Math.sin(seconds / DAY * 2 * Math.PI));
+    const model = new DetectionModel({ intervalSeconds: 300 }, 1);
+    let edge = 0;
+    for (let seconds = 0; seconds < LEARNED_WEEKS * WEEK + 5 * DAY; seconds += 300) {
+      edge = model.observe(MONDAY + seconds, Float64Array.of(week(seconds)), Infinity).severity[0]!;
+    }
+    const [severity] = model.observe(MONDAY + LEARNED_WEEKS * WEEK + 5 * DAY, Float64Array.of(0), Infinity).severity;
+    expect(edge).toBeLessThan(ANOMALOUS_SEVERITY);
+    expect(severity).toBeGreaterThan(ANOMALOUS_SEVERITY);
+  });
+});
