@@ -1,5 +1,5 @@
 import { mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { InputError } from '../errors';
 
 /** Files that a back test writes. */
@@ -26,6 +26,9 @@ export class ResultsFolder {
       const folder = realpathSync(path);
       if ([realpathSync(data), realpathSync(dirname(data))].includes(folder)) {
         throw new InputError(`--out ${JSON.stringify(path)} is the folder of the data: give another one, which may be new`);
+      }
+      if (folder.startsWith(realpathSync(data) + sep)) {
+        throw new InputError(`--out ${JSON.stringify(path)} is within the folder of the data, whose folders are read too: give another one, which may be new`);
       }
       for (const name of Object.values(RESULTS)) rmSync(join(path, name), { force: true });
     } catch (error) {

@@ -25,7 +25,7 @@ export async function readCsvFile(name: string, content: Readable, format: CsvFo
     await pipeline([content, ...(format.gzip ? [createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES })] : []), ...(decoder ? [decoder] : []), sink]);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('Z_')) throw new UnusableData(`${name} cannot be read as GZIP, which FileCompression names: ${(error as Error).message}`);
+    if (code?.startsWith('Z_')) throw new UnusableData(`${name} cannot be read as GZIP: ${(error as Error).message}; is it complete, and compressed at all?`);
     throw error;
   }
 }

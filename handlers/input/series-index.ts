@@ -18,8 +18,9 @@ export class SeriesIndex {
   private readonly codesOfValues: Map<string, number>[];
   private readonly tuples: NumberTuples;
   private readonly tuple: Int32Array;
-  /** Dimension values of the combinations that were asked for. */
+  /** Dimension values of the combinations that were asked for; up to `listed` there are all of them. */
   private readonly texts: string[][] = [];
+  private listed = 0;
   private readonly timeSeriesIds: string[] = [];
   private allIds: readonly string[] = [];
 
@@ -59,9 +60,10 @@ export class SeriesIndex {
     return this.tuples.at(combination, dimension);
   }
 
-  /** Dimension values of all combinations, by number: a new list each time. */
-  public get combinations(): (readonly string[])[] {
-    return Array.from({ length: this.count }, (_, number) => this.combination(number));
+  /** Dimension values of all combinations, by number; the same list, which grows with the combinations. */
+  public get combinations(): readonly (readonly string[])[] {
+    for (; this.listed < this.count; this.listed++) this.combination(this.listed);
+    return this.texts;
   }
 
   /** Dimension values of a combination. */

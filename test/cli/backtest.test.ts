@@ -211,6 +211,8 @@ describe('bad input ends with exit code 2 and says', () => {
     command.write('config.json', CONFIG);
     command.write('broken.json', '{"metrics":');
     command.write('inside/data.csv', 'at\n');
+    const packed = gzipSync(file([1, 2, 3]));
+    command.write('half.gz', packed.subarray(0, packed.length / 2));
   });
   const config = ['--config', 'config.json'];
   test.each([
@@ -228,6 +230,8 @@ describe('bad input ends with exit code 2 and says', () => {
     ['a time outside', ['backtest', '--data', 'one.csv', ...config, '--out', 'x', '--detect-from', '2020-01-01'], 'outside the data'],
     ['a folder that is a file', ['backtest', '--data', 'one.csv', ...config, '--out', 'one.csv'], 'cannot be written to'],
     ['results among the data', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'inside'], 'is the folder of the data'],
+    ['results in a folder among the data', ['backtest', '--data', 'inside', ...config, '--out', 'inside/out'], 'is within the folder of the data'],
+    ['half a file of gzip', ['backtest', '--data', 'half.gz', ...config, '--out', 'x'], 'half.gz cannot be read as GZIP: unexpected end of file'],
   ])('%s', (_, args, message) => {
     const run = command.run(...args);
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining(message), stdout: '' });

@@ -96,7 +96,7 @@ describe('a history that cannot be used makes the detector FAILED', () => {
     ['text for numbers', { '000': HISTORY.replace(/(:00),\d+/g, '$1,<b>many</b>') }, {}, 'column "views" holds "<b>many</b>", which is not a number (480 of 480 rows)'],
     ['empty measures', { '000': HISTORY.replace(/(:00),\d+,[\d.]+/g, '$1,,') }, {}, 'no row of the history can be used: "views", "revenue" are empty in all of 480 rows'],
     ['other columns than the header', { '000': HISTORY.replaceAll('\n2026', '\nx,2026') }, {}, 'has a row with 6 instead of 5 columns'],
-    ['no gzip', { '000': HISTORY }, { csv: { FileCompression: 'GZIP' } }, 's3://data/history/000 cannot be read as GZIP, which FileCompression names: incorrect header check'],
+    ['no gzip', { '000': HISTORY }, { csv: { FileCompression: 'GZIP' } }, 's3://data/history/000 cannot be read as GZIP: incorrect header check; is it complete, and compressed at all?'],
     ['cut gzip', { '000': gzipSync(HISTORY).subarray(0, 500) }, { csv: { FileCompression: 'GZIP' } }, 'cannot be read as GZIP'],
     ['unknown charset', { '000': HISTORY }, { csv: { Charset: 'EBCDIC' } }, 'charset "EBCDIC" is not known'],
     ['quote that is never closed', { '000': `${HISTORY}\n"` }, {}, 'cannot be read as CSV: Quote Not Closed'],
