@@ -225,6 +225,7 @@ project.npmignore!.addPatterns(
 // README's two commands. They install what is missing first, so they also run on a clone that has no node_modules yet.
 project.setScript('demo', 'node scripts/run.mjs demo');
 project.setScript('test', 'node scripts/run.mjs test');
+project.setScript('packages', 'node scripts/run.mjs packages');
 project.setScript('test:ring2', 'node scripts/run.mjs test test/ring2');
 project.setScript('test:faults', 'node scripts/run.mjs test test/faults');
 project.setScript('test:languages', 'node scripts/run.mjs test test/languages');

@@ -148,12 +148,12 @@ export function costTable(): string {
 }
 
 const README = join(__dirname, '..', 'README.md');
-const MARKS = /(<!-- cost: written by tsx scripts\/cost-table\.ts -->\n\n)[^]*?(\n\n<!-- end of cost -->)/;
+const MARKS = /(<!-- cost: written by tsx scripts\/cost-table\.ts -->\n\n)[^]*?(<!-- end of cost -->)/;
 
 /** README with the table in its place. */
 export function readmeWithTable(readme: string): string {
   if (!MARKS.test(readme)) throw new Error('README.md has no place for the table of costs');
-  return readme.replace(MARKS, (_, before: string, after: string) => `${before}${costTable()}${after}`);
+  return readme.replace(MARKS, (_, before: string, after: string) => `${before}${costTable()}\n\n${after}`);
 }
 
 if (require.main === module) writeFileSync(README, readmeWithTable(readFileSync(README, 'utf8')));

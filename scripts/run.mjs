@@ -1,4 +1,4 @@
-// `npm run demo` and `npm test`: install what is missing, build, then do the work under the Node version of Lambda.
+// `npm run demo`, `npm test` and their like: install what is missing, build, then do the work under the Node version of Lambda.
 // Plain JavaScript without dependencies, since it must start on a fresh clone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
@@ -62,6 +62,17 @@ switch (task) {
     run('projen', ['bundle']);
     process.exit(run('tsx', ['scripts/check-static.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
+  case 'packages': {
+    const languages = rest.length > 0 ? rest : ['js', 'python', 'java', 'go'];
+    build();
+    for (const language of languages) {
+      // Go modules are released as source; pacmak would compile it, for which some module proxies lack a dependency of aws-cdk-lib
+      run('jsii-pacmak', ['--target', language, ...language === 'go' ? ['--code-only'] : []]);
+      console.log(`dist/${language}`);
+    }
+    process.exit(0);
+  }
+  // eslint-disable-next-line no-fallthrough
   case 'test': {
     mkdirSync(join(ROOT, '.tmp'), { recursive: true });
     build();
@@ -74,6 +85,6 @@ switch (task) {
   }
   // eslint-disable-next-line no-fallthrough
   default:
-    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "lookout", "fuzz" or "static"`);
+    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "packages", "lookout", "fuzz" or "static"`);
     process.exit(2);
 }
