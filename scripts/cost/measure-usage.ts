@@ -1,11 +1,13 @@
 /**
  * Writes usage.json: what one interval of examples/typescript asks of each service, counted in the embedded cloud. Run it by
  * `tsx scripts/cost/measure-usage.ts` after a change of the crawl or of the detection; test/documents/cost.test.ts says when it has to be.
+ * With `--days N` it streams so many days, prints what it counted and writes nothing.
  */
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { RoutedService } from '../../local/cloud-parts';
 import { deployExample, streamIntervals } from '../../local/demo/stream';
 import { synthesiseExample } from '../../local/demo/synthesise';
@@ -109,7 +111,7 @@ export async function measureUsage(folder: string, days: number): Promise<Usage>
     return {
       intervals,
       stateTransitions: each(runs.reduce((sum, { states }) => sum + states.length, 0)),
-      invocations: Object.fromEntries(named.map(([name, physical]) => [name, each(invoked.filter(each_ => each_ === physical).length)])),
+      invocations: Object.fromEntries(named.map(([name, physical]) => [name, each(invoked.filter(called => called === physical).length)])),
       dynamodbWrites: each(total(counts, /^dynamodb (Put|Update|Delete)Item/) + 2 * total(counts, /^dynamodb TransactWrite/) + total(counts, /^dynamodb BatchWrite/)),
       dynamodbReads: each(total(counts, /^dynamodb (GetItem|Query|Scan|BatchGet|TransactGet)/)),
       s3Puts: each(total(counts, /^s3 (PUT|POST|GET.list-type)/) - total(counts, /^s3 POST.delete/)),
@@ -131,9 +133,11 @@ function metricNames(line: Readonly<Record<string, unknown>>): string[] {
 }
 
 if (require.main === module) {
-  measureUsage(join(ROOT, '.tmp', 'cost'), 3).then(usage => {
-    writeFileSync(join(__dirname, 'usage.json'), `${JSON.stringify(usage, undefined, 2)}\n`);
-    console.log(usage);
+  const { values: { days, folder } } = parseArgs({ options: { days: { type: 'string' }, folder: { type: 'string', default: join(ROOT, '.tmp', 'cost') } } });
+  measureUsage(folder, Number(days ?? '3')).then(usage => {
+    const text = `${JSON.stringify(usage, undefined, 2)}\n`;
+    if (days === undefined) writeFileSync(join(__dirname, 'usage.json'), text);
+    process.stdout.write(text);
   }, error => {
     console.error(error);
     process.exitCode = 1;
