@@ -102,6 +102,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   pip: [targets.python.distName, `CLONE/dist/python/${targets.python.module}-${manifest.version}-py3-none-any.whl`],
   go: [GO_MODULE, `${GO_MODULE}=CLONE/dist/go/${targets.go.packageName}`],
 };
+const { groupId, artifactId } = targets.java.maven;
+const JAR = `CLONE/dist/java/${groupId.replaceAll('.', '/')}/${artifactId}/${manifest.version}/${artifactId}-${manifest.version}.jar`;
 const packageName = (tool: string, name: string) => PACKAGES[tool].includes(name) ? undefined : `the package for ${tool} is ${PACKAGES[tool].join(' or ')}`;
 
 /** By the beginning of the command: the first that fits. */
@@ -110,6 +112,8 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^npm run \S+/, ([, , script, ...rest]) => npmScript(script, rest)],
   [/^npm install /, ([, , name]) => packageName('npm', name)],
   [/^pip install /, ([, , name]) => packageName('pip', name)],
+  [/^mvn install:install-file -Dfile=JAR -DpomFile=POM$/, () => read('README.md').includes(`\`${JAR}\` and \`.pom\``) ? undefined : `JAR is not ${JAR}`],
+  [/^go mod tidy$/, () => undefined],
   [/^go get /, ([, , name]) => packageName('go', name)],
   [/^go mod edit -replace /, words => packageName('go', words[4])],
   [/^npx cdk-redshift-lookout backtest /, ([, , ...rest]) => backTest(rest)],
