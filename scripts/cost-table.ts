@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DetectorFrequency } from '../src';
 import priceList from './cost/prices.json';
 import { synthesiseResources, type TemplateResource, type TemplateResources } from './cost/template';
 import usage from './cost/usage.json';
-import { DetectorFrequency } from '../src';
 import { FREQUENCY_SECONDS, type Frequency } from '../src/private/contract';
 import { FIRST_WAIT_SECONDS, WAIT_GROWTH_SECONDS } from '../src/private/settings';
 
@@ -126,10 +126,12 @@ export function monthlyCosts(frequency: Frequency, resources: TemplateResources)
   const known = LINES.flatMap(({ types }) => types);
   const unknown = [...new Set(Object.values(resources).map(({ Type }) => Type))].filter(type => !known.includes(type) && !FREE.test(type));
   if (unknown.length > 0) {
-    throw new Error(`the template has ${unknown.join(', ')}: say in scripts/cost-table.ts what it costs, with a price in scripts/cost/prices.json, or that it is free`);
+    throw new Error(`the template has ${unknown.join(', ')}: say in scripts/cost-table.ts what it costs, `
+      + 'with a price in scripts/cost/prices.json, or that it is free');
   }
   const workload = { intervals: HOURS * 3600 / FREQUENCY_SECONDS[frequency], resources };
-  return Object.fromEntries(LINES.map(line => [line.service, line.dollars(workload, Object.values(resources).filter(({ Type }) => line.types.includes(Type)))]));
+  const ofTypes = (types: readonly string[]) => Object.values(resources).filter(({ Type }) => types.includes(Type));
+  return Object.fromEntries(LINES.map(line => [line.service, line.dollars(workload, ofTypes(line.types))]));
 }
 
 const dollars = (value: number) => value < 0.005 ? 'under 0.01' : value.toFixed(2);

@@ -53,7 +53,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
 
   /**
    * Whether the deployment tries the queries in the warehouse, for no rows, and compares their columns with `timestampColumn`, `metrics` and
-   * `dimensions`; it fails with the reason where they do not fit. Switch it off where the tables come only after the connector.
+   * `dimensions`. It fails with the reason where they do not fit. Switch it off where the tables come only after the connector.
    *
    * @default true
    */
@@ -139,7 +139,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   readonly unloadRole?: iam.IRole;
 
   /**
-   * Most intervals that one run crawls when it has fallen behind; the next run goes on. One execution of a state machine can
+   * Most intervals that one run crawls when it has fallen behind. The next run goes on. One execution of a state machine can
    * record 25,000 events, so the longer statements may take, the fewer intervals fit into it.
    *
    * @default - 48, or as many as fit with `queryTimeout`

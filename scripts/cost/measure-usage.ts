@@ -42,7 +42,8 @@ async function countingProxy(service: RoutedService, endpoint: string, counts: C
     const operation = /\.(\w+)$/.exec(String(message.headers['x-amz-target'] ?? ''))?.[1];
     const kind = `${service} ${operation ?? `${message.method}${/[?&](list-type|uploads|delete)/.exec(message.url ?? '')?.[0] ?? ''}`}`;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    const outgoing = forward({ host: target.hostname, port: target.port, method: message.method, path: message.url, headers: message.headers }, incoming => {
+    const { method, url: path, headers } = message;
+    const outgoing = forward({ host: target.hostname, port: target.port, method, path, headers }, incoming => {
       response.writeHead(incoming.statusCode!, incoming.headers);
       incoming.pipe(response);
     });

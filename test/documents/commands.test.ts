@@ -126,6 +126,7 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^\.ci\/run$/, () => missing(['.ci/run'])],
   [/^export (PATH|AWS_ENDPOINT_URL_LOOKOUTMETRICS)=/, () => undefined],
   [/^aws /, ([, ...rest]) => awsCommand(rest)],
+  [/^[A-Z]+=\$\(aws .*\)$/, ([, ...rest]) => awsCommand(rest.map(word => word.replace(/\)$/, '')))], // keeps what the command prints
   [/^aws-sigv4-proxy /, () => undefined], // another project's program, named as an example
 ];
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { aws_ec2 as ec2, aws_kms as kms } from 'aws-cdk-lib';
 import { read, ROOT } from './documents';
-import { costTable, monthlyCosts, readmeWithTable, transitionsOfInterval } from '../../scripts/cost-table';
 import type { Usage } from '../../scripts/cost/measure-usage';
 import priceList from '../../scripts/cost/prices.json';
 import { synthesiseResources } from '../../scripts/cost/template';
 import usage from '../../scripts/cost/usage.json';
+import { costTable, monthlyCosts, readmeWithTable, transitionsOfInterval } from '../../scripts/cost-table';
 import { DetectorFrequency } from '../../src';
 import { runScript } from '../end-to-end/run-script';
 

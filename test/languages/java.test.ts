@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import manifest from '../../package.json';
 import { CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import manifest from '../../package.json';
 
 const WORK = workFolder('java');
 const DIST = join(WORK, 'dist');
