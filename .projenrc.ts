@@ -222,6 +222,9 @@ project.npmignore!.addPatterns(
   '.jsii.tabl.json', '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
 );
 
+// what the packages were made with, beside them in dist/; the packages of which code is in the bundles are in THIRD-PARTY-NOTICES.md
+project.packageTask.exec('npm sbom --sbom-format cyclonedx > dist/sbom.cdx.json');
+
 // README's two commands. They install what is missing first, so they also run on a clone that has no node_modules yet.
 project.setScript('demo', 'node scripts/run.mjs demo');
 project.setScript('test', 'node scripts/run.mjs test');

@@ -1,6 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
+import { blocks, DOCUMENTS as ALL, read } from './documents';
+import { pythonEnvironment, pythonInterpreter } from '../conformance/python';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -36,3 +39,24 @@ test('every snippet in docs/ compiles', () => {
   const { status, stdout } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['--noEmit', '-p', work], { cwd: ROOT, encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 }, 120_000);
+
+const ofLanguage = (language: string) => ALL.flatMap(document => blocks(read(document)).filter(({ info }) => info === language).map(({ text }) => ({ document, text })));
+
+/** What is wrong with a piece of Python: its syntax, or a call of Lookout for Metrics that there is not. */
+async function pythonProblems(text: string): Promise<string> {
+  const { stdout, stderr } = spawnSync(await pythonInterpreter(), [join(__dirname, 'python_calls.py')], { input: text, encoding: 'utf8', env: pythonEnvironment() });
+  return `${stdout}${stderr}`;
+}
+
+test('every snippet in Python is Python, and calls what Lookout for Metrics has', async () => {
+  expect(ofLanguage('python').length).toBeGreaterThanOrEqual(3);
+  for (const { document, text } of ofLanguage('python')) expect([document, await pythonProblems(text)]).toEqual([document, '']);
+  expect(await pythonProblems('lookout.put_feedback(AnomalyDetector=arn)')).toBe('put_feedback takes no AnomalyDetector\n');
+  expect(await pythonProblems('lookout.judge(')).toContain('SyntaxError');
+}, 120_000);
+
+test('every snippet in JavaScript and JSON can be read', () => {
+  expect(ofLanguage('js').length + ofLanguage('json').length).toBeGreaterThanOrEqual(3);
+  for (const { text } of ofLanguage('js')) transformSync(text, { loader: 'js', format: 'esm' });
+  for (const { text } of ofLanguage('json')) JSON.parse(text);
+});
