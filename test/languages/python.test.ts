@@ -21,7 +21,7 @@ test.each(CONTEXTS)('the example on the real wheel synthesises the same template
 
 test('the example agrees with the wheel\'s types; a wrong prop and a wrong value do not', () => {
   // the types of aws_cdk are read once, which takes most of the time
-  const check = (file: string) => run(python, ['-m', 'mypy', '--cache-dir', join(ROOT, '.tmp', 'mypy'), file], app);
+  const check = (file: string) => run(python, ['-m', 'mypy', '--strict', '--cache-dir', join(ROOT, '.tmp', 'mypy'), file], app);
   expect(check('app.py')).toContain('Success: no issues found in 1 source file');
   run(python, ['-c', 'open("wrong.py", "w").write(open("app.py").read().replace("database=", "databse=").replace("threshold=70", "threshold=\'70\'"))'], app);
   expect(() => check('wrong.py')).toThrow(/Unexpected keyword argument "databse"[^]*Argument "threshold" to "add_alert" of "RedshiftLookoutConnector" has incompatible type "str"/);
