@@ -106,10 +106,21 @@ const { groupId, artifactId } = targets.java.maven;
 const JAR = `CLONE/dist/java/${groupId.replaceAll('.', '/')}/${artifactId}/${manifest.version}/${artifactId}-${manifest.version}.jar`;
 const packageName = (tool: string, name: string) => PACKAGES[tool].includes(name) ? undefined : `the package for ${tool} is ${PACKAGES[tool].join(' or ')}`;
 
+/** As the task `package` of a release writes it. */
+function softwareBillOfMaterials(): string | undefined {
+  const [, command, file] = tasks.tasks.package.steps.map(step => /^(npm sbom .*) > (.*)$/.exec((step as { exec?: string }).exec ?? '')).find(found => found) ?? [];
+  if (command === undefined || !read('docs/releasing.md').includes(``${file.replace('dist/', '')}``)) return 'no release writes it, or under another name';
+  const [program, ...parameters] = command.split(' ');
+  const { stdout } = spawnSync(program, parameters, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const { components } = JSON.parse(stdout) as { components: { name: string }[] };
+  return components.some(({ name }) => name === 'esbuild') ? undefined : 'it lists nothing of what makes the packages';
+}
+
 /** By the beginning of the command: the first that fits. */
 const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^npm test$/, () => npmScript('test', [])],
   [/^npm run \S+/, ([, , script, ...rest]) => npmScript(script, rest)],
+  [/^npm sbom$/, softwareBillOfMaterials],
   [/^npm install /, ([, , name]) => packageName('npm', name)],
   [/^pip install /, ([, , name]) => packageName('pip', name)],
   [/^mvn install:install-file -Dfile=JAR -DpomFile=POM$/, () => read('README.md').includes(`\`${JAR}\` and \`.pom\``) ? undefined : `JAR is not ${JAR}`],

@@ -44,7 +44,8 @@ const ofLanguage = (language: string) => ALL.flatMap(document => blocks(read(doc
 
 /** What is wrong with a piece of Python: its syntax, or a call of Lookout for Metrics that there is not. */
 async function pythonProblems(text: string): Promise<string> {
-  const { stdout, stderr } = spawnSync(await pythonInterpreter(), [join(__dirname, 'python_calls.py')], { input: text, encoding: 'utf8', env: pythonEnvironment() });
+  const options = { input: text, encoding: 'utf8', env: pythonEnvironment() } as const;
+  const { stdout, stderr } = spawnSync(await pythonInterpreter(), [join(__dirname, 'python_calls.py')], options);
   return `${stdout}${stderr}`;
 }
 
