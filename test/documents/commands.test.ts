@@ -109,7 +109,7 @@ const packageName = (tool: string, name: string) => PACKAGES[tool].includes(name
 /** As the task `package` of a release writes it. */
 function softwareBillOfMaterials(): string | undefined {
   const [, command, file] = tasks.tasks.package.steps.map(step => /^(npm sbom .*) > (.*)$/.exec((step as { exec?: string }).exec ?? '')).find(found => found) ?? [];
-  if (command === undefined || !read('docs/releasing.md').includes(``${file.replace('dist/', '')}``)) return 'no release writes it, or under another name';
+  if (command === undefined || !read('docs/releasing.md').includes(`\`${file.replace('dist/', '')}\``)) return 'no release writes it, or under another name';
   const [program, ...parameters] = command.split(' ');
   const { stdout } = spawnSync(program, parameters, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   const { components } = JSON.parse(stdout) as { components: { name: string }[] };

@@ -2,10 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
-import { blocks, DOCUMENTS as ALL, read } from './documents';
+import { blocks, DOCUMENTS, read, ROOT } from './documents';
 import { pythonEnvironment, pythonInterpreter } from '../conformance/python';
-
-const ROOT = join(__dirname, '..', '..');
 
 test('every snippet in README and in the documentation of props compiles', () => {
   const work = join(ROOT, '.tmp', 'documents');
@@ -16,12 +14,12 @@ test('every snippet in README and in the documentation of props compiles', () =>
   });
 }, 180_000);
 
-const DOCUMENTS = readdirSync(join(ROOT, 'docs')).filter(name => name.endsWith('.md'));
+const IN_DOCS = readdirSync(join(ROOT, 'docs')).filter(name => name.endsWith('.md'));
 
 /** Snippets of the documents in `docs/`, which rosetta does not read, each inside the fixture that the others have. */
 function wrapped(): Record<string, string> {
   const [before, after] = readFileSync(join(ROOT, 'rosetta', 'default.ts-fixture'), 'utf8').split('/// here');
-  return Object.fromEntries(DOCUMENTS.flatMap(name => {
+  return Object.fromEntries(IN_DOCS.flatMap(name => {
     const snippets = [...readFileSync(join(ROOT, 'docs', name), 'utf8').matchAll(/^```ts( nofixture)?\n([^]*?)^```$/gm)];
     return snippets.map(([, nofixture, code], index) => [`${name.replace('.md', '')}-${index}.ts`, nofixture ? code : `${before}${code}${after}`]);
   }));
@@ -40,7 +38,8 @@ test('every snippet in docs/ compiles', () => {
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 }, 120_000);
 
-const ofLanguage = (language: string) => ALL.flatMap(document => blocks(read(document)).filter(({ info }) => info === language).map(({ text }) => ({ document, text })));
+const ofLanguage = (language: string) => DOCUMENTS.flatMap(document =>
+  blocks(read(document)).filter(({ info }) => info === language).map(({ text }) => ({ document, text })));
 
 /** What is wrong with a piece of Python: its syntax, or a call of Lookout for Metrics that there is not. */
 async function pythonProblems(text: string): Promise<string> {
