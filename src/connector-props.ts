@@ -25,7 +25,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   readonly database?: string;
 
   /**
-   * Secret with the user name and password of a database user who may run the query.
+   * Secret with the user name and password of a database user who may run the query: JSON with `username` and `password`.
    *
    * Without it, the state machines get temporary credentials from IAM. The database users are then named after their roles
    * (`IAMR:` and the role's name), and need the right to read the tables.
