@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -63,12 +64,18 @@ switch (task) {
     process.exit(run('tsx', ['scripts/check-static.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
   case 'packages': {
-    const languages = rest.length > 0 ? rest : ['js', 'python', 'java', 'go'];
-    build();
+    // --built: by the tests, after whose build nothing is built over; --outdir FOLDER: other than dist
+    const { values, positionals } = parseArgs({
+      args: rest, allowPositionals: true, options: { built: { type: 'boolean', default: false }, outdir: { type: 'string', default: 'dist' } },
+    });
+    const languages = positionals.length > 0 ? positionals : ['js', 'python', 'java', 'go'];
+    if (!values.built) {
+      build();
+    }
     for (const language of languages) {
       // Go modules are released as source; pacmak would compile it, for which some module proxies lack a dependency of aws-cdk-lib
-      run('jsii-pacmak', ['--target', language, ...language === 'go' ? ['--code-only'] : []]);
-      console.log(`dist/${language}`);
+      run('jsii-pacmak', ['--target', language, '--outdir', values.outdir, ...language === 'go' ? ['--code-only'] : []]);
+      console.log(join(values.outdir, language));
     }
     process.exit(0);
   }

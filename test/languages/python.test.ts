@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
 
 const WORK = workFolder('python');
 const DIST = join(WORK, 'dist');
@@ -9,7 +9,7 @@ const venv = join(WORK, 'venv');
 const python = join(venv, 'bin', 'python');
 
 beforeAll(() => {
-  run('jsii-pacmak', ['--target', 'python', '--outdir', DIST]);
+  buildPackage('python', DIST);
   run('python3', ['-m', 'venv', venv]);
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `aws-cdk-lib==${CDK_FLOOR}`, 'mypy==2.4.1', find(DIST, '.whl')]);
 }, 600_000);
