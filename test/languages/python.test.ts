@@ -34,14 +34,14 @@ test('a wrong prop is refused with the prop\'s name', () => {
     'lookout.RedshiftLookoutConnector(cdk.Stack(cdk.App(), "S"), "C", databse="x")',
   ].join('\n');
   expect(() => run(python, ['-c', program])).toThrow(/unexpected keyword argument 'databse'/);
-}, 60_000);
+}, 180_000);
 
 test('a wrong value is refused with the prop\'s name, what was found and what to do; a prop that is missing is named', () => {
   run(python, ['-c', 'open("value.py", "w").write(open("app.py").read().replace(\'"l4m-demo"\', \'"no cluster"\'))'], app);
   expect(() => run(python, ['value.py'], app, { CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/clusterIdentifier is not the identifier of a cluster, got "no cluster"/);
   run(python, ['-c', 'open("missing.py", "w").write(open("app.py").read().replace("frequency=DetectorFrequency.HOURLY,", ""))'], app);
   expect(() => run(python, ['missing.py'], app, { CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/missing 1 required keyword-only argument: 'frequency'/);
-}, 60_000);
+}, 180_000);
 
 test('the wheel carries the bundles and the sample', () => {
   expect(existsSync(find(join(venv, 'lib'), join('cdk_redshift_lookout', '_jsii', '__init__.py')))).toBe(true);
@@ -51,4 +51,4 @@ test('the wheel carries the bundles and the sample', () => {
   ].join('\n')]);
   expect(names).toContain('package/assets/detect/index.mjs');
   expect(names).toContain('package/assets/sample/views.csv.gz');
-}, 60_000);
+}, 180_000);
