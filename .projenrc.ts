@@ -160,8 +160,9 @@ const typecheck = project.addTask('typecheck', {
 });
 project.preCompileTask.spawn(typecheck);
 
-/** Dependencies that are CommonJS inside ask for `require`. */
-const REQUIRE_BANNER = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+/** Bundles are copied into users' accounts without the package around them. Dependencies that are CommonJS inside ask for `require`. */
+const BANNER = '/*! cdk-redshift-lookout, Apache-2.0. Other people\'s work in this file: THIRD-PARTY-NOTICES.md of the npm package. */\n'
+  + "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 for (const handler of HANDLERS) {
   project.bundler.addBundle(`handlers/${handler}/index.ts`, {
@@ -179,7 +180,7 @@ for (const handler of HANDLERS) {
       ...Object.fromEntries(ABSENT_CREDENTIAL_PROVIDERS.map(name => [`--alias:@aws-sdk/${name}`, './handlers/shared/absent-credential-provider.ts'])),
       ...handler === 'detect' && HOLIDAYS.insteadOfPackage('./holidays.mjs'),
     },
-    banner: REQUIRE_BANNER,
+    banner: BANNER,
   });
 }
 
@@ -196,7 +197,7 @@ project.bundler.addBundle('cli/index.ts', {
   watchTask: false,
   mainFields: ['module', 'main'],
   esbuildArgs: HOLIDAYS.insteadOfPackage('../detect/holidays.mjs'),
-  banner: `#!/usr/bin/env node\n${REQUIRE_BANNER}`,
+  banner: `#!/usr/bin/env node\n${BANNER}`,
 });
 project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
   platform: 'node',
@@ -210,7 +211,7 @@ project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
   mainFields: ['module', 'main'],
   // the time zones of all times would add 660 KB, and holidays are days
   esbuildArgs: { '--alias:moment-timezone': 'moment-timezone/builds/moment-timezone-with-data-10-year-range.js' },
-  banner: REQUIRE_BANNER,
+  banner: BANNER,
 });
 project.bundler.bundleTask.exec(`node -e "fs.copyFileSync('node_modules/${HOLIDAYS.package}/LICENSE', '${HOLIDAYS.licence}')"`);
 project.bundler.bundleTask.exec('tsx scripts/sample-data.ts'); // the files that SampleWarehouse loads
@@ -222,9 +223,13 @@ project.npmignore!.addPatterns(
   '.jsii.tabl.json', '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
 );
 
+// what the packages were made with, beside them in dist/; the packages of which code is in the bundles are in THIRD-PARTY-NOTICES.md
+project.packageTask.exec('npm sbom --sbom-format cyclonedx > dist/sbom.cdx.json');
+
 // README's two commands. They install what is missing first, so they also run on a clone that has no node_modules yet.
 project.setScript('demo', 'node scripts/run.mjs demo');
 project.setScript('test', 'node scripts/run.mjs test');
+project.setScript('packages', 'node scripts/run.mjs packages');
 project.setScript('test:ring2', 'node scripts/run.mjs test test/ring2');
 project.setScript('test:faults', 'node scripts/run.mjs test test/faults');
 project.setScript('test:languages', 'node scripts/run.mjs test test/languages');

@@ -1,9 +1,10 @@
-// `npm run demo` and `npm test`: install what is missing, build, then do the work under the Node version of Lambda.
+// `npm run demo`, `npm test` and their like: install what is missing, build, then do the work under the Node version of Lambda.
 // Plain JavaScript without dependencies, since it must start on a fresh clone.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -62,6 +63,23 @@ switch (task) {
     run('projen', ['bundle']);
     process.exit(run('tsx', ['scripts/check-static.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
+  case 'packages': {
+    // --built: by the tests, after whose build nothing is built over; --outdir FOLDER: other than dist
+    const { values, positionals } = parseArgs({
+      args: rest, allowPositionals: true, options: { built: { type: 'boolean', default: false }, outdir: { type: 'string', default: 'dist' } },
+    });
+    const languages = positionals.length > 0 ? positionals : ['js', 'python', 'java', 'go'];
+    if (!values.built) {
+      build();
+    }
+    for (const language of languages) {
+      // Go modules are released as source; pacmak would compile it, for which some module proxies lack a dependency of aws-cdk-lib
+      run('jsii-pacmak', ['--target', language, '--outdir', values.outdir, ...language === 'go' ? ['--code-only'] : []]);
+      console.log(join(values.outdir, language));
+    }
+    process.exit(0);
+  }
+  // eslint-disable-next-line no-fallthrough
   case 'test': {
     mkdirSync(join(ROOT, '.tmp'), { recursive: true });
     build();
@@ -74,6 +92,6 @@ switch (task) {
   }
   // eslint-disable-next-line no-fallthrough
   default:
-    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "lookout", "fuzz" or "static"`);
+    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "packages", "lookout", "fuzz" or "static"`);
     process.exit(2);
 }

@@ -58,13 +58,13 @@ export interface ConnectorAlarmsProps extends AlarmsOptions {
  * library, under the heading that its description names.
  */
 export class ConnectorAlarms extends Construct {
-  /** A run of the crawl failed; the next one tries the interval again. */
+  /** A run of the crawl failed. The next one tries the interval again. */
   public readonly crawlFailed: cloudwatch.Alarm;
 
   /** An interval was given up: its data are missing from what was learned. */
   public readonly intervalGivenUp: cloudwatch.Alarm;
 
-  /** Reading or learning the history failed; nothing is crawled before it succeeds. */
+  /** Reading or learning the history failed. Nothing is crawled before it succeeds. */
   public readonly historyFailed: cloudwatch.Alarm;
 
   /** No run of the crawl has started: the schedule is disabled, or may not start it. */
@@ -85,7 +85,7 @@ export class ConnectorAlarms extends Construct {
   /** The schedule could not start the crawl. */
   public readonly deadLetters: cloudwatch.Alarm;
 
-  /** An alert did not reach its target; absent with `Detector.lookoutForMetrics()`. */
+  /** An alert did not reach its target. Absent with `Detector.lookoutForMetrics()`. */
   public readonly alertsUndelivered?: cloudwatch.Alarm;
 
   /**

@@ -142,7 +142,7 @@ export interface AlertOptions {
   readonly target: AlertTarget;
 
   /**
-   * Severity, 0 to 100, from which an anomaly is told.
+   * Severity, 0 to 100, from which an anomaly is told. None has less than 70 with `Detector.inAccount`.
    *
    * @default 70
    */

@@ -25,7 +25,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   readonly database?: string;
 
   /**
-   * Secret with the user name and password of a database user who may run the query.
+   * Secret with the user name and password of a database user who may run the query: JSON with `username` and `password`.
    *
    * Without it, the state machines get temporary credentials from IAM. The database users are then named after their roles
    * (`IAMR:` and the role's name), and need the right to read the tables.
@@ -53,7 +53,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
 
   /**
    * Whether the deployment tries the queries in the warehouse, for no rows, and compares their columns with `timestampColumn`, `metrics` and
-   * `dimensions`; it fails with the reason where they do not fit. Switch it off where the tables come only after the connector.
+   * `dimensions`. It fails with the reason where they do not fit. Switch it off where the tables come only after the connector.
    *
    * @default true
    */
@@ -139,7 +139,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   readonly unloadRole?: iam.IRole;
 
   /**
-   * Most intervals that one run crawls when it has fallen behind; the next run goes on. One execution of a state machine can
+   * Most intervals that one run crawls when it has fallen behind. The next run goes on. One execution of a state machine can
    * record 25,000 events, so the longer statements may take, the fewer intervals fit into it.
    *
    * @default - 48, or as many as fit with `queryTimeout`

@@ -5,7 +5,7 @@ import { invalid } from './private/errors';
  * The SELECT statement whose result is watched.
  *
  * `{{start}}` and `{{end}}` stand for the bounds of the interval, as `YYYY-MM-DD HH:MM:SS` in the connector's time zone. The start
- * belongs to the interval, the end does not: write `ts >= '{{start}}' and ts < '{{end}}'`.
+ * belongs to the interval, the end does not: write `ts >= '{{start}}' and ts < '{{end}}'`. In Python give a plain string: an f-string makes one brace of two.
  *
  * A query without placeholders (one that chooses its rows by `getdate()`) is accepted with a warning: intervals are then as exact as the
  * clocks, missed intervals cannot be caught up, and a retry may read other rows.

@@ -90,7 +90,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /** Scheduled starts that did not reach the crawl state machine. Later runs crawl their intervals. */
   public readonly deadLetterQueue: sqs.IQueue;
 
-  /** The detection service; absent with `Detector.lookoutForMetrics()`. */
+  /** The detection service. Absent with `Detector.lookoutForMetrics()`. */
   public readonly service?: LookoutService;
 
   /**

@@ -18,14 +18,14 @@ import { Infrastructure, validateNetwork } from './private/infrastructure';
  */
 export interface LookoutServiceProps extends InfrastructureOptions {
   /**
-   * Most detectors that the service has; CreateAnomalyDetector is refused beyond, with status 402. A connector has one detector.
+   * Most detectors that the service has. CreateAnomalyDetector is refused beyond, with status 402. A connector has one detector.
    *
    * @default 10, as Lookout for Metrics had in a region
    */
   readonly maximumDetectors?: number;
 
   /**
-   * Most alerts that a detector has; CreateAlert is refused beyond, with status 402. One anomaly sends as many messages at most.
+   * Most alerts that a detector has. CreateAlert is refused beyond, with status 402. One anomaly sends as many messages at most.
    *
    * @default 10, as Lookout for Metrics had
    */
@@ -37,7 +37,7 @@ export interface LookoutServiceProps extends InfrastructureOptions {
  */
 export interface ServiceUrlOptions {
   /**
-   * Most requests that are answered at the same time, by the URL and by callers of the function together; what comes beyond is refused with
+   * Most requests that are answered at the same time, by the URL and by callers of the function together. What comes beyond is refused with
    * status 429. Reserved from the account's concurrency, of which 100 must stay unreserved: a new account, which has 10, can reserve none.
    * It is the function's, so that of several addresses the last number holds.
    *

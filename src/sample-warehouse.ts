@@ -79,7 +79,7 @@ export class SampleWarehouse extends Construct {
   public readonly cluster: RedshiftCluster;
 
   /**
-   * The administrator's credentials, in the shape of the published solution: JSON with `username`, `password`, `db`, `host` and `port`; with
+   * The administrator's credentials, in the shape of the published solution: JSON with `username`, `password`, `db`, `host` and `port`. With
    * a provisioned cluster also `dbClusterIdentifier`, as `RedshiftCluster.provisionedFromSecret` reads it.
    */
   public readonly secret: secretsmanager.ISecret;

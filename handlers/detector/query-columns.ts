@@ -57,7 +57,7 @@ function missing(prop: QueryProp, { role, name }: NeededColumn, found: readonly 
   const remedy = sameButCase === undefined
     ? `name one of them, or add the column to ${prop}`
     : `write ${JSON.stringify(sameButCase)}, as it comes out of the warehouse`;
-  return new Error(`${role} \`${name}\` is not a column of the ${prop === 'query' ? 'query' : prop}; columns are ${shown}${rest}: ${remedy}`);
+  return new Error(`${role} \`${name}\` is not a column of the ${prop}; columns are ${shown}${rest}: ${remedy}`);
 }
 
 function checkType(

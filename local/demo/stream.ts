@@ -1,7 +1,7 @@
 /** The demo's scenario: the example's assembly, deployed into an embedded cloud beside a warehouse of sample data, and streamed. */
 import { join } from 'node:path';
 import { DEFAULT_HISTORY_INTERVALS, FREQUENCY_SECONDS, type Frequency } from '../../src/private/contract';
-import { EmbeddedCloud } from '../cloud';
+import { EmbeddedCloud, type EmbeddedCloudOptions } from '../cloud';
 import type { FailurePlan } from '../redshift/failures';
 import { startWarehouse, type Warehouse } from '../redshift/warehouse';
 import { generateEcommerce, type EcommerceData } from '../sample/ecommerce';
@@ -33,6 +33,8 @@ export interface StreamOptions {
   readonly prepare?: (warehouse: Warehouse) => Promise<void>;
   /** Of `EmbeddedCloudOptions`. */
   readonly longestRealWait?: number;
+  /** What comes between the parts of the cloud, for those who count requests and invocations. @default - nothing does */
+  readonly between?: Pick<EmbeddedCloudOptions, 'route' | 'interfere'>;
   /** Told what is going on, in words. */
   readonly onStep?: (text: string) => void;
   /** Told after each scheduled run. */
@@ -65,6 +67,7 @@ export async function deployExample(options: StreamOptions): Promise<Stream> {
   });
   say('starting the embedded cloud and the warehouse');
   const cloud = await EmbeddedCloud.start({
+    ...options.between,
     assembly: options.assembly,
     directory: options.directory,
     now: new Date(start.getTime() + DELAY_SECONDS * 1000),

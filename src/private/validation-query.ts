@@ -14,6 +14,9 @@ const OTHER_STATE_BYTES = 12_000;
 /** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
 const PLACEHOLDER_LIKE = /\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/g;
 
+/** What becomes of a placeholder in an f-string of Python, and in other templates that take two braces for one. */
+const SINGLE_BRACES = /(?<!\{)\{(?:start|end)\}(?!\})/;
+
 /** Refuses SQL that cannot run within an UNLOAD. */
 export function validateQueries(props: RedshiftLookoutConnectorProps): void {
   validateQuery('query', props.query.sql);
@@ -39,6 +42,10 @@ function validatePlaceholders(prop: string, sql: string): void {
   const unknown = (sql.match(PLACEHOLDER_LIKE) ?? []).find(found => !known.includes(found));
   if (unknown !== undefined) throw refuse(prop, 'has an unknown placeholder', unknown, `use ${known.join(' and ')}, without spaces`);
   const missing = known.filter(placeholder => !sql.includes(placeholder));
+  const single = missing.length > 1 ? SINGLE_BRACES.exec(withoutComments(sql))?.[0] : undefined;
+  if (single !== undefined) {
+    throw refuse(prop, 'has a placeholder in single braces', single, `write ${known.join(' and ')}; an f-string of Python makes one brace of two, so give a plain string`);
+  }
   if (missing.length === 1) {
     throw refuse(prop, `has no ${missing[0]}`, known.filter(placeholder => sql.includes(placeholder)),
       `bound the rows on both sides: ts >= '${PLACEHOLDERS.start}' and ts < '${PLACEHOLDERS.end}'`);

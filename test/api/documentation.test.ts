@@ -27,6 +27,12 @@ test('every public declaration says what it is', () => {
   expect(silent).toEqual([]);
 });
 
+test('what it is stands in a sentence of its own, which tables and editors show alone', () => {
+  const cut = types.flatMap(type => [type, ...own(type.properties), ...own(type.methods), ...type.members ?? []]
+    .filter(({ docs }) => docs?.summary && !/[.)]$/.test(docs.summary)).map(({ name, docs }) => `${type.name}.${name}: ${docs!.summary}`));
+  expect(cut).toEqual([]);
+});
+
 test('every optional prop says what holds without it', () => {
   const silent = types.filter(({ datatype }) => datatype).flatMap(type => own(type.properties)
     .filter(({ optional, docs }) => optional && !docs?.default).map(({ name }) => `${type.name}.${name}`));

@@ -24,6 +24,8 @@ describe('fails when', () => {
     ['the query has a NUL character', sql(`${QUERY} and a = '\0'`), 'query has a NUL character'],
     ['the query is no SELECT', sql(`delete from t ${BOUNDS}`), 'query is not a SELECT statement, got "delete from t where ts >= \'{{start}}\' and ts < \'{{end}}\'"; begin with SELECT or WITH'],
     ['a placeholder has spaces', sql("select 1 where ts >= '{{ start }}'"), 'query has an unknown placeholder, got "{{ start }}"; use {{start}} and {{end}}, without spaces'],
+    ['a placeholder has lost its braces', sql("select 1 where ts >= '{start}' and ts < '{end}'"),
+      'query has a placeholder in single braces, got "{start}"; write {{start}} and {{end}}; an f-string of Python makes one brace of two, so give a plain string'],
     ['a placeholder is misspelt', sql(`select 1 ${BOUNDS} and x < '{{stop}}'`), 'query has an unknown placeholder, got "{{stop}}"'],
     ['only {{start}} is there', sql("select 1 where ts >= '{{start}}'"), 'query has no {{end}}, got ["{{start}}"]; bound the rows on both sides: ts >= \'{{start}}\' and ts < \'{{end}}\''],
     ['only {{end}} is there', sql("select 1 where ts < '{{end}}'"), 'query has no {{start}}, got ["{{end}}"]'],

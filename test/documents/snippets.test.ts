@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-const ROOT = join(__dirname, '..', '..');
+import { transformSync } from 'esbuild';
+import { blocks, DOCUMENTS, read, ROOT } from './documents';
+import { pythonEnvironment, pythonInterpreter } from '../conformance/python';
 
 test('every snippet in README and in the documentation of props compiles', () => {
   const work = join(ROOT, '.tmp', 'documents');
@@ -13,12 +14,12 @@ test('every snippet in README and in the documentation of props compiles', () =>
   });
 }, 180_000);
 
-const DOCUMENTS = readdirSync(join(ROOT, 'docs')).filter(name => name.endsWith('.md'));
+const IN_DOCS = readdirSync(join(ROOT, 'docs')).filter(name => name.endsWith('.md'));
 
 /** Snippets of the documents in `docs/`, which rosetta does not read, each inside the fixture that the others have. */
 function wrapped(): Record<string, string> {
   const [before, after] = readFileSync(join(ROOT, 'rosetta', 'default.ts-fixture'), 'utf8').split('/// here');
-  return Object.fromEntries(DOCUMENTS.flatMap(name => {
+  return Object.fromEntries(IN_DOCS.flatMap(name => {
     const snippets = [...readFileSync(join(ROOT, 'docs', name), 'utf8').matchAll(/^```ts( nofixture)?\n([^]*?)^```$/gm)];
     return snippets.map(([, nofixture, code], index) => [`${name.replace('.md', '')}-${index}.ts`, nofixture ? code : `${before}${code}${after}`]);
   }));
@@ -36,3 +37,26 @@ test('every snippet in docs/ compiles', () => {
   const { status, stdout } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['--noEmit', '-p', work], { cwd: ROOT, encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 }, 120_000);
+
+const ofLanguage = (language: string) => DOCUMENTS.flatMap(document =>
+  blocks(read(document)).filter(({ info }) => info === language).map(({ text }) => ({ document, text })));
+
+/** What is wrong with a piece of Python: its syntax, or a call of Lookout for Metrics that there is not. */
+async function pythonProblems(text: string): Promise<string> {
+  const options = { input: text, encoding: 'utf8', env: pythonEnvironment() } as const;
+  const { stdout, stderr } = spawnSync(await pythonInterpreter(), [join(__dirname, 'python_calls.py')], options);
+  return `${stdout}${stderr}`;
+}
+
+test('every snippet in Python is Python, and calls what Lookout for Metrics has', async () => {
+  expect(ofLanguage('python').length).toBeGreaterThanOrEqual(3);
+  for (const { document, text } of ofLanguage('python')) expect([document, await pythonProblems(text)]).toEqual([document, '']);
+  expect(await pythonProblems('lookout.put_feedback(AnomalyDetector=arn)')).toBe('put_feedback takes no AnomalyDetector\n');
+  expect(await pythonProblems('lookout.judge(')).toContain('SyntaxError');
+}, 120_000);
+
+test('every snippet in JavaScript and JSON can be read', () => {
+  expect(ofLanguage('js').length + ofLanguage('json').length).toBeGreaterThanOrEqual(3);
+  for (const { text } of ofLanguage('js')) transformSync(text, { loader: 'js', format: 'esm' });
+  for (const { text } of ofLanguage('json')) JSON.parse(text);
+});

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CDK_FLOOR, CONTEXTS, copyExample, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, run, synthesise, typescriptTemplate, workFolder } from './packages';
 
 const MODULE = 'github.com/cdk-redshift-lookout/cdk-redshift-lookout-go/redshiftlookout';
 /** A dependency of aws-cdk-lib whose version there (the key) is missing in some proxies; its content is a file that is deprecated. */
@@ -13,7 +13,7 @@ const app = copyExample('go', WORK);
 const binary = join(WORK, 'shop');
 
 beforeAll(() => {
-  run('jsii-pacmak', ['--target', 'go', '--code-only', '--outdir', DIST]); // what is released is source; the app compiles it
+  buildPackage('go', DIST); // what is released is source; the app compiles it
   run('go', ['mod', 'edit', '-replace', `${MODULE}=${join(DIST, 'go', 'redshiftlookout')}`, '-replace', `${PROXY_AGENT}=${PROXY_AGENT}@${PROXY_AGENT_VERSION}`], app);
   run('go', ['mod', 'tidy'], app);
   run('go', ['vet', './...'], app);

@@ -1,25 +1,23 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import manifest from '../../package.json';
 
 const WORK = workFolder('java');
 const DIST = join(WORK, 'dist');
 /** Kept between runs: aws-cdk-lib alone is 100 MB. */
 const REPOSITORY = join(ROOT, '.tmp', 'maven');
 const app = copyExample('java', WORK);
-const settings = join(WORK, 'settings.xml');
 
 function maven(goals: string[], variables: NodeJS.ProcessEnv = {}): string {
-  return run('mvn', ['--quiet', '--batch-mode', '--settings', settings, `-Dmaven.repo.local=${REPOSITORY}`, `-Dcdk.version=${CDK_FLOOR}`, ...goals], app, variables);
+  return run('mvn', ['--quiet', '--batch-mode', `-Dmaven.repo.local=${REPOSITORY}`, `-Dcdk.version=${CDK_FLOOR}`, ...goals], app, variables);
 }
 
 beforeAll(() => {
   rmSync(join(REPOSITORY, 'io', 'github', 'cdkredshiftlookout'), { recursive: true, force: true }); // of an earlier build
   run('jsii-pacmak', ['--target', 'java', '--outdir', DIST, '--maven-local-repository', REPOSITORY]);
-  writeFileSync(settings, `<settings>
-  <profiles><profile><id>built</id><repositories><repository><id>built</id><url>file://${DIST}/java</url></repository></repositories></profile></profiles>
-  <activeProfiles><activeProfile>built</activeProfile></activeProfiles>
-</settings>`);
+  const [jar, pom] = ['jar', 'pom'].map(type => find(DIST, `${manifest.version}.${type}`));
+  maven(['install:install-file', `-Dfile=${jar}`, `-DpomFile=${pom}`]); // as README says
   maven(['compile']); // with -Xlint:all, and without a warning: see the example's pom.xml
 }, 600_000);
 

@@ -30,6 +30,11 @@ export function workFolder(language: string): string {
   return folder;
 }
 
+/** Builds the package for a language as `npm run packages` does, from what is compiled. */
+export function buildPackage(language: string, folder: string): void {
+  run('node', [join('scripts', 'run.mjs'), 'packages', '--built', '--outdir', folder, language]);
+}
+
 /** A copy of an example, away from the repository. */
 export function copyExample(language: string, folder: string): string {
   const app = join(folder, 'app');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
 
 const WORK = workFolder('python');
 const DIST = join(WORK, 'dist');
@@ -9,7 +9,7 @@ const venv = join(WORK, 'venv');
 const python = join(venv, 'bin', 'python');
 
 beforeAll(() => {
-  run('jsii-pacmak', ['--target', 'python', '--outdir', DIST]);
+  buildPackage('python', DIST);
   run('python3', ['-m', 'venv', venv]);
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `aws-cdk-lib==${CDK_FLOOR}`, 'mypy==2.4.1', find(DIST, '.whl')]);
 }, 600_000);
@@ -21,7 +21,7 @@ test.each(CONTEXTS)('the example on the real wheel synthesises the same template
 
 test('the example agrees with the wheel\'s types; a wrong prop and a wrong value do not', () => {
   // the types of aws_cdk are read once, which takes most of the time
-  const check = (file: string) => run(python, ['-m', 'mypy', '--cache-dir', join(ROOT, '.tmp', 'mypy'), file], app);
+  const check = (file: string) => run(python, ['-m', 'mypy', '--strict', '--cache-dir', join(ROOT, '.tmp', 'mypy'), file], app);
   expect(check('app.py')).toContain('Success: no issues found in 1 source file');
   run(python, ['-c', 'open("wrong.py", "w").write(open("app.py").read().replace("database=", "databse=").replace("threshold=70", "threshold=\'70\'"))'], app);
   expect(() => check('wrong.py')).toThrow(/Unexpected keyword argument "databse"[^]*Argument "threshold" to "add_alert" of "RedshiftLookoutConnector" has incompatible type "str"/);
@@ -34,7 +34,14 @@ test('a wrong prop is refused with the prop\'s name', () => {
     'lookout.RedshiftLookoutConnector(cdk.Stack(cdk.App(), "S"), "C", databse="x")',
   ].join('\n');
   expect(() => run(python, ['-c', program])).toThrow(/unexpected keyword argument 'databse'/);
-}, 60_000);
+}, 180_000);
+
+test('a wrong value is refused with the prop\'s name, what was found and what to do; a prop that is missing is named', () => {
+  run(python, ['-c', 'open("value.py", "w").write(open("app.py").read().replace(\'"l4m-demo"\', \'"no cluster"\'))'], app);
+  expect(() => run(python, ['value.py'], app, { CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/clusterIdentifier is not the identifier of a cluster, got "no cluster"/);
+  run(python, ['-c', 'open("missing.py", "w").write(open("app.py").read().replace("frequency=DetectorFrequency.HOURLY,", ""))'], app);
+  expect(() => run(python, ['missing.py'], app, { CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/missing 1 required keyword-only argument: 'frequency'/);
+}, 180_000);
 
 test('the wheel carries the bundles and the sample', () => {
   expect(existsSync(find(join(venv, 'lib'), join('cdk_redshift_lookout', '_jsii', '__init__.py')))).toBe(true);
@@ -44,4 +51,4 @@ test('the wheel carries the bundles and the sample', () => {
   ].join('\n')]);
   expect(names).toContain('package/assets/detect/index.mjs');
   expect(names).toContain('package/assets/sample/views.csv.gz');
-}, 60_000);
+}, 180_000);

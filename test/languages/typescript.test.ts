@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CDK_FLOOR, CONTEXTS, copyExample, find, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, find, run, synthesise, typescriptTemplate, workFolder } from './packages';
 
 const WORK = workFolder('typescript');
 const DIST = join(WORK, 'dist');
@@ -10,7 +10,7 @@ const compile = () => run(join(app, 'node_modules', '.bin', 'tsc'), [], app);
 const start = (variables: NodeJS.ProcessEnv) => run('node', ['build/app.js'], app, variables);
 
 beforeAll(() => {
-  run('jsii-pacmak', ['--target', 'js', '--outdir', DIST]);
+  buildPackage('js', DIST);
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', find(join(DIST, 'js'), '.tgz'), `aws-cdk-lib@${CDK_FLOOR}`], app);
   compile();
 }, 600_000);

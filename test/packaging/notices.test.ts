@@ -10,6 +10,15 @@ test('every package in the bundles has a licence that lets us pass it on', () =>
   expect(packages.filter(({ licence }) => !allowed.test(licence)).map(({ name, licence }) => `${name}: ${licence}`)).toEqual([]);
 });
 
+test('every bundle says what its licence is and where those of others stand', () => {
+  const bundles = new Set(packages.flatMap(each => [...each.bundles]));
+  expect(bundles.size).toBeGreaterThanOrEqual(6);
+  for (const bundle of bundles) {
+    const beginning = readFileSync(join(__dirname, '..', '..', bundle), 'utf8').slice(0, 300);
+    expect({ [bundle]: beginning }).toEqual({ [bundle]: expect.stringMatching(/^(#!.*\n)?\/\*! cdk-redshift-lookout, Apache-2\.0\..*THIRD-PARTY-NOTICES\.md/) });
+  }
+});
+
 test('THIRD-PARTY-NOTICES.md names them all: if not, run tsx scripts/third-party-notices.ts', () => {
   const document = readFileSync(join(__dirname, '..', '..', 'THIRD-PARTY-NOTICES.md'), 'utf8');
   const unnamed = packages.filter(({ name, version }) => !document.includes(`| \`${name}\` | ${version} |`)).map(({ name, version }) => `${name} ${version}`);
