@@ -102,7 +102,7 @@ export class IntervalScoring {
         distance[index] = combinedDistance(error, usual, value - second, scale);
         expected = combinedExpectation(center, usual, second, scale);
       }
-      const known = this.recurrence.known(s);
+      const known = this.recurrence.known(position, s);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) continue;

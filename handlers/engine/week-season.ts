@@ -23,9 +23,16 @@ export function weekTrust(errorWithout: number, errorWith: number): number {
   return 1 / (1 + TRUST_PENALTY * square * square * square);
 }
 
-/** Whether the bit of an hour is set in the bits of a day. */
-function hourIsSet(bits: number, hour: number): boolean {
-  return floor(bits / 2 ** hour) % 2 === 1;
+/** Whether the hour of the week was far off when last seen. */
+export function wasMissed({ weekMisses, capacity }: SeriesState, { week }: SeasonPosition, series: number): boolean {
+  return floor(weekMisses[floor(week / 24) * capacity + series]! / 2 ** (week % 24)) % 2 === 1;
+}
+
+/** Notes whether the hour of the week is far off; returns whether it was when last seen. */
+function noteMissed(state: SeriesState, position: SeasonPosition, series: number, missed: boolean): boolean {
+  const before = wasMissed(state, position, series);
+  if (missed !== before) state.weekMisses[floor(position.week / 24) * state.capacity + series]! += (missed ? 1 : -1) * 2 ** (position.week % 24);
+  return before;
 }
 
 /**
@@ -40,16 +47,19 @@ export function learnWeek(
   calendar: Calendar, state: SeriesState, series: number, position: SeasonPosition,
   left: number, cleaned: number, limit: number, seen: number, trained: number,
 ): void {
-  const { week, weekMisses, cycleError, weekError, capacity } = state;
+  const { week, cycleError, weekError, capacity } = state;
   // The first week only teaches the short cycle. Its own leftovers would be mostly what that had not learned yet.
   const visits = seen / calendar.intervalsPerWeek - 1;
-  if (visits < 0) return;
+  if (visits < 0) {
+    noteMissed(state, position, series, abs(left) > limit);
+    return;
+  }
   const slot = position.week * capacity + series;
   const weekly = week[slot]!;
   if (weekly !== weekly) {
     week[slot] = cleaned;
     // what the first week has of an hour is clipped: if it is off again, it is learned whole
-    if (abs(left) > limit) weekMisses[floor(position.week / 24) * capacity + series]! += 2 ** (position.week % 24);
+    noteMissed(state, position, series, abs(left) > limit);
     return;
   }
 
@@ -66,17 +76,10 @@ export function learnWeek(
   }
   // An anomaly in the first week that counts sits in its slot, and clipped learning would take months to get rid of it. Off twice in
   // succession is not an anomaly but a wrong slot.
-  const day = floor(position.week / 24) * capacity + series;
-  const misses = weekMisses[day]!;
   const missed = abs(left - weekly) > limit;
-  if (missed || misses !== 0) {
-    const hour = position.week % 24;
-    const missedBefore = hourIsSet(misses, hour);
-    if (missed !== missedBefore) weekMisses[day] = misses + (missed ? 1 : -1) * 2 ** hour;
-    if (missed && missedBefore) {
-      week[slot] = weekly + (left - weekly) / calendar.intervalsPerWeekSlot;
-      return;
-    }
+  if (noteMissed(state, position, series, missed) && missed) {
+    week[slot] = weekly + (left - weekly) / calendar.intervalsPerWeekSlot;
+    return;
   }
   const gain = visits + 1 < 1 / GAIN ? 1 / (visits + 1) : GAIN;
   week[slot] = weekly + gain / calendar.intervalsPerWeekSlot * (cleaned - weekly);

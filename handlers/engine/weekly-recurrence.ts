@@ -1,5 +1,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import type { SeriesState } from './series-state';
+import { HIGHEST_SCORE } from './severity';
+import { wasMissed } from './week-season';
 
 const { log2, max, min, round, sqrt } = Math;
 
@@ -11,6 +13,8 @@ const DISTANCES = Float64Array.from({ length: MOST + 1 }, (_, step) => 2 ** (ste
 const LEAST_DISTANCE = 2.5;
 /** How many times as far off counts in full; as far off counts nothing. */
 const NEWS = 1.5;
+/** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
+const YOUNG_WEEKS = 6;
 /** Weeks that are kept: what came in two of them is what the hour does. */
 const WEEKS = 3;
 
@@ -35,7 +39,7 @@ export function distanceOfNews(news: number, known: number): number {
  * How far off each hour of the week was in two of the last three weeks. Where a week has a sharp edge, an hour is far off at its first five
  * minutes and as expected later; the slot for the hour, learned from both, is never right, and the edge would be news every week.
  *
- * Only for intervals of less than an hour: at an hour the slot of the week itself learns the edge.
+ * At intervals of an hour the slot of the week itself learns the edge, in a few weeks; until then, an hour that was off a week ago is no news.
  */
 export class WeeklyRecurrence {
   private readonly isKept: boolean;
@@ -44,11 +48,21 @@ export class WeeklyRecurrence {
     this.isKept = recurrenceRows(calendar) > 0;
   }
 
-  /** Distance that the present hour of the week had in two of the last three weeks; 0 where that is no more than noise. */
-  public known(series: number): number {
-    if (!this.isKept) return 0;
+  /**
+   * Distance at which the present hour of the week is no news: what it had in two of the last three weeks; 0 where that is no more than
+   * noise. At intervals of an hour: any, where the week is still being learned and the hour was off a week ago.
+   */
+  public known(position: SeasonPosition, series: number): number {
+    if (!this.isKept) {
+      const isLearning = this.calendar.weekSlots > 0 && this.isYoung(series);
+      return isLearning && wasMissed(this.state, position, series) ? HIGHEST_SCORE : 0;
+    }
     const distance = DISTANCES[this.state.recurring[series]!]!;
     return distance < LEAST_DISTANCE ? 0 : distance;
+  }
+
+  private isYoung(series: number): boolean {
+    return this.state.points[series]! < YOUNG_WEEKS * this.calendar.intervalsPerWeek;
   }
 
   /** Begins the hour of an interval, for the series from `from` up to but not including `to`. Call it before the interval is scored. */
