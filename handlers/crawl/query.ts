@@ -1,5 +1,4 @@
-import { PLACEHOLDERS } from '../../src/private/contract';
-import { problemOfQuery } from '../../src/private/sql-text';
+import { PLACEHOLDERS, problemOfQuery } from '../../src/private/contract';
 import type { WallBounds } from '../shared/time';
 
 /** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */

@@ -1,6 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { LIMITS, PLACEHOLDERS } from './contract';
-import { problemOfQuery } from './sql-text';
+import { LIMITS, PLACEHOLDERS, problemOfQuery } from './contract';
 import { refuse } from './validation-base';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 

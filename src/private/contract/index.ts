@@ -11,3 +11,4 @@ export * from './intervals';
 export * from './limits';
 export * from './metrics';
 export * from './names';
+export * from './query-text';

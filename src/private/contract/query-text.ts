@@ -1,8 +1,4 @@
-/**
- * What can be told of a query without understanding it. Handlers use it too: imports nothing of aws-cdk-lib.
- */
-
-/** Why a query cannot stand within `UNLOAD ($$ … $$)` or within parentheses. */
+/** Why a query, whose text nobody here understands, cannot stand within `UNLOAD ($$ … $$)` or within parentheses. */
 export interface QueryProblem {
   /** Continues "query …". */
   readonly problem: string;

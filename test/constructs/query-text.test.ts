@@ -1,6 +1,6 @@
 import { connectorIn, newStack, QUERY } from './fixture';
 import { ConnectorQuery } from '../../src';
-import { problemOfQuery } from '../../src/private/sql-text';
+import { problemOfQuery } from '../../src/private/contract';
 
 test.each([
   ['a text with quotes, both kinds', "select 'it''s', \"a\"\"b\", '' from t"],
