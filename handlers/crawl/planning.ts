@@ -3,8 +3,9 @@ import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type Inter
 import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
 import { hasPlaceholders } from './query';
+import type { Rereads } from './rereads';
 import { liveFolder } from './unload-plan';
-import type { ConnectorSettings, CrawlEvent, CrawlPlan, GivenUpIntervals, Interval } from '../../src/private/contract';
+import type { ConnectorSettings, CrawlEvent, CrawlPlan, GivenUpIntervals, Interval, PlannedInterval } from '../../src/private/contract';
 import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
 
 type PlanEvent = Extract<CrawlEvent, { action: 'plan' }>;
@@ -32,7 +33,7 @@ class GivenUp {
 export class Planning {
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly metrics: CrawlMetrics,
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly rereads: Rereads, private readonly metrics: CrawlMetrics,
     private readonly clock: () => number,
   ) {}
 
@@ -83,18 +84,25 @@ export class Planning {
 
   private async missing(
     settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, givenUp: GivenUp,
-  ): Promise<{ missing: Interval[]; reason: string }> {
+  ): Promise<{ missing: PlannedInterval[]; reason: string }> {
     const left = settings.catchUpLimit - lease.crawled;
     if (left <= 0) {
       return { missing: [], reason: `${lease.crawled} intervals crawled, as many as one execution may (catchUpLimit): the next run goes on` };
     }
     const newestEnd = Date.parse(lease.scheduledTime) - settings.delaySeconds * 1000;
     const first = await this.skipDone(settings, intervals, newestEnd, lease.execution, givenUp);
-    const missing: Interval[] = [];
+    const missing: PlannedInterval[] = [];
+    const settledEnd = newestEnd - (settings.settleSeconds ?? 0) * 1000;
     const chosenByQuery = !hasPlaceholders(settings.query);
     for (let interval = first; interval && Date.parse(interval.end) <= newestEnd; interval = intervals.next(interval)) {
-      missing.push(interval);
+      // what is read after its settle time, because the crawl was behind, is complete already
+      const again = settings.settleSeconds !== undefined && !chosenByQuery && Date.parse(interval.end) > settledEnd;
+      missing.push(again ? { ...interval, reading: 'FIRST_OF_TWO' } : interval);
       if (!chosenByQuery && missing.length === left) break;
+    }
+    if (missing.length === 0) {
+      const again = await this.rereads.due(settings, intervals, lease, left, (interval, error) => givenUp.add(interval, error));
+      if (again.length > 0) return { missing: again, reason: '' };
     }
     if (missing.length === 0) return { missing, reason: `nothing is missing up to ${lease.scheduledTime} with a delay of ${settings.delaySeconds} seconds` };
     if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1), lease.execution, givenUp);

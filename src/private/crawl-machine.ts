@@ -109,6 +109,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
     end: sfn.JsonPath.stringAt('$.current.interval.end'),
     attempt: sfn.JsonPath.numberAt('$.failure.attempt'),
     givenUp: sfn.JsonPath.stringAt('$.failure.givenUp'),
+    again: sfn.JsonPath.stringAt('$.failure.again'),
     statementId: sfn.JsonPath.stringAt('$.failure.statementId'),
     error: { name: sfn.JsonPath.stringAt(`${CAUGHT}.Error`), message: sfn.JsonPath.stringAt(`${CAUGHT}.Cause`) },
   }, new sfn.Fail(scope, 'Interval failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` })));
@@ -127,6 +128,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
       detectorArn: props.detect.detectorArn,
       interval: DATA.interval,
       chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'),
+      files: sfn.JsonPath.stringAt('$.unload.folder'),
     }, '$.detection'));
     detect.addCatch(failed, { resultPath: CAUGHT });
     detect.next(finish);
@@ -144,7 +146,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
       ...LOOP,
       index: sfn.JsonPath.stringAt('$.index'),
       current: sfn.JsonPath.stringAt('$.current'),
-      unload: { chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery') },
+      unload: { chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'), folder: sfn.JsonPath.stringAt('$.unload.folder') },
     },
     finished,
     failed,

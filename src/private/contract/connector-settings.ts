@@ -16,6 +16,8 @@ export interface ConnectorSettings {
   readonly timezone: string;
   /** Wait after an interval's end before it is read (Lookout's offset). */
   readonly delaySeconds: number;
+  /** Wait after an interval's first reading was due, before it is read again; absent: it is read once. */
+  readonly settleSeconds?: number;
   readonly historyIntervals: number;
   /** Most intervals of history that one statement reads; absent: the history is read by one. */
   readonly historyChunkIntervals?: number;

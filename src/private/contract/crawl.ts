@@ -1,6 +1,6 @@
 import type { ConnectorSettings, WarehouseConnection } from './connector-settings';
 import type { DetectionOutcome } from './detect';
-import type { Interval } from './intervals';
+import type { Interval, PlannedInterval } from './intervals';
 
 /** Input of the Crawl state machine. The schedule passes `<aws.scheduler.scheduled-time>`. */
 export interface CrawlInput {
@@ -48,19 +48,25 @@ export type CrawlEvent =
   /** Crawl: which intervals are missing. Takes the lease. */
   | { readonly action: 'plan'; readonly settings: ConnectorSettings; readonly scheduledTime: string; readonly execution: string }
   /** Crawl: the exact SQL of one interval; writes the attempt to the ledger. */
-  | { readonly action: 'begin'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string }
-  | { readonly action: 'submitted'; readonly interval: Interval; readonly execution: string; readonly statementId: string }
+  | { readonly action: 'begin'; readonly settings: ConnectorSettings; readonly interval: PlannedInterval; readonly execution: string }
+  | { readonly action: 'submitted'; readonly interval: PlannedInterval; readonly execution: string; readonly statementId: string }
   /** Crawl: the interval is unloaded and (in-account backend) detected. */
   | {
     readonly action: 'finished';
     readonly settings: ConnectorSettings;
-    readonly interval: Interval;
+    readonly interval: PlannedInterval;
     readonly execution: string;
     readonly statement: StatementOutcome;
     readonly detection?: DetectionOutcome;
   }
   /** Crawl: the interval failed; releases the lease. */
-  | { readonly action: 'failed'; readonly settings: ConnectorSettings; readonly interval: Interval; readonly execution: string; readonly error: CaughtError };
+  | {
+    readonly action: 'failed';
+    readonly settings: ConnectorSettings;
+    readonly interval: PlannedInterval;
+    readonly execution: string;
+    readonly error: CaughtError;
+  };
 
 /** Answer to `begin`, and part of that to `planHistory`: one UNLOAD to run. */
 export interface UnloadPlan {
@@ -69,7 +75,7 @@ export interface UnloadPlan {
   /** At most 64 characters; the same for every retry of the same attempt. */
   readonly clientToken: string;
   readonly statementName: string;
-  /** `s3://bucket/live/20261123/1000/` */
+  /** What the names of the files begin with: `s3://bucket/live/20261123/1000/`, or a beginning of names in such a folder. */
   readonly folder: string;
   /** Statement of an earlier attempt that may still run: cancelled first. Empty when there is none. */
   readonly previousStatementId: string;
@@ -85,8 +91,8 @@ export interface HistoryPlan extends UnloadPlan {
 
 /** Answer to `plan`. */
 export interface CrawlPlan {
-  /** Oldest first; empty: nothing to do. */
-  readonly intervals: Interval[];
+  /** Oldest first; empty: nothing to do. Those that are read again come in a plan of their own, when no first reading is missing. */
+  readonly intervals: PlannedInterval[];
   /** Why there is nothing to do, in words. */
   readonly reason: string;
   /** Intervals that were listed as failed for good while planning; absent: none. */
@@ -109,6 +115,8 @@ export interface FailedAttempt {
   readonly attempt: number;
   /** Whether the interval is listed as failed for good: it is tried again otherwise. */
   readonly givenUp: boolean;
+  /** Whether it was the second reading: the first one's rows stay what they are. */
+  readonly again: boolean;
   /** Empty: no statement had been submitted. */
   readonly statementId: string;
 }

@@ -1,11 +1,18 @@
-import type { Interval } from './intervals';
+import type { Interval, PlannedInterval } from './intervals';
 
 /** Events of the `detect` function. */
 export type DetectEvent =
   /** From the service when a detector is activated (`backTest` false) or back-tested. Asynchronous. */
   | { readonly action: 'learn'; readonly detectorArn: string; readonly backTest: boolean }
   /** From the Crawl state machine: the interval's folder is complete. */
-  | { readonly action: 'detect'; readonly detectorArn: string; readonly interval: Interval; readonly chosenByQuery: boolean };
+  | {
+    readonly action: 'detect';
+    readonly detectorArn: string;
+    readonly interval: PlannedInterval;
+    readonly chosenByQuery: boolean;
+    /** What the names of the files of a second reading begin with: those of the first may lie beside them. Of a first reading all files are read. */
+    readonly files?: string;
+  };
 
 /**
  * From the detect function to itself, asynchronously: an alert could not be delivered and is to be tried again. Lambda repeats the event when
@@ -81,4 +88,8 @@ export interface DetectionOutcome {
   readonly alertsUndelivered: number;
   /** Status of the detector after the interval. */
   readonly detectorStatus: string;
+  /** Of a second reading: `files` of the event that it answers. */
+  readonly files?: string;
+  /** Of a second reading: ids of groups that the complete rows do not bear out. They are there no more. */
+  readonly withdrawnGroupIds?: string[];
 }

@@ -10,6 +10,18 @@ export interface Interval {
   readonly end: string;
 }
 
+/** An interval as the crawl is to read it. */
+export interface PlannedInterval extends Interval {
+  /**
+   * `FIRST_OF_TWO`: it is read again after the settle time. `AGAIN`: this is that second reading, whose rows replace those of the first.
+   * Absent: it is read once.
+   */
+  readonly reading?: 'FIRST_OF_TWO' | 'AGAIN';
+}
+
+/** Most intervals that may lie between the two readings of one: each second reading detects all of them again. */
+export const SETTLE_INTERVALS = 96;
+
 /**
  * Intervals that a detector must have learned before it reports anomalies (status ACTIVE instead of LEARNING).
  * Lookout for Metrics: 300 intervals (14 for days), developer guide "quotas", June 2021; 96 for hours in its workshop of late 2021.

@@ -7,6 +7,9 @@ export const METRICS = {
   intervalsCrawled: 'IntervalsCrawled',
   intervalsFailed: 'IntervalsFailed',
   rowsUnloaded: 'RowsUnloaded',
+  /** Intervals read again after the settle time, and the rows that they have more than at their first reading. */
+  intervalsReread: 'IntervalsReread',
+  lateRows: 'LateRows',
   /** Percentage of the history's chunks that have been read, by the newest history run. */
   historyProgress: 'HistoryProgress',
   /** Seconds between the end of the newest finished interval and the scheduled time: grows when the crawl falls behind. */

@@ -253,7 +253,7 @@ describe('an interval that fails', () => {
     for (const attempt of [1, 2, 3]) {
       expect((await plan('12:05', `crawl-${attempt}`)).intervals[0]).toEqual(hour(10));
       await begin(hour(10), `crawl-${attempt}`);
-      const answer = { attempt, givenUp: attempt === 3, statementId: '' };
+      const answer = { attempt, givenUp: attempt === 3, again: false, statementId: '' };
       expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer);
       expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer); // the state machine may ask twice
     }
