@@ -146,7 +146,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     });
     infrastructure.grantItems(this.ledger, crawl.role);
     // of earlier history runs, and of first readings
-    const replaced = [PREFIXES.history, ...(props.settleTime ? [PREFIXES.live] : [])];
+    const replaced = props.settleTime ? [PREFIXES.history, PREFIXES.live] : [PREFIXES.history];
     infrastructure.grantObjects(this.bucket, replaced, crawl.role, ['s3:DeleteObject'], 'prefixes');
     this.crawlFunction = crawl.function;
 

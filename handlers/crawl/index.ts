@@ -7,6 +7,7 @@ import { LeaseKeeper } from './lease-keeper';
 import { Ledger } from './ledger';
 import { Planning } from './planning';
 import { Rereads } from './rereads';
+import { UntoldIntervals } from './untold-intervals';
 import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type FailedAttempt, type PlannedInterval, type UnloadPlan } from '../../src/private/contract';
 
 /** What the crawl works with. */
@@ -29,7 +30,8 @@ export function crawlHandler(
   const metrics = new CrawlMetrics(connectorName);
   const history = new History(ledger, files, metrics, connectorName, clock);
   const rereads = new Rereads(ledger, leases, files, metrics, connectorName, clock);
-  const planning = new Planning(ledger, leases, rereads, metrics, clock);
+  const untold = new UntoldIntervals(ledger);
+  const planning = new Planning(ledger, leases, rereads, untold, metrics, clock);
   const attempts = new Attempts(ledger, leases, metrics, connectorName, clock);
   const readingOf = ({ interval }: { readonly interval: PlannedInterval }) => interval.reading === 'AGAIN' ? rereads : attempts;
   return async event => {
@@ -40,6 +42,7 @@ export function crawlHandler(
       case 'historyFinished': return history.finished(event);
       case 'historyFailed': return history.failed(event);
       case 'plan': return planning.plan(event);
+      case 'givenUpTold': return untold.told(event.givenUp);
       case 'begin': return readingOf(event).begin(event);
       case 'submitted': return readingOf(event).submitted(event);
       case 'finished': return readingOf(event).finished(event);

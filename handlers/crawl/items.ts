@@ -120,6 +120,15 @@ export interface PendingHistory {
   readonly error?: string;
 }
 
+/** Intervals that planning gave up, as `GivenUpIntervals`. `start` is the name of the table's sort key. */
+export interface Untold {
+  readonly count: number;
+  readonly from: string;
+  readonly to: string;
+  /** Why the last one was given up. */
+  readonly error: string;
+}
+
 /** Which execution crawls. */
 export interface Lease {
   readonly execution: string;
@@ -134,6 +143,8 @@ export interface Lease {
 }
 
 export const WATERMARK: LedgerKey = { kind: 'control', start: 'watermark' };
+/** Intervals that planning gave up and that no event has told of. */
+export const UNTOLD: LedgerKey = { kind: 'control', start: 'untold' };
 /** Start of the next interval to be looked at for a second reading; absent while there is no settle time. */
 export const SETTLED: LedgerKey = { kind: 'control', start: 'settled' };
 export const LEASE: LedgerKey = { kind: 'control', start: 'lease' };

@@ -16,6 +16,9 @@ type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Act
 /** Intervals looked at in one plan: the next one goes on. */
 const MOST_LOOKED_AT = 500;
 
+/** Is told of an interval that is not tried again. */
+type Tell = (interval: Interval, error: string) => Promise<void>;
+
 /**
  * Second readings of intervals, after the settle time, for rows that came late. An interval is read again when its first reading is
  * finished and was not settled then; oldest first, and each once. What was read before stays until the new rows have been detected:
@@ -32,22 +35,30 @@ export class Rereads {
   ) {}
 
   /**
+   * To be called before intervals are read that are to be read again: when the settle time was just switched on, the second readings begin
+   * where the crawl stands. Switched off and on again, they do not look through all that was read meanwhile.
+   */
+  public async prepare({ settleSeconds }: ConnectorSettings, intervals: WallClockIntervals): Promise<void> {
+    const seen = await this.ledger.read<Watermark>(SETTLED);
+    if (settleSeconds === undefined) {
+      if (seen.content) await this.ledger.remove(seen);
+    } else if (seen.content?.grid !== intervals.grid) {
+      await this.ledger.replace(seen, (await this.ledger.read<Watermark>(WATERMARK)).content!);
+    }
+  }
+
+  /**
    * The intervals whose settle time is over and that have not been read again, oldest first.
    *
    * @param most answers no more than these.
    * @param tell is told of intervals whose last attempt ended without a word.
    */
   public async due(
-    settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, most: number, tell: (interval: Interval, error: string) => void,
+    settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, most: number, tell: Tell,
   ): Promise<PlannedInterval[]> {
-    if (settings.settleSeconds === undefined) {
-      // switched on again some day, it must not look through all that was read meanwhile
-      const settled = await this.ledger.read<Watermark>(SETTLED);
-      if (settled.content) await this.ledger.remove(settled);
-      return [];
-    }
+    if (settings.settleSeconds === undefined) return [];
     const { next: end } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
-    const next = await this.next(intervals, end);
+    const { next } = (await this.ledger.read<Watermark>(SETTLED)).content!;
     const settledEnd = Date.parse(lease.scheduledTime) - (settings.delaySeconds + settings.settleSeconds) * 1000;
     const due: PlannedInterval[] = [];
     let interval = intervals.starting(next);
@@ -161,15 +172,9 @@ export class Rereads {
     return { attempt: own?.attempts ?? 0, givenUp: own?.givenUp ?? false, again: true, statementId: own?.statementId ?? '' };
   }
 
-  /** Where the second readings stand. When the settle time was just switched on they begin where the crawl stands. */
-  private async next(intervals: WallClockIntervals, end: string): Promise<string> {
-    await this.ledger.change<Watermark>(SETTLED, found => found?.grid === intervals.grid ? undefined : { next: end, grid: intervals.grid });
-    return (await this.ledger.read<Watermark>(SETTLED)).content!.next;
-  }
-
   /** An interval's item. Lists as failed a second reading whose last attempt ended without a word: the lease is ours, so nobody is at it. */
   private async endExhausted(
-    settings: ConnectorSettings, interval: Interval, execution: string, tell: (interval: Interval, error: string) => void,
+    settings: ConnectorSettings, interval: Interval, execution: string, tell: Tell,
   ): Promise<IntervalItem | undefined> {
     let item: IntervalItem | undefined;
     const ended = await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
@@ -182,7 +187,7 @@ export class Rereads {
     });
     if (ended) {
       this.metrics.emit({ failed: 1 });
-      tell(interval, `it could not be read again: ${ended.reread!.error}`);
+      await tell(interval, `it could not be read again: ${ended.reread!.error}`);
     }
     return item;
   }

@@ -74,6 +74,9 @@ export function createCrawlMachine(scope: Construct, id: string, props: CrawlMac
   const missing = new sfn.Choice(states, 'Anything missing?')
     .when(sfn.Condition.isPresent('$.plan.intervals[0]'), oldest)
     .otherwise(new sfn.Succeed(states, 'Nothing missing'));
+  const noteTold = invoke(states, 'Note what was told', crawlFunction, { action: 'givenUpTold', givenUp: sfn.JsonPath.objectAt('$.plan.givenUp') });
+  noteTold.addCatch(missing, { resultPath: sfn.JsonPath.DISCARD }); // it is told again
+  noteTold.next(missing);
   plan.next(new sfn.Choice(states, 'Anything given up?')
     .when(sfn.Condition.isPresent('$.plan.givenUp'), tellOfFailure(states, 'Tell of intervals given up', FAILURE_EVENTS.givenUp, {
       connector: props.connectorName,
@@ -82,7 +85,7 @@ export function createCrawlMachine(scope: Construct, id: string, props: CrawlMac
       start: sfn.JsonPath.stringAt('$.plan.givenUp.start'),
       end: sfn.JsonPath.stringAt('$.plan.givenUp.end'),
       error: sfn.JsonPath.stringAt('$.plan.givenUp.error'),
-    }, missing))
+    }, missing, noteTold))
     .otherwise(missing));
   oldest.next(take);
   take.next(oneInterval(states, props, next));

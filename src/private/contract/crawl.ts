@@ -47,6 +47,8 @@ export type CrawlEvent =
   | { readonly action: 'historyFailed'; readonly execution: string; readonly error: CaughtError }
   /** Crawl: which intervals are missing. Takes the lease. */
   | { readonly action: 'plan'; readonly settings: ConnectorSettings; readonly scheduledTime: string; readonly execution: string }
+  /** Crawl: an event has told of the intervals that a plan gave up. */
+  | { readonly action: 'givenUpTold'; readonly givenUp: GivenUpIntervals }
   /** Crawl: the exact SQL of one interval; writes the attempt to the ledger. */
   | { readonly action: 'begin'; readonly settings: ConnectorSettings; readonly interval: PlannedInterval; readonly execution: string }
   | { readonly action: 'submitted'; readonly interval: PlannedInterval; readonly execution: string; readonly statementId: string }
@@ -95,7 +97,7 @@ export interface CrawlPlan {
   readonly intervals: PlannedInterval[];
   /** Why there is nothing to do, in words. */
   readonly reason: string;
-  /** Intervals that were listed as failed for good while planning; absent: none. */
+  /** Intervals that were listed as failed for good while planning, and of which nobody was told yet: until `givenUpTold`. Absent: none. */
   readonly givenUp?: GivenUpIntervals;
 }
 
