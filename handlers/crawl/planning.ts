@@ -2,11 +2,10 @@ import type { CrawlMetrics } from './crawl-metrics';
 import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type IntervalItem, type Lease, type PendingHistory, type Watermark } from './items';
 import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
-import { hasPlaceholders } from './query';
 import type { Rereads } from './rereads';
 import { liveFolder } from './unload-plan';
 import type { UntoldIntervals } from './untold-intervals';
-import type { ConnectorSettings, CrawlEvent, CrawlPlan, Interval, PlannedInterval } from '../../src/private/contract';
+import { hasPlaceholders, type ConnectorSettings, type CrawlEvent, type CrawlPlan, type Interval, type PlannedInterval } from '../../src/private/contract';
 import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
 
 type PlanEvent = Extract<CrawlEvent, { action: 'plan' }>;

@@ -1,7 +1,7 @@
 import { clientToken } from './attempt-identity';
-import { hasPlaceholders, queryOfInterval, type QueryProp } from './query';
+import { queryOfInterval, type QueryProp } from './query';
 import { unloadStatement, type UnloadStatementParts } from './unload-statement';
-import { PREFIXES, type ConnectorSettings, type Interval } from '../../src/private/contract';
+import { hasPlaceholders, PREFIXES, type ConnectorSettings, type Interval } from '../../src/private/contract';
 import type { WallClockIntervals } from '../shared/time';
 
 /** Folder of an interval, `s3://bucket/live/20261123/1000/`: named after its start on the wall clock. */

@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { FREQUENCY_SECONDS, Frequency, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
+import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
 import { validateNetwork } from './infrastructure';
 import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
 import { refuse, SUBJECT, validateDescription, validateName } from './validation-base';
@@ -66,7 +66,7 @@ function validateSettleTime({ detector, query }: RedshiftLookoutConnectorProps, 
   if (detector?.isInAccount === false) {
     throw refuse('settleTime', 'is given, and Lookout for Metrics reads each interval once', human(seconds), 'leave it out, or use Detector.inAccount()');
   }
-  if (!Token.isUnresolved(query.sql) && !query.sql.includes(PLACEHOLDERS.start)) {
+  if (!Token.isUnresolved(query.sql) && !hasPlaceholders(query.sql)) {
     throw refuse('settleTime', 'is given, and query has no placeholders: it cannot be asked for an interval again', human(seconds),
       `bound the rows of the query: ts >= '${PLACEHOLDERS.start}' and ts < '${PLACEHOLDERS.end}'`);
   }
