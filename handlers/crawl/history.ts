@@ -115,7 +115,10 @@ export class History {
       return ahead ? undefined : { next: run.to, grid: run.grid };
     });
     // what the history holds need not be read again
-    await this.ledger.change<Watermark>(SETTLED, found => !found || (found.grid === run.grid && found.next >= run.to) ? undefined : { next: run.to, grid: run.grid });
+    await this.ledger.change<Watermark>(SETTLED, found => {
+      const isPast = found?.grid === run.grid && found.next >= run.to;
+      return !found || isPast ? undefined : { next: run.to, grid: run.grid };
+    });
     await this.ledger.remove(pending);
   }
 

@@ -19,8 +19,8 @@ const MISSED = 'the interval was missed, and the query has no {{start}} and {{en
 export class Planning {
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly rereads: Rereads, private readonly untold: UntoldIntervals,
-    private readonly metrics: CrawlMetrics, private readonly clock: () => number,
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly rereads: Rereads,
+    private readonly untold: UntoldIntervals, private readonly metrics: CrawlMetrics, private readonly clock: () => number,
   ) {}
 
   /** The intervals to crawl, oldest first. While there are none the execution does not hold the lease. */

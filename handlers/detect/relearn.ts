@@ -1,7 +1,7 @@
 import { DetectorModel, type OngoingGroup } from './detector-model';
 import { type History, readHistory } from './history';
-import type { Layout } from './layout';
 import { keptTable, slotsOfDay } from './kept-values';
+import type { Layout } from './layout';
 import { learnSlots, VALUES_DAYS } from './learned-history';
 import { readLiveInterval } from './live-interval';
 import type { UnreadableModel } from './model-store';

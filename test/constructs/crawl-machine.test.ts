@@ -113,7 +113,9 @@ test('every task retries at random times, and every failure ends in the ledger',
       expect(catchAll).toBeUndefined(); // there is no interval yet, or the ledger itself cannot be reached
     } else {
       const next: Record<string, string> = {
-        'Note statement': 'Cancel statement', 'Tell of failed interval': 'Interval failed', 'Tell of intervals given up': 'Anything missing?',
+        'Note statement': 'Cancel statement',
+        'Tell of failed interval': 'Interval failed',
+        'Tell of intervals given up': 'Anything missing?',
         'Note what was told': 'Anything missing?',
       };
       expect([name, catchAll.Next]).toEqual([name, next[name] ?? 'Record failure']);

@@ -49,7 +49,13 @@ export interface HourOutcome {
   readonly viewsDetected: number;
   readonly viewsInWarehouse: number;
   /** The second reading, by the ledger. */
-  readonly reread?: { readonly state: string; readonly attempts: number; readonly rowsBefore?: number; readonly error?: string; readonly givenUp?: boolean };
+  readonly reread?: {
+    readonly state: string;
+    readonly attempts: number;
+    readonly rowsBefore?: number;
+    readonly error?: string;
+    readonly givenUp?: boolean;
+  };
   /** Anomaly groups that the API lists of the hour. */
   readonly groups: number;
 }

@@ -71,7 +71,10 @@ test('its figures replace those of the first reading, and the ledger says what t
   expect(unload.folder).toMatch(/^s3:\/\/data\/live\/20261123\/1100\/again-[0-9a-f]{12}-$/);
   expect(await files('live/20261123/1100/')).toEqual([`${unload.folder.replace('s3://data/', '')}000`]);
   expect(await item(10)).toMatchObject({
-    state: 'FINISHED', attempts: 1, rows: 25, execution: 'crawl-1',
+    state: 'FINISHED',
+    attempts: 1,
+    rows: 25,
+    execution: 'crawl-1',
     reread: { state: 'FINISHED', attempts: 1, execution: 'crawl-2', rowsBefore: 20, finishedAt: '2026-11-23T13:06:00Z', statementId: 'AGAIN crawl-2' },
   });
   expect(metrics()).toContainEqual(expect.objectContaining({ IntervalsReread: 1, LateRows: 5 }));

@@ -22,9 +22,12 @@ beforeAll(async () => {
     await world.put(liveKey(hour(number)), shopHour(hour(number), () => share));
     await detect(number, 'FIRST_OF_TWO');
   }
-  for (const attempt of FILES) await world.put(`${filesOf(0, attempt).replace('s3://data/', '')}000`, shopHour(hour(0), () => attempt === 'other' ? 5 : 1));
+  for (const attempt of FILES) {
+    await world.put(`${filesOf(0, attempt).replace('s3://data/', '')}000`, shopHour(hour(0), () => attempt === 'other' ? 5 : 1));
+  }
   await world.put(liveKey(hour(3)), shopHour(hour(3)));
-  [before, groupsBefore, executionsBefore] = [await world.state(), await world.groups(), (await world.store.listExecutions(DETECTOR, { limit: 100 })).items];
+  [before, groupsBefore] = [await world.state(), await world.groups()];
+  executionsBefore = (await world.store.listExecutions(DETECTOR, { limit: 100 })).items;
 });
 afterAll(() => world.close());
 
