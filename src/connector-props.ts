@@ -153,7 +153,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
 
   /**
    * Most intervals that one run crawls when it has fallen behind; the next run goes on. One execution of a state machine can
-   * record 25,000 events, so the longer statements may take, the fewer intervals fit into it.
+   * record 25,000 events, so the longer statements may take, the fewer intervals fit into it. An interval that is read again counts twice.
    *
    * @default - 48, or as many as fit with `queryTimeout`
    */

@@ -109,6 +109,9 @@ function validateCounts(props: RedshiftLookoutConnectorProps): void {
     }
   }
   if (props.catchUpLimit !== undefined && !Token.isUnresolved(props.catchUpLimit)) {
+    if (props.settleTime !== undefined && props.catchUpLimit < 2) {
+      throw refuse('catchUpLimit', 'leaves a run no room to read an interval again, as settleTime asks', props.catchUpLimit, 'give 2 or more, or leave it out');
+    }
     const timeout = props.queryTimeout ?? DEFAULTS.queryTimeout;
     const most = largestCatchUp(timeout.toSeconds());
     if (props.catchUpLimit > most) {

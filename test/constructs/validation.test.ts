@@ -78,6 +78,8 @@ describe('fails when', () => {
       'settleTime is given, and Lookout for Metrics reads each interval once, got "2 hours"; leave it out, or use Detector.inAccount()'],
     ['the settle time is given to a query without placeholders', { settleTime: Duration.hours(2), ...sql("select ts, views from t where ts > getdate() - interval '1 hour'") },
       'settleTime is given, and query has no placeholders: it cannot be asked for an interval again'],
+    ['the settle time needs more than one interval a run', { settleTime: Duration.hours(2), catchUpLimit: 1 },
+      'catchUpLimit leaves a run no room to read an interval again, as settleTime asks, got 1; give 2 or more, or leave it out'],
     ['the time zone is unknown', { timezone: TimeZone.of('Mars/Olympus') }, 'timezone is not known here, got "Mars/Olympus"; give the IANA name of a time zone, such as TimeZone.EUROPE_BERLIN'],
     ['the history is too short', { history: Duration.hours(95) }, 'history is shorter than the detector must learn (96 intervals), got "3 days 23 hours"; give at least 4 days'],
     ['the history of days is too short', { history: Duration.days(13), frequency: DetectorFrequency.DAILY }, 'history is shorter than the detector must learn (14 intervals), got "13 days"; give at least 14 days'],
