@@ -45,7 +45,7 @@ export async function replaceInterval(
   const missing = missingDataOf(model, findings);
   await replay.after(read.slot, note);
 
-  const known = await groupsFrom(services, request, start - longestPause(model.intervalSeconds));
+  const known = await groupsFrom(services, request, start - 2 * longestPause(model.intervalSeconds));
   const { groups, withdrawn, ids } = replaceGroups(known, [...formed.values()], before, start);
   const byId = new Map(groups.map(group => [group.id, group]));
   for (const open of ['ongoing', 'paused'] as const) {

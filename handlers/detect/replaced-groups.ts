@@ -14,46 +14,41 @@ export interface ReplacedGroups {
 /**
  * Compares the groups that were formed again, from an interval on, with those that people know.
  *
- * A group that was formed again is the known one with the same id, or else the oldest known one of its measure that it overlaps: it keeps
- * that id, though it may begin or end at another interval. A known group that reached into these intervals and was not formed again is
- * what it was before them, or withdrawn when it had nothing before them. What was told of a group counts as told of every group
- * of the measure that overlaps it: only what overlaps nothing known is news.
- * @param known groups in the store that end no earlier than a pause before the first interval
+ * A group that was formed again, or was open before the interval, is the known one with the same id, or else the oldest known one of its
+ * measure that it overlaps: it keeps that id, though it may begin or end at another interval. So a known group that reached into the interval
+ * goes back to what it was before, and one that falls apart stays its oldest part. A known group of which nothing is left is withdrawn. What
+ * was told of a group counts as told of every group of the measure that overlaps it: only what overlaps nothing known is news.
+ * @param known groups in the store that may be those that were open before the interval, or reach into it
  * @param formed groups of the intervals that were detected again, as they are by now
- * @param before groups that were open before the first interval, as they were then
- * @param start of the first interval
+ * @param before groups that were open before the interval, as they were then
+ * @param start of the interval
  */
 export function replaceGroups(
   known: readonly GroupRecord[], formed: readonly GroupRecord[], before: readonly OngoingGroup[], start: EpochSeconds,
 ): ReplacedGroups {
+  const isFormed = new Set(formed.map(({ id }) => id));
+  const ended = before.map(({ record }) => record).filter(({ id }) => !isFormed.has(id));
+  const candidates = [...formed, ...ended].sort(byStart);
   const ids = new Map<string, string>();
-  const taken = new Set<string>();
-  const take = (group: GroupRecord, id: string): void => {
-    ids.set(group.id, id);
-    taken.add(id);
+  const taken = new Map<string, GroupRecord>();
+  const take = (group: GroupRecord, other: GroupRecord | undefined): void => {
+    if (other === undefined) return;
+    ids.set(group.id, other.id);
+    taken.set(other.id, group);
   };
-  const inOrder = [...formed].sort(byStart);
-  for (const group of inOrder) if (known.some(({ id }) => id === group.id)) take(group, group.id);
-  for (const group of inOrder) {
-    if (ids.has(group.id)) continue;
-    const found = [...known].sort(byStart).find(other => !taken.has(other.id) && overlap(group, other));
-    if (found) take(group, found.id);
+  for (const group of candidates) take(group, known.find(({ id }) => id === group.id));
+  const oldest = [...known].sort(byStart);
+  for (const group of candidates) {
+    if (!ids.has(group.id)) take(group, oldest.find(other => !taken.has(other.id) && overlap(group, other)));
   }
-  const groups: GroupRecord[] = inOrder.map(group => ({ ...group, alertsSent: told(group, known) }));
-  const withdrawn: string[] = [];
-  const isOpen = new Set(formed.map(({ id }) => id));
-  for (const other of known) {
-    if (taken.has(other.id) || other.end < start) continue;
-    const earlier = before.find(({ record }) => !isOpen.has(record.id) && overlap(record, other))?.record;
-    if (earlier === undefined) {
-      withdrawn.push(other.id);
-      continue;
-    }
-    isOpen.add(earlier.id);
-    ids.set(earlier.id, other.id);
-    groups.push({ ...earlier, alertsSent: told(earlier, [other, earlier]) });
-  }
-  return { groups: groups.map(group => renamed(group, ids)), withdrawn, ids };
+  // those that ended before the interval, by what is known too, have not changed
+  const reaching = known.filter(({ end }) => end >= start);
+  const restored = reaching.flatMap(({ id }) => ended.filter(group => group === taken.get(id)));
+  return {
+    groups: [...formed, ...restored].sort(byStart).map(group => renamed({ ...group, alertsSent: told(group, known) }, ids)),
+    withdrawn: reaching.filter(({ id }) => !taken.has(id)).map(({ id }) => id),
+    ids,
+  };
 }
 
 /** A group under the id by which people know it, and with the ids of the groups that it relates to. */
