@@ -73,7 +73,8 @@ async function values(hours: number): Promise<unknown> {
   const read = await world.values().read(DETECTOR, series.allTimeSeriesIds(), Date.parse(hour(hours - 1)) / 1000, hours);
   expect(read.values.length).toBeGreaterThanOrEqual(8);
   // a series of the first reading that the second one does not hold is known, and has no value
-  return Object.fromEntries(series.allTimeSeriesIds().map((id, index) => [id, [...read.values[index]]]).filter(([, found]) => (found as number[]).some(value => !Number.isNaN(value))));
+  const found = series.allTimeSeriesIds().map((id, index): [string, number[]] => [id, [...read.values[index]]]);
+  return Object.fromEntries(found.filter(([, all]) => all.some(value => !Number.isNaN(value))));
 }
 
 describe('the second reading of an interval', () => {
