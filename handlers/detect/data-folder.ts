@@ -19,9 +19,24 @@ interface SourceFile {
  * @throws UnusableData when a file cannot be read with the metric set's definition; other errors name path and role
  */
 export async function readFolder(client: S3Client, path: string, layout: Layout, reader: RowReader): Promise<number> {
+  return readFiles(client, await withContext(path, layout, () => listFiles(client, path)), layout, reader);
+}
+
+/**
+ * Reads the files of a folder whose names have a beginning.
+ * @param beginning `s3://bucket/folder/name-`
+ * @returns bytes of the files, as they are stored
+ * @throws as `readFolder`
+ */
+export async function readFilesBeginning(client: S3Client, beginning: string, layout: Layout, reader: RowReader): Promise<number> {
+  const { bucket, prefix } = bucketAndPrefix(beginning);
+  return readFiles(client, await withContext(beginning, layout, () => listObjects(client, bucket, prefix)), layout, reader);
+}
+
+async function readFiles(client: S3Client, files: readonly SourceFile[], layout: Layout, reader: RowReader): Promise<number> {
   let bytes = 0;
   // one after the other, in the order of their keys: sums of fractions are then the same in every run
-  for (const file of await withContext(path, layout, () => listFiles(client, path))) {
+  for (const file of files) {
     if (file.size === 0) continue;
     bytes += file.size;
     const name = `s3://${file.bucket}/${file.key}`;
@@ -34,15 +49,23 @@ export async function readFolder(client: S3Client, path: string, layout: Layout,
 }
 
 async function listFiles(client: S3Client, path: string): Promise<SourceFile[]> {
-  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(path);
-  if (match === null) throw new UnusableData(`path ${shown(path)} is no S3 path: write s3://bucket/folder/`);
-  const [, bucket, prefix] = match;
+  const { bucket, prefix } = bucketAndPrefix(path);
   if (prefix !== '' && !prefix.endsWith('/')) {
     // a key is the first of those that begin with it
     const { Contents: [first] = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }));
     if (first?.Key === prefix) return [{ bucket, key: prefix, size: first.Size ?? 0 }];
     return listFiles(client, `${path}/`);
   }
+  return listObjects(client, bucket, prefix);
+}
+
+function bucketAndPrefix(path: string): { readonly bucket: string; readonly prefix: string } {
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(path);
+  if (match === null) throw new UnusableData(`path ${shown(path)} is no S3 path: write s3://bucket/folder/`);
+  return { bucket: match[1], prefix: match[2] };
+}
+
+async function listObjects(client: S3Client, bucket: string, prefix: string): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   let token: string | undefined;
   do {

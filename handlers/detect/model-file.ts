@@ -1,5 +1,5 @@
 import type { ToldMissing } from './data-findings';
-import type { NewestDetection, OngoingGroup } from './detector-model';
+import type { NewestDetection, OngoingGroup, Replacement, SettledModel } from './detector-model';
 import type { JudgedEvent } from './judged-events';
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { xxHash32 } from '../engine/checksum';
@@ -30,6 +30,10 @@ export interface ModelHeader {
   readonly ongoing: readonly OngoingGroup[];
   readonly paused: readonly OngoingGroup[];
   readonly detection?: NewestDetection;
+  /** What the newest second reading of an interval has changed. */
+  readonly replacement?: Replacement;
+  /** Present when the model before the oldest interval that is to be read again was kept beside this one. */
+  readonly settled?: SettledModel;
   /** What people said of earlier events. */
   readonly judged: readonly JudgedEvent[];
   /** When the newest feedback was put that the model has taken in. */

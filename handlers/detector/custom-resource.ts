@@ -84,3 +84,13 @@ export function isOfRequest(tags: Record<string, string> | undefined, request: P
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
+
+/** What passes by itself, under the names of the APIs that are called: throttling, and troubles of the service. */
+const PASSING = [
+  'InternalFailure', 'InternalServerException', 'RequestLimitExceeded', 'ServiceUnavailable', 'Throttling', 'ThrottlingException', 'TooManyRequestsException',
+];
+
+/** Whether an error of an AWS API passes by itself, so that the same is asked again later. */
+export function isPassing(error: unknown): boolean {
+  return isNamed(error, ...PASSING);
+}

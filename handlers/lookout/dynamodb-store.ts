@@ -209,6 +209,13 @@ export class DynamoDbStore implements Store {
     }
   }
 
+  public async deleteGroup(detectorArn: string, id: string): Promise<void> {
+    const [found] = await this.table.getMany([[detectorArn, GROUP + id]], ['order']);
+    // the group first: an entry that no group names does not count
+    await this.table.delete(detectorArn, GROUP + id);
+    if (typeof found?.order === 'string') await this.table.delete(detectorArn, found.order);
+  }
+
   public async getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined> {
     const found = await this.table.get(detectorArn, GROUP + id);
     return found && fromText(found);

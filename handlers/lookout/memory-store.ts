@@ -165,6 +165,10 @@ export class MemoryStore implements Store {
     belongingsOf(this.groups, record.detectorArn).set(record.id, structuredClone(withinItemLimit(record)));
   }
 
+  public async deleteGroup(detectorArn: string, id: string): Promise<void> {
+    this.groups.get(detectorArn)?.delete(id);
+  }
+
   public async getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined> {
     return structuredClone(this.groups.get(detectorArn)?.get(id));
   }

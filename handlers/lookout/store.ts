@@ -247,6 +247,8 @@ export interface Store {
 
   /** Creates or replaces. */
   putGroup(record: GroupRecord): Promise<void>;
+  /** Removes a group that the data do not bear out any more, if it is there. */
+  deleteGroup(detectorArn: string, id: string): Promise<void>;
   getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined>;
   /** Newest end first, then highest score first. */
   listGroups(detectorArn: string, page: PageRequest): Promise<Page<GroupRecord>>;

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as redshiftserverless from 'aws-cdk-lib/aws-redshiftserverless';
@@ -19,6 +19,7 @@ export const VARIANTS: Record<string, (stack: Stack) => Partial<RedshiftLookoutC
   LookoutForMetrics: () => ({ detector: Detector.lookoutForMetrics() }),
   EncryptedInVpc: stack => ({
     encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
+    settleTime: Duration.hours(6),
     secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'shop/reader'),
     vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['us-east-1a', 'us-east-1b'], privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],

@@ -178,6 +178,21 @@ onEachStore(makeStore => {
       expect(ids(await walk(page => store.listGroupSummaries(arn, page), 3))).toEqual([['early', 'high', 'middle'], ['low']]);
     });
 
+    test('a group that is removed is in no list, and may come back', async () => {
+      const { arn } = detector('x');
+      for (const id of ['one', 'two']) await store.putGroup(group('x', id, { end: 7200 }));
+      await store.putGroup(group('y', 'one'));
+      await store.deleteGroup(arn, 'one');
+      await store.deleteGroup(arn, 'one');
+      await store.deleteGroup(arn, 'never there');
+      expect(await store.getGroup(arn, 'one')).toBeUndefined();
+      expect((await store.listGroups(arn, { limit: 10 })).items.map(({ id }) => id)).toEqual(['two']);
+      expect((await store.listGroupSummaries(arn, { limit: 10 })).items.map(({ id }) => id)).toEqual(['two']);
+      expect(await store.getGroup(detector('y').arn, 'one')).toBeDefined();
+      await store.putGroup(group('x', 'one', { end: 3600 }));
+      expect((await store.listGroups(arn, { limit: 10 })).items.map(({ id }) => id)).toEqual(['two', 'one']);
+    });
+
     test('the order holds for any groups', async () => {
       await fc.assert(fc.asyncProperty(
         fc.uniqueArray(fc.record({
