@@ -1,34 +1,13 @@
 import { alertArn } from './arn';
 import { conflict, invalidField, notFound, quotaExceeded } from './errors';
-import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { list, oneOf, required, structure, text, type Checked } from './schema';
-import { alertDescription, arn, measureName, name, ofDetector, paging, sensitivityThreshold, tags } from './shapes';
-import { StoreConflict, type AlertAction, type AlertRecord } from './store';
+import type { ModelValue } from './model-shapes';
+import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
+import { StoreConflict, type AlertRecord } from './store';
 import { DEFAULT_ALERT_THRESHOLD } from '../../src/private/contract';
 
-const ACTION = structure({
-  SNSConfiguration: structure({ RoleArn: required(arn), SnsTopicArn: required(arn), SnsFormat: oneOf('LONG_TEXT', 'SHORT_TEXT', 'JSON') }),
-  LambdaConfiguration: structure({ RoleArn: required(arn), LambdaArn: required(arn) }),
-});
-
-const FILTERS = structure({
-  MetricList: list(measureName, 1, 5),
-  DimensionFilterList: list(structure({ DimensionName: name, DimensionValueList: list(text({ max: 1024 }), 1, 10) }), 1, 5),
-});
-
-const ALERT_MEMBERS = {
-  Action: ACTION,
-  AlertDescription: alertDescription,
-  /** Severity from which the alert is sent. */
-  AlertSensitivityThreshold: sensitivityThreshold,
-  AlertFilters: FILTERS,
-};
-
 /** Operations on alerts. */
-export const alertOperations: Record<string, Operation> = {
-  CreateAlert: operation({
-    ...ofDetector, ...ALERT_MEMBERS, AlertName: required(name), Action: required(ACTION), Tags: tags,
-  }, async (input, context) => {
+export const alertOperations: Record<string, Operation> = operations({
+  CreateAlert: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const type = alertType(input.Action);
     if (detector.status === 'DELETING') {
@@ -68,9 +47,9 @@ export const alertOperations: Record<string, Operation> = {
       throw exceeded();
     }
     return { AlertArn: arnOfNew };
-  }),
+  },
 
-  UpdateAlert: operation({ AlertArn: required(arn), ...ALERT_MEMBERS }, async (input, context) => {
+  UpdateAlert: async (input, context) => {
     const changed = await context.store.changeAlert(input.AlertArn, alert => ({
       ...alert,
       description: input.AlertDescription ?? alert.description,
@@ -81,27 +60,27 @@ export const alertOperations: Record<string, Operation> = {
     }));
     if (!changed) throw notFound('Alert', input.AlertArn);
     return { AlertArn: changed.arn };
-  }),
+  },
 
-  DescribeAlert: operation({ AlertArn: required(arn) }, async (input, context) => {
+  DescribeAlert: async (input, context) => {
     const alert = await existingAlert(input.AlertArn, context);
     return { Alert: { ...summary(alert), Action: alert.action, AlertDescription: alert.description, AlertFilters: alert.filters } };
-  }),
+  },
 
-  ListAlerts: operation({ AnomalyDetectorArn: arn, ...paging }, async (input, context) => {
+  ListAlerts: async (input, context) => {
     if (input.AnomalyDetectorArn !== undefined) {
       await existingDetector(input.AnomalyDetectorArn, context);
     }
     const page = await readPage(() => context.store.listAlerts(input.AnomalyDetectorArn, pageRequest(input)));
     return { AlertSummaryList: page.items.map(alert => ({ ...summary(alert), Tags: alert.tags })), ...nextTokenOf(page) };
-  }),
+  },
 
-  DeleteAlert: operation({ AlertArn: required(arn) }, async (input, context) => {
+  DeleteAlert: async (input, context) => {
     await existingAlert(input.AlertArn, context);
     await context.store.deleteAlert(input.AlertArn);
     return {};
-  }),
-};
+  },
+});
 
 function summary(alert: AlertRecord): object {
   return {
@@ -116,7 +95,7 @@ function summary(alert: AlertRecord): object {
   };
 }
 
-function alertType(action: Checked<typeof ACTION> & AlertAction): 'SNS' | 'LAMBDA' {
+function alertType(action: ModelValue<'Action'>): 'SNS' | 'LAMBDA' {
   const given = Object.keys(action);
   if (given.length !== 1) {
     throw invalidField('Action', `must have either SNSConfiguration or LambdaConfiguration, found ${given.length === 0 ? 'none' : 'both'}`);

@@ -1,11 +1,7 @@
 import { detectorArn } from './arn';
-import { ApiError, conflict, internalError, invalid, notFound, quotaExceeded } from './errors';
-import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { required, structure } from './schema';
-import { description, frequency, kmsKeyArn, name, ofDetector, paging, tags } from './shapes';
+import { ApiError, conflict, internalError, invalid, invalidField, notFound, quotaExceeded } from './errors';
+import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
 import { StoreConflict, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord, type Store } from './store';
-
-const DETECTOR_CONFIG = structure({ AnomalyDetectorFrequency: frequency });
 
 /** States in which a detector may be changed in every respect and activated. */
 export const EDITABLE: readonly DetectorStatus[] = ['INACTIVE', 'DEACTIVATED', 'FAILED'];
@@ -28,14 +24,12 @@ const LEARNING_DEAD_SECONDS = 3600;
 const FAILURE_REASON_CHARACTERS = 256;
 
 /** Operations on detectors. */
-export const detectorOperations: Record<string, Operation> = {
-  CreateAnomalyDetector: operation({
-    AnomalyDetectorName: required(name),
-    AnomalyDetectorDescription: description,
-    AnomalyDetectorConfig: required(structure({ AnomalyDetectorFrequency: required(frequency) })),
-    KmsKeyArn: kmsKeyArn,
-    Tags: tags,
-  }, async (input, { store, scope, now, quotas }) => {
+export const detectorOperations: Record<string, Operation> = operations({
+  CreateAnomalyDetector: async (input, { store, scope, now, quotas }) => {
+    const { AnomalyDetectorFrequency: frequency } = input.AnomalyDetectorConfig;
+    if (frequency === undefined) {
+      throw invalidField('AnomalyDetectorConfig.AnomalyDetectorFrequency', 'is required');
+    }
     const arn = detectorArn(scope, input.AnomalyDetectorName);
     const at = now();
     // a name that is taken is the nearer fault
@@ -47,7 +41,7 @@ export const detectorOperations: Record<string, Operation> = {
         arn,
         name: input.AnomalyDetectorName,
         description: input.AnomalyDetectorDescription,
-        frequency: input.AnomalyDetectorConfig.AnomalyDetectorFrequency,
+        frequency,
         kmsKeyArn: input.KmsKeyArn,
         status: 'INACTIVE',
         createdAt: at,
@@ -61,9 +55,9 @@ export const detectorOperations: Record<string, Operation> = {
     }
     await withdrawBeyondQuota(arn, store, quotas.detectors);
     return { AnomalyDetectorArn: arn };
-  }),
+  },
 
-  DescribeAnomalyDetector: operation(ofDetector, async (input, context) => {
+  DescribeAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     return {
       ...summary(detector),
@@ -72,16 +66,14 @@ export const detectorOperations: Record<string, Operation> = {
       FailureType: detector.failureType,
       KmsKeyArn: detector.kmsKeyArn,
     };
-  }),
+  },
 
-  ListAnomalyDetectors: operation(paging, async (input, { store }) => {
+  ListAnomalyDetectors: async (input, { store }) => {
     const page = await readPage(() => store.listDetectors(pageRequest(input)));
     return { AnomalyDetectorSummaryList: page.items.map(detector => ({ ...summary(detector), Tags: detector.tags })), ...nextTokenOf(page) };
-  }),
+  },
 
-  UpdateAnomalyDetector: operation({
-    ...ofDetector, AnomalyDetectorDescription: description, AnomalyDetectorConfig: DETECTOR_CONFIG, KmsKeyArn: kmsKeyArn,
-  }, async (input, context) => {
+  UpdateAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const newFrequency = input.AnomalyDetectorConfig?.AnomalyDetectorFrequency;
     assertEditable(detector, [
@@ -95,9 +87,9 @@ export const detectorOperations: Record<string, Operation> = {
       throw notFound('AnomalyDetector', detector.arn);
     }
     return { AnomalyDetectorArn: detector.arn };
-  }),
+  },
 
-  ActivateAnomalyDetector: operation(ofDetector, async (input, context) => {
+  ActivateAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     assertStatus(detector, EDITABLE, 'be activated', true);
     const source = (await readyMetricSet(detector, context)).definition.MetricSource.S3SourceConfig;
@@ -107,9 +99,9 @@ export const detectorOperations: Record<string, Operation> = {
     }
     await startLearning(detector, false, context);
     return {};
-  }),
+  },
 
-  BackTestAnomalyDetector: operation(ofDetector, async (input, context) => {
+  BackTestAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     assertStatus(detector, ['INACTIVE'], 'be back-tested', false);
     const source = (await readyMetricSet(detector, context)).definition.MetricSource.S3SourceConfig;
@@ -118,17 +110,17 @@ export const detectorOperations: Record<string, Operation> = {
     }
     await startLearning(detector, true, context);
     return {};
-  }),
+  },
 
-  DeactivateAnomalyDetector: operation(ofDetector, async (input, context) => {
+  DeactivateAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     // DEACTIVATING: a deactivation that was broken off is taken up again
     await changeStatus(detector, ['LEARNING', 'ACTIVE', 'DEACTIVATING'], 'DEACTIVATING', 'be deactivated', true, context);
     await changeStatus(detector, ['DEACTIVATING'], 'DEACTIVATED', 'be deactivated', true, context);
     return {};
-  }),
+  },
 
-  DeleteAnomalyDetector: operation(ofDetector, async (input, context) => {
+  DeleteAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const dead = context.now() - detector.modifiedAt > LEARNING_DEAD_SECONDS;
     await changeStatus(detector, dead ? [...DELETABLE, ...BUSY] : DELETABLE, 'DELETING', 'be deleted', true, context);
@@ -140,8 +132,8 @@ export const detectorOperations: Record<string, Operation> = {
       throw internalError(`detector ${detector.name} could not be deleted completely, delete it again`);
     }
     return {};
-  }),
-};
+  },
+});
 
 function summary(detector: DetectorRecord): object {
   return {

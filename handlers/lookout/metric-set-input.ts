@@ -1,86 +1,17 @@
 import { invalidField, invalidFields } from './errors';
-import { DIMENSION_FILTERS, OTHER_SOURCES } from './other-sources';
-import { boolean, integer, list, oneOf, required, structure, text, type Checked, type Problem, type Shape } from './schema';
-import { arn, description, frequency, name } from './shapes';
+import { MODEL } from './model-constraints';
+import type { InputOf } from './model-shapes';
+import type { Problem } from './schema';
 import type { MetricSetRecord } from './store';
-import { LIMITS, type Frequency } from '../../src/private/contract';
+import type { Frequency } from '../../src/private/contract';
 import { fillTemplate, TimestampFormat } from '../shared/time-format';
 
-/** As many columns as a Redshift table can have. */
-const MAX_COLUMNS = 1600;
-
-const NOT_BLANK = { pattern: /.*\S.*/, description: 'contain more than white space' };
-
-const TEMPLATED_PATH = text({
-  max: 1024, pattern: /s3:\/\/[a-zA-Z0-9_\-/ {}=]+/, description: 'be s3:// and a path of letters, digits, spaces and _ - / { } =',
-});
-
-const METRIC = structure({
-  MetricName: required(name), AggregationFunction: required(oneOf('AVG', 'SUM')), Namespace: text({ min: 1, max: 255, pattern: /[^:].*/s, description: 'not begin with :' }),
-});
-
-/** Paths of a source on S3: each list has one. */
-export const TEMPLATED_PATHS = list(TEMPLATED_PATH, 1, 1);
-export const HISTORICAL_PATHS = list(text({ max: 1024, pattern: /s3:\/\/[a-z0-9].+/s, description: 'be s3:// and a path' }), 1, 1);
-
-const CHARSET = text({ max: 63, pattern: LIMITS.namePattern, description: 'be the name of a character set' });
-
-/** How CSV files are written. */
-export const csvFormatDescriptor = structure({
-  FileCompression: oneOf('NONE', 'GZIP'),
-  Charset: CHARSET,
-  ContainsHeader: boolean(),
-  Delimiter: text({ min: 1, max: 1, pattern: /[^\r\n]/u, description: 'be one character, not a line break' }),
-  HeaderList: list(name, 0, MAX_COLUMNS),
-  QuoteSymbol: text({ max: 1, pattern: /[^\r\n]?/u, description: 'be one character, not a line break' }),
-});
-
-/** How files of JSON lines are written. */
-export const jsonFormatDescriptor = structure({ FileCompression: oneOf('NONE', 'GZIP'), Charset: CHARSET });
-
-const S3_SOURCE = structure({
-  RoleArn: arn,
-  TemplatedPathList: TEMPLATED_PATHS,
-  HistoricalDataPathList: HISTORICAL_PATHS,
-  FileFormatDescriptor: structure({ CsvFormatDescriptor: csvFormatDescriptor, JsonFormatDescriptor: jsonFormatDescriptor }),
-});
-
-/** Members that CreateMetricSet and UpdateMetricSet have in common. Lengths and patterns are those of the service model. */
-export const METRIC_SET_MEMBERS = {
-  MetricSetDescription: description,
-  MetricList: list(METRIC, 1, LIMITS.metrics),
-  Offset: integer(0, LIMITS.offsetSeconds),
-  TimestampColumn: structure({ ColumnName: name, ColumnFormat: text({ min: 1, max: 63, ...NOT_BLANK }) }),
-  DimensionList: list(name, 1, LIMITS.dimensions),
-  MetricSetFrequency: frequency,
-  MetricSource: structure({ S3SourceConfig: S3_SOURCE, ...OTHER_SOURCES }),
-  DimensionFilterList: DIMENSION_FILTERS,
-};
-
-type Members = typeof METRIC_SET_MEMBERS;
-type Input = { readonly [K in keyof Members]?: Checked<Members[K]> };
+type Input = Omit<InputOf<'UpdateMetricSet'>, 'MetricSetArn'>;
 type Definition = MetricSetRecord['definition'];
 type MetricSource = Definition['MetricSource'];
 
-/** IANA name of a time zone that this runtime knows. */
-export const timezone: Shape<string> = {
-  check(value, field, problems) {
-    const checked = text({ min: 1, max: 60 }).check(value, field, problems);
-    if (checked !== undefined && !isTimezone(checked)) {
-      problems.push({ Name: field, Message: `must be the IANA name of a time zone, found ${JSON.stringify(checked)}` });
-    }
-    return checked;
-  },
-};
-
-function isTimezone(value: string): boolean {
-  try {
-    // offsets (+01:00), which the runtime takes too, have no name to print
-    return /^[a-z]/i.test(value) && new Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
-  } catch {
-    return false;
-  }
-}
+/** Members of the input that are kept. */
+const MEMBERS = Object.keys(MODEL.structures.UpdateMetricSetRequest).filter(member => member !== 'MetricSetArn' && member !== 'DimensionFilterList');
 
 /**
  * The whole definition of a metric set out of what a client gave.
@@ -97,7 +28,7 @@ export function metricSetDefinition(
   }
   const definition = {
     ...before,
-    ...Object.fromEntries(Object.entries(input).filter(([member]) => member in METRIC_SET_MEMBERS && member !== 'DimensionFilterList')),
+    ...Object.fromEntries(Object.entries(input).filter(([member]) => MEMBERS.includes(member))),
     ...input.MetricSource && { MetricSource: metricSource(input.MetricSource) },
   } as Definition;
   assertColumns(definition);

@@ -27,12 +27,17 @@ export const HISTORY_DAYS: Record<Frequency, number> = { PT5M: 92, PT10M: 184, P
 /** Share of the intervals that a back test learns before it detects the rest (developer guide, "quotas"). */
 export const BACK_TEST_LEARNED_SHARE = 0.7;
 
-/** Limits of Lookout for Metrics (developer guide "quotas" and the API model). */
+/**
+ * Limits of Lookout for Metrics (developer guide "quotas" and the API model). A test compares those of the API model with the table that is
+ * made of the model (handlers/lookout/model-constraints.ts).
+ */
 export const LIMITS = {
   nameLength: 63,
   namePattern: /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/,
   descriptionLength: 256,
+  /** Quota: the service answers 402 beyond, and may be given another number. */
   dimensions: 10,
+  /** Quota, as well. */
   metrics: 10,
   offsetSeconds: 432_000,
   /** Statement size of the Redshift Data API, in bytes. */
@@ -78,6 +83,10 @@ export const ENVIRONMENT = {
   maximumDetectors: 'MAXIMUM_DETECTORS',
   /** service: most alerts of a detector; absent: DEFAULT_MAXIMUM_ALERTS. */
   maximumAlerts: 'MAXIMUM_ALERTS',
+  /** service: most metrics of a data set; absent: LIMITS.metrics. */
+  maximumMetrics: 'MAXIMUM_METRICS',
+  /** service: most dimensions of a data set; absent: LIMITS.dimensions. */
+  maximumDimensions: 'MAXIMUM_DIMENSIONS',
 } as const;
 
 /**
