@@ -2,7 +2,7 @@ import { alertArn } from './arn';
 import { conflict, invalidField, notFound, quotaExceeded } from './errors';
 import type { ModelValue } from './model-shapes';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { StoreConflict, type AlertRecord } from './store';
+import { StoreConflict, StoreFull, type AlertRecord } from './store';
 import { DEFAULT_ALERT_THRESHOLD } from '../../src/private/contract';
 
 /** Operations on alerts. */
@@ -14,12 +14,6 @@ export const alertOperations: Record<string, Operation> = operations({
       throw conflict('AnomalyDetector', detector.arn, `detector ${detector.name} is being deleted`);
     }
     const arnOfNew = alertArn(detector.arn, input.AlertName);
-    const most = context.quotas.alertsPerDetector;
-    const exceeded = (): Error => quotaExceeded('Alert', arnOfNew, 'ALERTS_PER_DETECTOR', `Detector ${detector.name} has ${most} alerts.`);
-    const { items: alerts } = await context.store.listAlerts(detector.arn, { limit: most });
-    if (alerts.length >= most && !alerts.some(alert => alert.arn === arnOfNew)) {
-      throw exceeded();
-    }
     const at = context.now();
     try {
       await context.store.createAlert({
@@ -35,16 +29,15 @@ export const alertOperations: Record<string, Operation> = operations({
         createdAt: at,
         modifiedAt: at,
         tags: input.Tags,
-      });
+      }, context.quotas.alertsPerDetector);
     } catch (error) {
-      throw error instanceof StoreConflict
-        ? conflict('Alert', arnOfNew, `an alert named ${JSON.stringify(input.AlertName)} exists; names of alerts are unique across detectors`)
+      if (error instanceof StoreConflict) {
+        throw conflict('Alert', arnOfNew, `an alert named ${JSON.stringify(input.AlertName)} exists; names of alerts are unique across detectors`);
+      }
+      throw error instanceof StoreFull
+        ? quotaExceeded('Alert', arnOfNew, 'ALERTS_PER_DETECTOR',
+          `Detector ${detector.name} has ${error.most} alerts: delete one, or raise maximumAlertsPerDetector of the service.`)
         : error;
-    }
-    // others may have been created at the same time: then each of them finds too many, and none stays
-    if ((await context.store.listAlerts(detector.arn, { limit: most + 1 })).items.length > most) {
-      await context.store.deleteAlert(arnOfNew);
-      throw exceeded();
     }
     return { AlertArn: arnOfNew };
   },

@@ -1,7 +1,7 @@
 import { detectorArn } from './arn';
 import { ApiError, conflict, internalError, invalid, invalidField, notFound, quotaExceeded } from './errors';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { StoreConflict, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord, type Store } from './store';
+import { StoreConflict, StoreFull, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord } from './store';
 
 /** States in which a detector may be changed in every respect and activated. */
 export const EDITABLE: readonly DetectorStatus[] = ['INACTIVE', 'DEACTIVATED', 'FAILED'];
@@ -32,10 +32,6 @@ export const detectorOperations: Record<string, Operation> = operations({
     }
     const arn = detectorArn(scope, input.AnomalyDetectorName);
     const at = now();
-    // a name that is taken is the nearer fault
-    if (await store.getDetector(arn) === undefined) {
-      await assertRoomForDetector(arn, store, quotas.detectors);
-    }
     try {
       await store.createDetector({
         arn,
@@ -47,13 +43,11 @@ export const detectorOperations: Record<string, Operation> = operations({
         createdAt: at,
         modifiedAt: at,
         tags: input.Tags,
-      });
+      }, quotas.detectors);
     } catch (error) {
-      throw error instanceof StoreConflict
-        ? conflict('AnomalyDetector', arn, `a detector named ${JSON.stringify(input.AnomalyDetectorName)} exists`)
-        : error;
+      if (error instanceof StoreConflict) throw conflict('AnomalyDetector', arn, `a detector named ${JSON.stringify(input.AnomalyDetectorName)} exists`);
+      throw error instanceof StoreFull ? tooManyDetectors(arn, error.most) : error;
     }
-    await withdrawBeyondQuota(arn, store, quotas.detectors);
     return { AnomalyDetectorArn: arn };
   },
 
@@ -172,23 +166,6 @@ async function readyMetricSet(detector: DetectorRecord, { store }: ServiceContex
       + 'make them equal with UpdateMetricSet');
   }
   return metricSet;
-}
-
-/** Two calls at the same moment may both find the last place free: the quota keeps costs in bounds and is no lock. */
-async function assertRoomForDetector(arn: string, store: Store, most: number): Promise<void> {
-  const { items } = await store.listDetectors({ limit: most });
-  if (items.length >= most) {
-    throw tooManyDetectors(arn, most);
-  }
-}
-
-/** Others may have been created at the same time: then each of them finds too many, and none stays. */
-async function withdrawBeyondQuota(arn: string, store: Store, most: number): Promise<void> {
-  const { items } = await store.listDetectors({ limit: most + 1 });
-  if (items.length > most) {
-    await store.deleteDetector(arn);
-    throw tooManyDetectors(arn, most);
-  }
 }
 
 function tooManyDetectors(arn: string, most: number): Error {

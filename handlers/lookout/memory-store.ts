@@ -1,7 +1,7 @@
 import { withinItemLimit } from './group-size';
 import { pagePosition, pageToken, type PagedList } from './page-token';
 import {
-  StoreConflict,
+  StoreConflict, StoreFull,
   type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
   type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
   type Store, type Tags,
@@ -20,10 +20,11 @@ export class MemoryStore implements Store {
   private readonly groups = new Map<string, Map<string, GroupRecord>>();
   private readonly feedback = new Map<string, Map<string, FeedbackRecord>>();
 
-  public async createDetector(record: DetectorRecord): Promise<void> {
+  public async createDetector(record: DetectorRecord, most = Infinity): Promise<void> {
     if (this.detectors.has(record.arn)) {
       throw new StoreConflict(`detector ${record.arn} exists`, record.arn);
     }
+    if (this.detectors.size >= most) throw new StoreFull(most);
     this.detectors.set(record.arn, structuredClone(record));
   }
 
@@ -111,10 +112,11 @@ export class MemoryStore implements Store {
     return select('metricSets', detectorArn ?? '', records, page);
   }
 
-  public async createAlert(record: AlertRecord): Promise<void> {
+  public async createAlert(record: AlertRecord, most = Infinity): Promise<void> {
     if (this.alerts.has(record.arn)) {
       throw new StoreConflict(`alert ${record.arn} exists`, record.arn);
     }
+    if ([...this.alerts.values()].filter(({ detectorArn }) => detectorArn === record.detectorArn).length >= most) throw new StoreFull(most);
     await this.putAlert(record);
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the service model of Lookout for Metrics allows in an operation's input. Written by scripts/lookout-constraints.ts out of botocore
- * 1.34.162's model: do not edit. Lengths are in characters, bounds are inclusive and absent where there is none, patterns are those of
+ * What the service model of Lookout for Metrics allows in an operation's input. Written by scripts/lookout-constraints.ts out of the model
+ * of botocore 1.34.162: do not edit. Lengths are in characters, bounds are inclusive and absent where there is none, patterns are those of
  * JavaScript (flags `s` and `u`) and hold for the whole text. A member that must be given has a `!` after its shape. Members are named
  * as they travel, that of the path as the model names it.
  */

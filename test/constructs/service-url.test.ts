@@ -96,6 +96,14 @@ test('the most alerts are told to the service function', () => {
   expect(() => new LookoutService(stack, 'Small', { maximumAlertsPerDetector: 0 })).toThrow('LookoutService: maximumAlertsPerDetector is not a whole number from 1');
 });
 
+test.each([['maximumMetricsPerDataSet', 'MAXIMUM_METRICS'], ['maximumDimensionsPerDataSet', 'MAXIMUM_DIMENSIONS']])('%s is told to the service function', (prop, variable) => {
+  new LookoutService(stack, 'Large', { [prop]: 25 });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ [variable]: '25' }) } });
+  for (const count of [0, 1.5, 101]) {
+    expect(() => new LookoutService(stack, `Lookout${count}`, { [prop]: count })).toThrow(`LookoutService: ${prop} is not a whole number from 1 to 100`);
+  }
+});
+
 test('the most detectors are told to the service function, and only a whole number from 1', () => {
   new LookoutService(stack, 'Large', { maximumDetectors: 250 });
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
