@@ -12,6 +12,7 @@ import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, LIMITS, PREFIXES, READ_ALIAS, SERV
 import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
+import { createWatchSchedule } from './private/watch-schedule';
 
 /**
  * Props of `LookoutService`.
@@ -45,6 +46,14 @@ export interface LookoutServiceProps extends InfrastructureOptions {
    * @default 10, as Lookout for Metrics had
    */
   readonly maximumDimensionsPerDataSet?: number;
+
+  /**
+   * Whether the service looks at the live folders of its active detectors itself, every five minutes, as Lookout for Metrics did: for detectors
+   * that are made by the API's clients. The detectors of connectors need it not, and are left out: their crawl has each interval detected.
+   *
+   * @default false
+   */
+  readonly continuousDetection?: boolean;
 }
 
 /** Most metrics and dimensions that a quota can allow: a data set must fit into an item of the service's table. */
@@ -184,6 +193,8 @@ export class LookoutService extends Construct implements ec2.IConnectable {
       roles: [detect.role],
       statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [detect.function.functionArn] })],
     });
+
+    if (props.continuousDetection) createWatchSchedule(this, 'WatchSchedule', detect.function);
 
     this.table = table;
     this.stateBucket = stateBucket;

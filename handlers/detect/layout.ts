@@ -16,6 +16,8 @@ export interface Layout extends RowLayout {
   readonly roleArn: string;
   readonly historyPath?: string;
   readonly livePath?: string;
+  /** Seconds after an interval's end until its files are complete. */
+  readonly offsetSeconds: number;
 }
 
 type CsvDescriptor = MetricSetRecord['definition']['MetricSource']['S3SourceConfig']['FileFormatDescriptor']['CsvFormatDescriptor'];
@@ -48,6 +50,7 @@ export function layoutOf(detector: DetectorRecord, metricSet: MetricSetRecord, h
     roleArn: source.RoleArn,
     historyPath: source.HistoricalDataPathList?.[0],
     livePath: source.TemplatedPathList?.[0],
+    offsetSeconds: definition.Offset,
   };
 }
 

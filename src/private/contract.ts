@@ -59,6 +59,9 @@ export const DETECTOR_TAGS = {
   holidays: 'cdk-redshift-lookout:holidays',
 } as const;
 
+/** Tags by which a detector or alert is known again as made by a resource of a stack, and by which request. */
+export const OWNER_TAGS = { stack: 'redshift-lookout:stack', resource: 'redshift-lookout:resource', request: 'redshift-lookout:request' } as const;
+
 /** Tags of an alert that say what the detection service is to send beyond what Lookout for Metrics did. */
 export const ALERT_TAGS = {
   /** `chat`: messages to a topic are in the schema of AWS Chatbot, whatever the alert's SnsFormat. */
@@ -334,6 +337,18 @@ export interface DeliverEvent {
   readonly target: string;
   /** Why the first attempt failed. */
   readonly reason: string;
+}
+
+/**
+ * From the schedule of a service with `continuousDetection`: intervals of detectors that no crawl drives may have ended. From the detect function
+ * to itself, asynchronously: the same for one detector.
+ */
+export interface WatchEvent {
+  readonly action: 'watch';
+  /** ISO 8601: intervals that have ended by then, and whose offset has passed, are detected. */
+  readonly time: string;
+  /** Absent: all detectors are looked at. */
+  readonly detectorArn?: string;
 }
 
 /** From the service: the first bytes of a file at a path are wanted. Answered at once, with a FileSample. */

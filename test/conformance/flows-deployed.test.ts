@@ -7,6 +7,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import {
+  ListAnomalyDetectorsCommand, ListTagsForResourceCommand, LookoutMetricsClient, type LookoutMetricsClientConfig,
+} from '@aws-sdk/client-lookoutmetrics';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -37,7 +40,7 @@ let models: string;
 beforeAll(async () => {
   python = await pythonInterpreter();
   const assembly = synthesise(stack => {
-    const service = new LookoutService(stack, 'Lookout', { removalPolicy: RemovalPolicy.DESTROY });
+    const service = new LookoutService(stack, 'Lookout', { removalPolicy: RemovalPolicy.DESTROY, continuousDetection: true });
     const bucket = new s3.Bucket(stack, 'Data');
     const readable = moduleFunction(stack, 'ReadableAlert', KEEP_EVENT, { environment: { BUCKET: bucket.bucketName } });
     const role = new iam.Role(stack, 'ClientRole', { assumedBy: new iam.ArnPrincipal(service.detectRole.roleArn) });
@@ -133,10 +136,24 @@ test('the notebooks: create, backtest, export with all pages, feedback; the read
   expect(cloud.refusedRequests).toEqual([]);
 }, 300_000);
 
-test('the published connector\'s function: create, activate at once, learned from the history', async () => {
+test('the published connector\'s function: create, activate at once, learned from the history; then intervals are detected', async () => {
   const result = await flow('activate', cloud.outputs.Bucket);
   expect(result).toMatchObject({ reason: null, offset: 300, measures: ['views', 'revenue'], zone: 'UTC' });
   expect(result.statuses.at(-1)).toBe('ACTIVE');
+  // the interval that goes on now: its file comes, it ends, and the service's schedule has it detected
+  const start = Math.floor(cloud.clock.now().getTime() / 3_600_000) * 3_600_000;
+  const [day, time] = new Date(start).toISOString().slice(0, 16).split('T');
+  const rows = ['ios', 'web'].flatMap(platform => ['de', 'fr', 'us'].map(marketplace => `${day} ${time}:00,${platform},${marketplace},40000,50`));
+  await storage.send(new PutObjectCommand({
+    Bucket: cloud.outputs.Bucket,
+    Key: `live/${day.replaceAll('-', '')}/${time.replace(':', '')}/rows.csv`,
+    Body: ['timestamp,platform,marketplace,views,revenue', ...rows, ''].join('\n'),
+  }));
+  await cloud.runScheduleUntil(new Date(start + 3_600_000 + 300_000));
+  const Timestamp = `${day}T${time}Z[UTC]`;
+  const live = await flow('watch', { arn: result.arn, time: Timestamp });
+  expect(live.executions).toContainEqual({ Timestamp, Status: 'COMPLETED' });
+  expect(live.groups).toContainEqual(expect.objectContaining({ PrimaryMetricName: 'views', StartTime: Timestamp }));
   expect(await flow('delete', result.arn)).toEqual({ gone: true });
 }, 300_000);
 
@@ -156,6 +173,28 @@ test('the command line signs in the same way, tags with their encoded ARNs inclu
   await expect(aws(['delete-anomaly-detector', '--anomaly-detector-arn', AnomalyDetectorArn], reading)).rejects.toThrow(/AccessDeniedException/);
   await aws(['delete-anomaly-detector', '--anomaly-detector-arn', AnomalyDetectorArn]);
 }, 120_000);
+
+test('the JavaScript client signs for Lambda when it is told to, boto3 too', async () => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region } = cloud.environment;
+  const options = { endpoint: cloud.outputs.Url, region, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey } };
+  const told = new LookoutMetricsClient({ ...options, signingName: 'lambda' } as LookoutMetricsClientConfig);
+  expect((await told.send(new ListAnomalyDetectorsCommand({}))).AnomalyDetectorSummaryList).toEqual([]);
+  const ResourceArn = 'arn:aws:lookoutmetrics:us-east-1:123456789012:MetricSet/none/none';
+  await expect(told.send(new ListTagsForResourceCommand({ ResourceArn }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const untold = new LookoutMetricsClient(options);
+  await expect(untold.send(new ListAnomalyDetectorsCommand({}))).rejects.toThrow(/correct service: 'lambda'/);
+  told.destroy();
+  untold.destroy();
+
+  const boto3 = [
+    'import boto3',
+    "lookout = boto3.client('lookoutmetrics')",
+    "lookout.meta.events.register('before-call.lookoutmetrics',",
+    "    lambda context, **_: context.setdefault('signing', {}).update(signing_name='lambda'))",
+    "print(len(lookout.list_anomaly_detectors()['AnomalyDetectorSummaryList']))",
+  ].join('\n');
+  expect((await execute(python, ['-c', boto3], { env: environment({ AWS_DATA_PATH: '' }) })).stdout.trim()).toBe('0');
+}, 60_000);
 
 test.each<[string, NodeJS.ProcessEnv, RegExp]>([
   ['for lookoutmetrics', { AWS_DATA_PATH: '' }, /Credential should be scoped to correct service/],

@@ -144,6 +144,17 @@ def activate(bucket):
             'measures': [one['MetricName'] for one in metric_set['MetricList']], 'zone': metric_set['Timezone']}
 
 
+def watch(expected):
+    """What a detector that runs has done: waits until the interval of that time is detected."""
+    arn, end = expected['arn'], time.monotonic() + 60
+    while True:
+        executions = client.describe_anomaly_detection_executions(AnomalyDetectorArn=arn, MaxResults=10)['ExecutionList']
+        is_done = any(one['Timestamp'] == expected['time'] and one['Status'] != 'IN_PROGRESS' for one in executions)
+        if is_done or time.monotonic() > end:
+            return {'executions': executions, 'groups': summaries(arn)}
+        time.sleep(POLL_SECONDS)
+
+
 def look_at_data(bucket):
     """What the console did before a detector was set up, and after it had read its data."""
     source = s3_source(bucket, live=False)['S3SourceConfig']
@@ -182,4 +193,4 @@ def readable_alert(event):
 
 
 flow, argument = sys.argv[1], json.loads(sys.argv[2])
-print(json.dumps({'back_test': back_test, 'delete': delete, 'activate': activate, 'look_at_data': look_at_data, 'readable_alert': readable_alert}[flow](argument)))
+print(json.dumps({'back_test': back_test, 'delete': delete, 'activate': activate, 'look_at_data': look_at_data, 'watch': watch, 'readable_alert': readable_alert}[flow](argument)))
