@@ -59,10 +59,13 @@ export async function readHistory({ roles }: Pick<Services, 'roles'>, layout: La
 }
 
 /** What is in the intervals' folders: only rows of these intervals are learned. */
-async function liveHistory(client: S3Client, layout: Layout): Promise<{ readonly slots: ReadonlySet<number>; readonly files: readonly SourceFile[] }> {
+async function liveHistory(
+  client: S3Client, layout: Layout,
+): Promise<{ readonly slots: ReadonlySet<number>; readonly files: readonly SourceFile[] }> {
   const { livePath } = layout;
   if (livePath === undefined) return { slots: new Set(), files: [] };
-  const { slots, files } = await withContext(livePath, layout, () => liveFolders(client, folder(livePath), layout, Date.now() / 1000 - layout.offsetSeconds));
+  const complete = Date.now() / 1000 - layout.offsetSeconds;
+  const { slots, files } = await withContext(livePath, layout, () => liveFolders(client, folder(livePath), layout, complete));
   return { slots: new Set(slots), files };
 }
 

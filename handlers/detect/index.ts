@@ -6,6 +6,11 @@ import { type Services, servicesOfEnvironment } from './services';
 import { watch, type WatchOutcome } from './watch';
 import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, SampleEvent, WatchEvent } from '../../src/private/contract';
 
+/** What the function is invoked with. */
+export type DetectFunctionEvent = DetectEvent | SampleEvent | DeliverEvent | WatchEvent;
+
+type DetectFunctionAnswer = LearningOutcome | DetectionOutcome | FileSample | Delivery | WatchOutcome;
+
 /** What the handler uses of Lambda's context. */
 export interface RemainingTime {
   getRemainingTimeInMillis(): number;
@@ -17,7 +22,7 @@ export interface RemainingTime {
  */
 export function createHandler(
   services: () => Services,
-): (event: DetectEvent | SampleEvent | DeliverEvent | WatchEvent, context?: RemainingTime) => Promise<LearningOutcome | DetectionOutcome | FileSample | Delivery | WatchOutcome> {
+): (event: DetectFunctionEvent, context?: RemainingTime) => Promise<DetectFunctionAnswer> {
   let made: Services | undefined;
   return async (event, context) => {
     made ??= services();

@@ -93,6 +93,8 @@ async function dueIntervals(detectorArn: string, time: EpochSeconds, store: Stor
   const isBroken = newest?.status === 'IN_PROGRESS' && newest.start + clock.intervalSeconds + LONGEST_RUN_SECONDS <= complete;
   const after = newest === undefined ? clock.startOf(clock.previous(last)) : isBroken ? newest.start - 1 : newest.start;
   const intervals: Interval[] = [];
-  for (let slot = last; clock.startOf(slot) > after && intervals.length < MOST_INTERVALS; slot = clock.previous(slot)) intervals.unshift(clock.intervalOf(slot));
+  for (let slot = last; clock.startOf(slot) > after && intervals.length < MOST_INTERVALS; slot = clock.previous(slot)) {
+    intervals.unshift(clock.intervalOf(slot));
+  }
   return intervals;
 }

@@ -25,7 +25,9 @@ const FIELDS = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\
  * Why a request is refused whose signature is checked as AWS does (Signature Version 4, in the authorization header); undefined when the
  * signature is right. That it was made now is not checked.
  */
-export function signatureFault({ method, path, query, headers, body }: SignedRequest, { region, service, accessKeyId, secretAccessKey }: Signing): string | undefined {
+export function signatureFault(
+  { method, path, query, headers, body }: SignedRequest, { region, service, accessKeyId, secretAccessKey }: Signing,
+): string | undefined {
   const fields = FIELDS.exec(headers.authorization ?? '');
   if (!fields) return 'Missing Authentication Token';
   const [, keyId, date, signedRegion, signedService, names, signature] = fields;

@@ -69,7 +69,8 @@ describe('learning without a history path', () => {
 describe('looking for intervals', () => {
   beforeEach(async () => { handler = await world.learned(); });
 
-  const put = (...numbers: number[]): Promise<unknown> => Promise.all(numbers.map(number => world.put(liveKey(hour(number)), shopHour(hour(number)))));
+  const put = (...numbers: number[]): Promise<unknown> => (
+    Promise.all(numbers.map(number => world.put(liveKey(hour(number)), shopHour(hour(number))))));
 
   test('detects each when it has ended and the offset has passed, once', async () => {
     await put(0, 1);
