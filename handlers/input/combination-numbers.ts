@@ -5,6 +5,9 @@ import { keptValue, type SeriesIndex } from './series-index';
 
 const FIRST_KEY_BYTES = 256;
 
+/** Number of combinations whose rows are not read. */
+export const EXCLUDED = -1;
+
 /** Bytes before each value that say how long it is. */
 const LENGTH_BYTES = 4;
 
@@ -18,13 +21,19 @@ export class CombinationNumbers {
   /** Columns for which `asWritten` holds. */
   private columns?: RowColumns;
 
-  /** @param onAdded called when the series got a new combination */
-  public constructor(private readonly series: SeriesIndex, delimiter: string, private readonly onAdded: () => void) {
+  /**
+   * @param onAdded called when the series got a new combination
+   * @param filters values of the dimensions that are read, where not all are
+   */
+  public constructor(
+    private readonly series: SeriesIndex, delimiter: string, private readonly onAdded: () => void,
+    private readonly filters: readonly (ReadonlySet<string> | undefined)[] = [],
+  ) {
     this.delimiterBytes = Buffer.byteLength(delimiter);
   }
 
   /**
-   * Number of a record's combination, which is added when it is not known.
+   * Number of a record's combination, which is added when it is not known; EXCLUDED for one whose rows are not read.
    * @param columns of the record's file
    */
   public findOrAdd(record: CsvRecord, columns: RowColumns): number {
@@ -44,9 +53,11 @@ export class CombinationNumbers {
     const known = keys.find(bytes, start, end);
     if (known !== undefined) return known;
     const before = this.series.combinations.length;
-    const number = this.series.findOrAdd(Array.from(dimensions, column => keptValue(record.text(column))));
+    const values = Array.from(dimensions, column => record.text(column));
+    const isRead = this.filters.every((filter, dimension) => filter === undefined || filter.has(values[dimension]));
+    const number = isRead ? this.series.findOrAdd(values.map(keptValue)) : EXCLUDED;
     keys.add(bytes, start, end, number);
-    if (number === before) this.onAdded();
+    if (isRead && number === before) this.onAdded();
     return number;
   }
 

@@ -1,4 +1,4 @@
-import { CombinationNumbers } from './combination-numbers';
+import { CombinationNumbers, EXCLUDED } from './combination-numbers';
 import type { CsvRecord } from './csv-scanner';
 import { type DataQuality, mainReason, type RejectionReason, Rejections } from './data-quality';
 import type { IntervalTable } from './interval-table';
@@ -26,6 +26,7 @@ export interface RowEvents {
 export class RowReader {
   private used = 0;
   private notRead = 0;
+  private filtered = 0;
   private readonly rejections = new Rejections();
   private readonly slots: TimestampSlots;
   private readonly combinations: CombinationNumbers;
@@ -40,7 +41,7 @@ export class RowReader {
     private readonly events: RowEvents = {},
   ) {
     this.slots = new TimestampSlots(layout.timestamps, slotOf);
-    this.combinations = new CombinationNumbers(table.series, layout.csv.delimiter, () => events.onCombination?.());
+    this.combinations = new CombinationNumbers(table.series, layout.csv.delimiter, () => events.onCombination?.(), layout.filters);
     this.values = new Float64Array(layout.measures.length);
   }
 
@@ -49,7 +50,7 @@ export class RowReader {
     return this.used;
   }
 
-  /** Rows outside the intervals that are read, or unreadable. */
+  /** Rows outside the intervals that are read, or unreadable. Those that a filter leaves out are not counted at all. */
   public get rejected(): number {
     return this.notRead + this.rejections.rows;
   }
@@ -103,7 +104,12 @@ export class RowReader {
       this.notRead += 1;
       return;
     }
-    this.table.add(slot, this.combinations.findOrAdd(record, columns), values);
+    const combination = this.combinations.findOrAdd(record, columns);
+    if (combination === EXCLUDED) {
+      this.filtered += 1;
+      return;
+    }
+    this.table.add(slot, combination, values);
     this.used += 1;
     if (this.used % ROWS_BETWEEN_CALLS === 0) this.events.onRows?.();
   }

@@ -11,7 +11,7 @@ type Definition = MetricSetRecord['definition'];
 type MetricSource = Definition['MetricSource'];
 
 /** Members of the input that are kept. */
-const MEMBERS = Object.keys(MODEL.structures.UpdateMetricSetRequest).filter(member => member !== 'MetricSetArn' && member !== 'DimensionFilterList');
+const MEMBERS = Object.keys(MODEL.structures.UpdateMetricSetRequest).filter(member => member !== 'MetricSetArn');
 
 /**
  * The whole definition of a metric set out of what a client gave.
@@ -23,9 +23,6 @@ const MEMBERS = Object.keys(MODEL.structures.UpdateMetricSetRequest).filter(memb
 export function metricSetDefinition(
   input: Input, before: Partial<Definition> & { readonly Offset: number; readonly Timezone: string; readonly MetricSetFrequency: Frequency },
 ): Definition {
-  if (input.DimensionFilterList) {
-    throw invalidField('DimensionFilterList', 'is not supported by this service; filter the rows in the query that writes the data');
-  }
   const definition = {
     ...before,
     ...Object.fromEntries(Object.entries(input).filter(([member]) => MEMBERS.includes(member))),
@@ -43,18 +40,15 @@ function metricSource(source: NonNullable<Input['MetricSource']>): MetricSource 
   }
   const s3 = source.S3SourceConfig;
   if (!s3) {
-    throw invalidField(`MetricSource.${given[0]}`, 'is not supported by this service, which reads CSV files on S3 (S3SourceConfig); '
+    throw invalidField(`MetricSource.${given[0]}`, 'is not supported by this service, which reads files on S3 (S3SourceConfig); '
       + 'data of a Redshift warehouse comes there by the connector\'s UNLOAD');
   }
   const field = 'MetricSource.S3SourceConfig';
-  if (s3.FileFormatDescriptor?.JsonFormatDescriptor) {
-    throw invalidField(`${field}.FileFormatDescriptor.JsonFormatDescriptor`,
-      'is not supported by this service, which reads CSV files (CsvFormatDescriptor)');
-  }
-  const csv = s3.FileFormatDescriptor?.CsvFormatDescriptor;
+  const { CsvFormatDescriptor: csv, JsonFormatDescriptor: json } = s3.FileFormatDescriptor ?? {};
   const missing: Problem[] = [
     ...s3.RoleArn === undefined ? [{ Name: `${field}.RoleArn`, Message: 'is required: the role by which the files are read' }] : [],
-    ...csv === undefined ? [{ Name: `${field}.FileFormatDescriptor.CsvFormatDescriptor`, Message: 'is required' }] : [],
+    ...(csv === undefined) === (json === undefined)
+      ? [{ Name: `${field}.FileFormatDescriptor`, Message: 'must have CsvFormatDescriptor or JsonFormatDescriptor, and not both' }] : [],
     ...s3.TemplatedPathList === undefined && s3.HistoricalDataPathList === undefined
       ? [{ Name: field, Message: 'must have TemplatedPathList, HistoricalDataPathList or both' }] : [],
     ...csv?.ContainsHeader === false && !csv.HeaderList?.length
@@ -71,7 +65,9 @@ function metricSource(source: NonNullable<Input['MetricSource']>): MetricSource 
       RoleArn: s3.RoleArn!,
       TemplatedPathList: s3.TemplatedPathList ?? [],
       HistoricalDataPathList: s3.HistoricalDataPathList ?? [],
-      FileFormatDescriptor: {
+      FileFormatDescriptor: json ? {
+        JsonFormatDescriptor: { FileCompression: json.FileCompression ?? 'NONE', Charset: json.Charset ?? 'UTF-8' },
+      } : {
         CsvFormatDescriptor: {
           FileCompression: csv?.FileCompression ?? 'NONE',
           Charset: csv?.Charset ?? 'UTF-8',
@@ -86,7 +82,7 @@ function metricSource(source: NonNullable<Input['MetricSource']>): MetricSource 
 }
 
 /** Each column has one part to play, and is in the list of columns where there is one. */
-function assertColumns({ MetricList, DimensionList = [], TimestampColumn, MetricSource }: Definition): void {
+function assertColumns({ MetricList, DimensionList = [], DimensionFilterList = [], TimestampColumn, MetricSource }: Definition): void {
   if (TimestampColumn?.ColumnName === undefined || TimestampColumn.ColumnFormat === undefined) {
     throw invalidField('TimestampColumn', 'is required, with ColumnName and ColumnFormat');
   }
@@ -104,13 +100,21 @@ function assertColumns({ MetricList, DimensionList = [], TimestampColumn, Metric
       problems.push({ Name: field, Message: `names the column ${JSON.stringify(column)}, as ${other} does` });
     }
     seen.set(column, other ?? field);
-    if (!csv.ContainsHeader && !csv.HeaderList?.includes(column)) {
+    if (csv?.ContainsHeader === false && !csv.HeaderList?.includes(column)) {
       problems.push({ Name: field, Message: `names the column ${JSON.stringify(column)}, which HeaderList does not have` });
     }
   }
   MetricList.forEach((metric, index) => {
     if ('Namespace' in metric) {
       problems.push({ Name: `MetricList[${index}].Namespace`, Message: 'is for CloudWatch sources only, which this service does not support' });
+    }
+  });
+  DimensionFilterList.forEach(({ Name, FilterList }, index) => {
+    if (Name === undefined || !DimensionList.includes(Name)) {
+      problems.push({ Name: `DimensionFilterList[${index}].Name`, Message: `must be one of DimensionList, found ${JSON.stringify(Name)}` });
+    }
+    if (!FilterList?.every(filter => filter.DimensionValue !== undefined)) {
+      problems.push({ Name: `DimensionFilterList[${index}].FilterList`, Message: 'is required, with a DimensionValue in each entry' });
     }
   });
   if (problems.length > 0) {

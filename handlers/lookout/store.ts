@@ -28,7 +28,11 @@ export interface MetricSetRecord {
   readonly arn: string;
   readonly detectorArn: string;
   readonly name: string;
-  readonly definition: Omit<MetricSetConfiguration, 'MetricSetName' | 'DimensionList'> & { readonly DimensionList?: string[] };
+  readonly definition: Omit<MetricSetConfiguration, 'MetricSetName' | 'DimensionList'> & {
+    readonly DimensionList?: string[];
+    /** Rows are read that have one of the values of each. */
+    readonly DimensionFilterList?: { readonly Name?: string; readonly FilterList?: { readonly DimensionValue?: string; readonly FilterOperation?: 'EQUALS' }[] }[];
+  };
   readonly createdAt: EpochSeconds;
   readonly modifiedAt: EpochSeconds;
   readonly tags?: Record<string, string>;
