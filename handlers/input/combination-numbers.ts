@@ -5,9 +5,6 @@ import { keptValue, type SeriesIndex } from './series-index';
 
 const FIRST_KEY_BYTES = 256;
 
-/** Number of combinations whose rows are not read. */
-export const EXCLUDED = -1;
-
 /** Bytes before each value that say how long it is. */
 const LENGTH_BYTES = 4;
 
@@ -21,19 +18,13 @@ export class CombinationNumbers {
   /** Columns for which `asWritten` holds. */
   private columns?: RowColumns;
 
-  /**
-   * @param onAdded called when the series got a new combination
-   * @param filters values of the dimensions that are read, where not all are
-   */
-  public constructor(
-    private readonly series: SeriesIndex, delimiter: string, private readonly onAdded: () => void,
-    private readonly filters: readonly (ReadonlySet<string> | undefined)[] = [],
-  ) {
+  /** @param onAdded called when the series got a new combination */
+  public constructor(private readonly series: SeriesIndex, delimiter: string, private readonly onAdded: () => void) {
     this.delimiterBytes = Buffer.byteLength(delimiter);
   }
 
   /**
-   * Number of a record's combination, which is added when it is not known; EXCLUDED for one whose rows are not read.
+   * Number of a record's combination, which is added when it is not known.
    * @param columns of the record's file
    */
   public findOrAdd(record: CsvRecord, columns: RowColumns): number {
@@ -53,11 +44,9 @@ export class CombinationNumbers {
     const known = keys.find(bytes, start, end);
     if (known !== undefined) return known;
     const before = this.series.combinations.length;
-    const values = Array.from(dimensions, column => record.text(column));
-    const isRead = this.filters.every((filter, dimension) => filter === undefined || filter.has(values[dimension]));
-    const number = isRead ? this.series.findOrAdd(values.map(keptValue)) : EXCLUDED;
+    const number = this.series.findOrAdd(Array.from(dimensions, column => keptValue(record.text(column))));
     keys.add(bytes, start, end, number);
-    if (isRead && number === before) this.onAdded();
+    if (number === before) this.onAdded();
     return number;
   }
 

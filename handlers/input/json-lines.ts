@@ -1,5 +1,5 @@
-import { StringDecoder } from 'node:string_decoder';
 import { Transform } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { UnusableData } from './unusable-data';
 
 /** Longest line, in characters: as long as a CSV row may be. */

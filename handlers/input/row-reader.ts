@@ -1,6 +1,7 @@
-import { CombinationNumbers, EXCLUDED } from './combination-numbers';
+import { CombinationNumbers } from './combination-numbers';
 import type { CsvRecord } from './csv-scanner';
 import { type DataQuality, mainReason, type RejectionReason, Rejections } from './data-quality';
+import { DimensionFilters } from './dimension-filters';
 import type { IntervalTable } from './interval-table';
 import { parseNumber } from './number-bytes';
 import { findColumns, type RowColumns } from './row-columns';
@@ -26,10 +27,10 @@ export interface RowEvents {
 export class RowReader {
   private used = 0;
   private notRead = 0;
-  private filtered = 0;
   private readonly rejections = new Rejections();
   private readonly slots: TimestampSlots;
   private readonly combinations: CombinationNumbers;
+  private readonly filters?: DimensionFilters;
   private readonly values: Float64Array;
 
   /**
@@ -41,7 +42,8 @@ export class RowReader {
     private readonly events: RowEvents = {},
   ) {
     this.slots = new TimestampSlots(layout.timestamps, slotOf);
-    this.combinations = new CombinationNumbers(table.series, layout.csv.delimiter, () => events.onCombination?.(), layout.filters);
+    this.combinations = new CombinationNumbers(table.series, layout.csv.delimiter, () => events.onCombination?.());
+    this.filters = layout.filters && new DimensionFilters(layout.filters);
     this.values = new Float64Array(layout.measures.length);
   }
 
@@ -104,12 +106,8 @@ export class RowReader {
       this.notRead += 1;
       return;
     }
-    const combination = this.combinations.findOrAdd(record, columns);
-    if (combination === EXCLUDED) {
-      this.filtered += 1;
-      return;
-    }
-    this.table.add(slot, combination, values);
+    if (this.filters?.pass(record, columns.dimensions) === false) return;
+    this.table.add(slot, this.combinations.findOrAdd(record, columns), values);
     this.used += 1;
     if (this.used % ROWS_BETWEEN_CALLS === 0) this.events.onRows?.();
   }
