@@ -79,6 +79,7 @@ export class DetectorModel {
       feedbackSeen: 0,
       toldMissing: [],
       ...layout.holidays && { holidays: { code: layout.holidays.code, names: [] } },
+      ...layout.filters && { filters: writtenFilters(layout) },
     }, new DetectionModel(settingsOf(frequency), 0, holidays), holidays);
   }
 
@@ -148,10 +149,10 @@ export class DetectorModel {
 
   /** Whether the model was learned by this detector with this definition. */
   public belongsTo(detector: DetectorRecord, layout: Layout): boolean {
-    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays } = this.header;
+    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays, filters } = this.header;
     const { arn, createdAt } = detector;
-    const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code];
-    const now = [arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code];
+    const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code, filters];
+    const now = [arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code, writtenFilters(layout)];
     return JSON.stringify(learned) === JSON.stringify(now);
   }
 
@@ -262,6 +263,10 @@ export class DetectorModel {
     if (this.series.size > this.engine.seriesCount) this.engine.addSeries(this.series.size - this.engine.seriesCount);
     return leftOut;
   }
+}
+
+function writtenFilters({ filters }: Layout): ModelHeader['filters'] {
+  return filters?.map(values => values ? [...values].sort() : null);
 }
 
 function settingsOf(frequency: Frequency): ModelSettings {

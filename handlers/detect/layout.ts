@@ -64,7 +64,8 @@ function filtersOf(
 ): (ReadonlySet<string> | undefined)[] {
   return dimensions.map(dimension => filters.filter(({ Name }) => Name === dimension)
     .map(({ FilterList = [] }) => new Set(FilterList.flatMap(({ DimensionValue }) => DimensionValue === undefined ? [] : [DimensionValue])))
-    .reduce<ReadonlySet<string> | undefined>((passed, values) => passed ? new Set([...passed].filter(value => values.has(value))) : values, undefined));
+    .reduce<ReadonlySet<string> | undefined>(
+      (passed, values) => passed ? new Set([...passed].filter(value => values.has(value))) : values, undefined));
 }
 
 function timestampFormat(format: string, timezone: string): TimestampFormat {

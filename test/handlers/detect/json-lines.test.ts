@@ -1,7 +1,7 @@
 /** Files of JSON lines, and filters on dimension values, as a metric set can ask for. */
 import { gzipSync } from 'node:zlib';
 import { HISTORY_START, hour, SHOP_HEADER, shopFile, shopHour } from './shop';
-import { World } from './world';
+import { DETECTOR, World } from './world';
 
 let world: World;
 beforeAll(async () => { world = await World.start(); });
@@ -56,6 +56,24 @@ test('packed JSON lines with all that JSON can hold: what cannot be used is coun
   const warning = world.logged.find(({ message }) => message === 'rows of the history were not used')!;
   expect(JSON.stringify(warning.fields)).toContain('the file has a row with 1 instead of 5 columns');
   expect(JSON.stringify(warning.fields)).toContain('which is not a number');
+});
+
+test('another filter lets nothing stay of what was learned', async () => {
+  const filter = (value: string): never => [{ Name: 'platform', FilterList: [{ DimensionValue: value }] }] as never;
+  await world.setUp({ definition: { DimensionFilterList: filter('web') } as object });
+  await world.put('history/000', shopFile(HISTORY_START, 24 * 21));
+  await world.learn();
+  await world.detectHour(world.handler(), 0, shopHour(hour(0))); // newer than the history
+  const SET = 'arn:aws:lookoutmetrics:eu-central-1:123456789012:MetricSet/shop/set';
+  const activate = async (value: string): Promise<unknown> => {
+    await world.store.changeMetricSet(SET, set => ({ ...set, definition: { ...set.definition, DimensionFilterList: filter(value) } }));
+    await world.store.changeStatus(DETECTOR, ['ACTIVE'], 'ACTIVATING', 1);
+    world.logged.length = 0;
+    await world.learn();
+    return world.logged.some(({ message }) => message === 'the model is newer than the history and stays');
+  };
+  expect(await activate('web')).toBe(true);
+  expect(await activate('mobile')).toBe(false);
 });
 
 test.each([
