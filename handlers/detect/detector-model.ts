@@ -4,7 +4,7 @@ import type { ToldMissing } from './data-findings';
 import { DimensionCodes } from './dimension-codes';
 import type { PublicHolidays } from './holidays';
 import type { JudgedEvent } from './judged-events';
-import type { Layout } from './layout';
+import { type Layout, writtenFilters } from './layout';
 import { decodeModelFile, encodeModelFile, type ModelHeader } from './model-file';
 import { NumberedHolidays } from './numbered-holidays';
 import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
@@ -152,7 +152,9 @@ export class DetectorModel {
     const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays, filters } = this.header;
     const { arn, createdAt } = detector;
     const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code, filters];
-    const now = [arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code, writtenFilters(layout)];
+    const now = [
+      arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code, writtenFilters(layout),
+    ];
     return JSON.stringify(learned) === JSON.stringify(now);
   }
 
@@ -263,10 +265,6 @@ export class DetectorModel {
     if (this.series.size > this.engine.seriesCount) this.engine.addSeries(this.series.size - this.engine.seriesCount);
     return leftOut;
   }
-}
-
-function writtenFilters({ filters }: Layout): ModelHeader['filters'] {
-  return filters?.map(values => values ? [...values].sort() : null);
 }
 
 function settingsOf(frequency: Frequency): ModelSettings {

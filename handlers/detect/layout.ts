@@ -58,6 +58,11 @@ export function layoutOf(detector: DetectorRecord, metricSet: MetricSetRecord, h
   };
 }
 
+/** Filters as a model remembers them. */
+export function writtenFilters({ filters }: Pick<Layout, 'filters'>): (string[] | null)[] | undefined {
+  return filters?.map(values => values ? [...values].sort() : null);
+}
+
 /** The values that are read, of each dimension. Of several filters on one dimension a value must pass each. */
 function filtersOf(
   dimensions: readonly string[], filters: NonNullable<MetricSetRecord['definition']['DimensionFilterList']>,
