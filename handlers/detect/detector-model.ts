@@ -67,6 +67,7 @@ export class DetectorModel {
     return new DetectorModel({
       detectorArn: detector.arn,
       detectorCreatedAt: detector.createdAt,
+      ...layout.filters && { filters: writtenFilters(layout) },
       frequency,
       timezone: clock.timezone,
       measures,
@@ -79,7 +80,6 @@ export class DetectorModel {
       feedbackSeen: 0,
       toldMissing: [],
       ...layout.holidays && { holidays: { code: layout.holidays.code, names: [] } },
-      ...layout.filters && { filters: writtenFilters(layout) },
     }, new DetectionModel(settingsOf(frequency), 0, holidays), holidays);
   }
 
