@@ -3,7 +3,9 @@ import { assertEditable, EDITABLE } from './detectors';
 import { conflict, invalidField, notFound, quotaExceeded } from './errors';
 import { metricSetDefinition } from './metric-set-input';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
+import { assertSourceFits } from './source-check';
 import { StoreConflict, type MetricSetRecord } from './store';
+import { OWNER_TAGS } from '../../src/private/contract';
 
 /** Fields that may be changed while the detector runs (UpdateAnomalyDetector and UpdateMetricSet in the API reference). */
 const ALWAYS_EDITABLE: readonly string[] = ['Offset', 'MetricSetDescription'];
@@ -25,6 +27,8 @@ export const metricSetOperations: Record<string, Operation> = operations({
     }
     const arnOfNew = metricSetArn(detector.arn, MetricSetName);
     assertQuotas(arnOfNew, definition, context);
+    // a connector's history comes later, and tells what an earlier query had until then
+    if (detector.tags?.[OWNER_TAGS.resource] === undefined) await assertSourceFits(definition, context);
     const at = context.now();
     try {
       await context.store.createMetricSet({
