@@ -52,6 +52,8 @@ export class DynamoDbStore implements Store {
       throw new StoreConflict(`detector ${record.arn} exists`, record.arn);
     }
     if (most !== Infinity) await this.takePlace(this.detectorPlaces, DETECTORS, record.arn, most);
+    // what a run wrote that was under way when a detector of this name was deleted
+    await this.deleteBelongings(record.arn);
   }
 
   public async getDetector(arn: string): Promise<DetectorRecord | undefined> {
@@ -96,9 +98,7 @@ export class DynamoDbStore implements Store {
 
   public async deleteDetector(arn: string): Promise<void> {
     // the detector's own item goes last: as long as it is there, the deletion can be asked for again
-    const { items } = await this.table.query(ALERTS, { prefix: 'arn:', limit: Infinity, where: ofDetector(arn) });
-    await this.table.deleteMany(items.map(item => [ALERTS, item.sort] as const));
-    await this.table.deletePartition(arn);
+    await this.deleteBelongings(arn);
     await this.detectorPlaces.giveBack(arn);
     await this.table.delete(DETECTORS, arn);
   }
@@ -244,6 +244,12 @@ export class DynamoDbStore implements Store {
 
   private alertPlaces(detectorArn: string): Places {
     return new Places(this.table, detectorArn, ALERT_PLACES, () => this.arnsIn(ALERTS, ofDetector(detectorArn)));
+  }
+
+  /** Deletes the alerts of a detector and what is in its partition. */
+  private async deleteBelongings(detectorArn: string): Promise<void> {
+    await this.table.deleteMany((await this.arnsIn(ALERTS, ofDetector(detectorArn))).map(arn => [ALERTS, arn] as const));
+    await this.table.deletePartition(detectorArn);
   }
 
   /** Takes a place for a record that was just created, or deletes it again. */

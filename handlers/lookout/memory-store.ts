@@ -25,6 +25,7 @@ export class MemoryStore implements Store {
       throw new StoreConflict(`detector ${record.arn} exists`, record.arn);
     }
     if (this.detectors.size >= most) throw new StoreFull(most);
+    this.deleteBelongings(record.arn);
     this.detectors.set(record.arn, structuredClone(record));
   }
 
@@ -75,14 +76,8 @@ export class MemoryStore implements Store {
   }
 
   public async deleteDetector(arn: string): Promise<void> {
-    for (const [alertArn, alert] of this.alerts) {
-      if (alert.detectorArn === arn) {
-        this.alerts.delete(alertArn);
-      }
-    }
-    for (const belongings of [this.metricSets, this.executions, this.learnedData, this.groups, this.feedback, this.detectors]) {
-      belongings.delete(arn);
-    }
+    this.deleteBelongings(arn);
+    this.detectors.delete(arn);
   }
 
   public async createMetricSet(record: MetricSetRecord): Promise<void> {
@@ -193,6 +188,13 @@ export class MemoryStore implements Store {
   public async listFeedbackSince(detectorArn: string, since: EpochSeconds, page: PageRequest): Promise<Page<FeedbackRecord>> {
     const records = [...this.feedback.get(detectorArn)?.values() ?? []].filter(({ at }) => at >= Math.trunc(since));
     return select('feedbackSince', detectorArn, records.map(record => [sortableFeedback(record), record]), page);
+  }
+
+  private deleteBelongings(arn: string): void {
+    for (const [alertArn, alert] of this.alerts) {
+      if (alert.detectorArn === arn) this.alerts.delete(alertArn);
+    }
+    for (const belongings of [this.metricSets, this.executions, this.learnedData, this.groups, this.feedback]) belongings.delete(arn);
   }
 }
 

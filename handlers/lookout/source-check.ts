@@ -26,7 +26,7 @@ export async function assertSourceFits(definition: Definition, { readSample, rep
     if ('problem' in sample) return;
     beginning = { file: sample.file, bytes: Buffer.from(sample.bytes, 'base64'), isWhole: sample.isWhole };
   } catch (error) {
-    reportFailure(`the source of a new metric set, ${path}, could not be looked into`, error);
+    reportFailure('the source of a new metric set could not be looked into', error);
     return;
   }
   try {

@@ -221,6 +221,7 @@ export class StoreFull extends Error {
  */
 export interface Store {
   /**
+   * The detector begins with nothing: what was left of one of this name that was deleted is gone.
    * @param most detectors that there may be; of many that are created at the same time, exactly as many are as there is room for
    * @throws StoreFull when there are as many
    */

@@ -68,7 +68,7 @@ test('where there is no file, or it cannot be looked into, the metric set is mad
   service = new TestService(new MemoryStore());
   service.readSample = () => Promise.reject(new Error('no Lambda'));
   await create();
-  expect(service.failures).toMatchObject([{ message: expect.stringContaining('s3://bucket/history/') }]);
+  expect(service.failures).toMatchObject([{ message: 'the source of a new metric set could not be looked into' }]);
 });
 
 test('a connector\'s history is not looked into: it may be that of an earlier query', async () => {
