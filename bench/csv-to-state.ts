@@ -155,7 +155,7 @@ async function detect(rows: Rows, bytes: Uint8Array, number: number): Promise<{ 
   };
   const table = await read(content);
   step('CSV to table');
-  const model = DetectorModel.decode(bytes);
+  const model = DetectorModel.decode(bytes, undefined, 'own');
   step('model in');
   const [slot] = table.slots;
   const observation = model.observe(slot, table, 'anomalies');

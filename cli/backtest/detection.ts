@@ -72,7 +72,7 @@ export class Detection {
 
   private reload(): void {
     const bytes = this.model.encode();
-    this.model = DetectorModel.decode(bytes, this.detector.layout.holidays);
+    this.model = DetectorModel.decode(bytes, this.detector.layout.holidays, 'own');
     this.stateBytes = bytes.length;
     this.reloads += 1;
   }

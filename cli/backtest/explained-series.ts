@@ -25,7 +25,8 @@ export function parseExplainedSeries(text: string, index: SeriesIndex): Explaine
       + `write ${columns}`);
   }
   if (dimensionValues.length !== index.dimensions.length || index.find(dimensionValues) < 0) {
-    const some = index.combinations.slice(0, SHOWN_SERIES).map(values => [metric, ...values].map(csvCell).join(','));
+    const shown = Math.min(index.count, SHOWN_SERIES);
+    const some = Array.from({ length: shown }, (_, combination) => [metric, ...index.combination(combination)].map(csvCell).join(','));
     throw new InputError(`--explain ${JSON.stringify(text)}: there is no such time series; write ${columns}, such as ${some.map(name => `'${name}'`).join(' or ')}`);
   }
   return { measure, dimensionValues };

@@ -4,6 +4,7 @@ import type { BacktestDetector } from './detector';
 import { parseExplainedSeries } from './explained-series';
 import { ExplanationsFile } from './explanations';
 import type { BacktestData } from './input';
+import { LateSeries } from './late-series';
 import { MissingDataHistory } from './missing-data';
 import type { ResultsFolder } from './results-folder';
 import { ScoredSeriesFormat } from './scored-series';
@@ -51,7 +52,8 @@ export function runBacktest(
   }));
 
   const format = new ScoredSeriesFormat();
-  const scores = new ScoresFile(results.unfinished('scores'), dimensions, format);
+  const late = new LateSeries(data.table, detection.series, timeline.detected);
+  const scores = new ScoresFile(results.unfinished('scores'), dimensions, format, data.table.series, late);
   const explanations = new ExplanationsFile(results.unfinished('explanations'), dimensions, format, asked);
   const band = new BandFile(results.scratch('band'));
   const severities = new SeverityHistory(ANOMALOUS_SEVERITY);

@@ -22,17 +22,31 @@ export class ScoredSeriesFormat {
   /** Metric and dimension values of each series as cells: they are the same in every interval. */
   private readonly names: string[] = [];
   private time = { slot: NaN, text: '' };
+  /** Those of series that the detector does not know yet, by their numbers in the data. */
+  private readonly lateNames: string[] = [];
 
   /** Cells of a series in an interval, without the line's end. */
   public cells(interval: DetectedInterval, series: number): string {
     const { observation: { values, scores }, model, slot } = interval;
-    if (this.time.slot !== slot) this.time = { slot, text: wallText(slot) };
     const name = this.names[series] ??= nameCells(model.series, series);
     // without a value, or before the first score, there is nothing unusual
     const score = Math.abs(scores.score[series]) || 0;
     const severity = scores.severity[series] || 0;
-    return `${this.time.text},${name},${csvNumber(values[series])},${csvNumber(scores.expected[series])},${csvNumber(scores.lower[series])},`
+    return `${this.timeOf(slot)},${name},${csvNumber(values[series])},${csvNumber(scores.expected[series])},${csvNumber(scores.lower[series])},`
       + `${csvNumber(scores.upper[series])},${score},${severity},${isAnomalous(interval, series) ? 1 : 0}`;
+  }
+
+  /**
+   * Cells of a series in an interval before its first value, without the line's end.
+   * @param all the series of the data, in which it has this number
+   */
+  public emptyCells(slot: number, all: SeriesIndex, series: number): string {
+    return `${this.timeOf(slot)},${this.lateNames[series] ??= nameCells(all, series)},,,,,0,0,0`;
+  }
+
+  private timeOf(slot: number): string {
+    if (this.time.slot !== slot) this.time = { slot, text: wallText(slot) };
+    return this.time.text;
   }
 }
 

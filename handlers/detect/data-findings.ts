@@ -1,5 +1,4 @@
 import type { DetectorModel, Observation } from './detector-model';
-import { DimensionCodes } from './dimension-codes';
 import type { DataFinding, DetectionOutcome } from '../../src/private/contract';
 import { oneLine } from '../shared/one-line';
 import { formatInstant } from '../shared/time';
@@ -10,7 +9,7 @@ const MOST_FINDINGS = 20;
 
 /** Something that is missing and was told: all rows, or those of a dimension value. */
 export interface ToldMissing {
-  /** The dimension and the number of its value (see `DimensionCodes`); absent when no rows come at all. */
+  /** The dimension and the number of its value (see `SeriesIndex`); absent when no rows come at all. */
   readonly dimension?: number;
   readonly code?: number;
   /** Slot of the first interval without data. */
@@ -62,13 +61,13 @@ function keyOf({ dimension, code }: Pick<ToldMissing, 'dimension' | 'code'>): st
 }
 
 function valueOf({ series }: DetectorModel, { dimension, code }: ToldMissing): { readonly dimension: string; readonly value: string } | undefined {
-  return dimension === undefined ? undefined : { dimension: series.dimensions[dimension], value: DimensionCodes.of(series).values[dimension][code!] };
+  return dimension === undefined ? undefined : { dimension: series.dimensions[dimension], value: series.values[dimension][code!] };
 }
 
 /** Whether any combination with the value, or any at all, has rows. */
 function hasReturned({ series }: DetectorModel, reported: Uint8Array, { dimension, code }: ToldMissing): boolean {
   if (dimension === undefined) return true;
-  return DimensionCodes.of(series).codes[dimension].some((number, combination) => number === code && reported[combination] === 1);
+  return series.codes[dimension].some((number, combination) => number === code && reported[combination] === 1);
 }
 
 function textOf(status: DataFinding['status'], stopped: { readonly dimension: string; readonly value: string } | undefined, intervals: number): string {

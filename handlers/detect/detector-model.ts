@@ -1,7 +1,6 @@
 import { type DetectionOutcome, type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { ANOMALOUS_SCORE, DetectionModel, type IntervalScores, MissingData, type MissingDataFinding, type ModelSettings } from '../engine';
 import type { ToldMissing } from './data-findings';
-import { DimensionCodes } from './dimension-codes';
 import type { PublicHolidays } from './holidays';
 import type { JudgedEvent } from './judged-events';
 import { type Layout, writtenFilters } from './layout';
@@ -10,6 +9,7 @@ import { NumberedHolidays } from './numbered-holidays';
 import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
 import type { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
+import { SeriesTranslation } from '../input/series-translation';
 import type { DetectorRecord, EpochSeconds, GroupRecord } from '../lookout/store';
 
 /** Most time series of a detector, as in Lookout for Metrics (developer guide, "quotas"). */
@@ -58,6 +58,14 @@ export interface Observation {
   readonly combinationsLeftOut: number;
 }
 
+/** Where the combinations of a table are in a model. */
+interface TableMapping {
+  readonly table: IntervalTable;
+  readonly translation: SeriesTranslation;
+  /** By combination of the table its number in the model; -1 where it has none. */
+  readonly numbers: number[];
+}
+
 /** What a detector has learned: the engine's model, which series its numbers stand for, and where it stands in time. */
 export class DetectorModel {
   /** A model that has learned nothing. */
@@ -72,7 +80,6 @@ export class DetectorModel {
       timezone: clock.timezone,
       measures,
       dimensions,
-      combinations: [],
       learned: 0,
       ongoing: [],
       paused: [],
@@ -80,25 +87,24 @@ export class DetectorModel {
       feedbackSeen: 0,
       toldMissing: [],
       ...layout.holidays && { holidays: { code: layout.holidays.code, names: [] } },
-    }, new DetectionModel(settingsOf(frequency), 0, holidays), holidays);
+    }, new SeriesIndex(measures.map(({ name }) => name), dimensions), new DetectionModel(settingsOf(frequency), 0, holidays), holidays);
   }
 
   /**
    * @param known holidays that the detector knows; a model that knows others does not belong to the detector, and cannot go on learning
+   * @param memory `own` makes the bytes the model's memory, which changes with it: for bytes that are not used afterwards. It saves a copy.
    * @throws TypeError when the bytes are no model, one of a later version, or damaged
    */
-  public static decode(bytes: Uint8Array, known?: PublicHolidays): DetectorModel {
-    const { header, engine } = decodeModelFile(bytes);
+  public static decode(bytes: Uint8Array, known?: PublicHolidays, memory: 'copy' | 'own' = 'copy'): DetectorModel {
+    const { header, series, engine } = decodeModelFile(bytes);
     const holidays = known && header.holidays?.code === known.code ? new NumberedHolidays(known, header.holidays.names) : undefined;
-    const model = new DetectorModel(header, DetectionModel.deserialize(engine, holidays), holidays);
+    const model = new DetectorModel(header, series, DetectionModel.deserialize(engine, holidays, memory), holidays);
     if (model.series.size !== model.engine.seriesCount) {
       throw new TypeError(`the detector model is damaged: its header names ${model.series.size} time series, and it holds ${model.engine.seriesCount}`);
     }
     return model;
   }
 
-  /** The series that the engine's numbers stand for. */
-  public readonly series: SeriesIndex;
   /** Groups that had anomalies in the newest interval. */
   public ongoing: readonly OngoingGroup[];
   /** Groups that had none in the newest interval, and go on if the next one has some. */
@@ -114,11 +120,13 @@ export class DetectorModel {
   private newestSlot?: number;
   private learnedIntervals: number;
   private readonly missingData: MissingData;
-  /** Numbers here of the combinations of the table that is being learned. */
-  private mapping: { readonly table?: IntervalTable; readonly numbers: number[] } = { numbers: [] };
+  private mapping?: TableMapping;
 
-  private constructor(private readonly header: ModelHeader, private readonly engine: DetectionModel, private readonly holidays?: NumberedHolidays) {
-    this.series = new SeriesIndex(header.measures.map(measure => measure.name), header.dimensions, header.combinations);
+  /** @param series that the engine's numbers stand for */
+  private constructor(
+    private readonly header: ModelHeader, public readonly series: SeriesIndex, private readonly engine: DetectionModel,
+    private readonly holidays?: NumberedHolidays,
+  ) {
     this.ongoing = header.ongoing;
     this.paused = header.paused;
     this.detection = header.detection;
@@ -188,13 +196,14 @@ export class DetectorModel {
   /** Values of an interval by this model's series. Adds the series that are new. */
   public arrange(slot: number, table: IntervalTable): Pick<Observation, 'values' | 'combinationsLeftOut'> {
     const read = table.values(slot);
-    const combinationsLeftOut = this.map(table, read);
+    const { numbers, isSame, combinationsLeftOut } = this.map(table, read);
+    if (isSame && read.length === this.series.size) return { values: read, combinationsLeftOut };
     const perCombination = this.header.measures.length;
     const values = new Float64Array(this.series.size).fill(NaN);
-    for (const [combination, number] of this.mapping.numbers.entries()) {
-      if (number < 0) continue;
-      for (let measure = 0; measure < perCombination; measure++) {
-        values[number * perCombination + measure] = read[combination * perCombination + measure];
+    for (let combination = 0, series = 0; combination < numbers.length; combination++) {
+      const first = numbers[combination] * perCombination;
+      for (let measure = 0; measure < perCombination; measure++, series++) {
+        if (first >= 0) values[first + measure] = read[series];
       }
     }
     return { values, combinationsLeftOut };
@@ -214,7 +223,7 @@ export class DetectorModel {
       missingData: Buffer.from(this.missingData.serialize()).toString('base64'),
       toldMissing: this.toldMissing,
       ...this.holidays && { holidays: { code: this.header.holidays!.code, names: this.holidays.names } },
-    }, this.series, this.engine.serialize());
+    }, this.series, before => this.engine.serialize(before));
   }
 
   /** @throws Error when the model was read without the holidays that it knows */
@@ -226,7 +235,7 @@ export class DetectorModel {
   /** Counts an interval that the engine has taken, and sees what is missing in it. */
   private takeNote(slot: number, values: Float64Array): Pick<Observation, 'timeSeries' | 'reported' | 'missing'> {
     const { timeSeries, reported } = this.presence(values);
-    const missing = this.missingData.observe(slot, reported, DimensionCodes.of(this.series).codes);
+    const missing = this.missingData.observe(slot, reported, this.series.codes);
     this.newestSlot = slot;
     if (timeSeries > 0) this.learnedIntervals += 1;
     return { timeSeries, reported, missing };
@@ -235,11 +244,11 @@ export class DetectorModel {
   /** Which series and combinations of dimension values have a value. */
   private presence(values: Float64Array): Pick<Observation, 'timeSeries' | 'reported'> {
     const perCombination = this.header.measures.length;
-    const reported = new Uint8Array(this.series.combinations.length);
+    const reported = new Uint8Array(this.series.count);
     let timeSeries = 0;
     for (let combination = 0, series = 0; combination < reported.length; combination++) {
       for (const end = series + perCombination; series < end; series++) {
-        if (Number.isNaN(values[series])) continue;
+        if (values[series] !== values[series]) continue;
         timeSeries += 1;
         reported[combination] = 1;
       }
@@ -247,24 +256,38 @@ export class DetectorModel {
     return { timeSeries, reported };
   }
 
-  /** Gives numbers to the combinations of a table that have a value. Returns how many got none, for lack of room. */
-  private map(table: IntervalTable, read: Float64Array): number {
-    if (this.mapping.table !== table) this.mapping = { table, numbers: [] };
-    const { numbers } = this.mapping;
+  /**
+   * Gives numbers to the combinations of a table that have a value.
+   * @returns `isSame`: whether each has the same number in both
+   */
+  private map(table: IntervalTable, read: Float64Array): Pick<Observation, 'combinationsLeftOut'> & { readonly numbers: readonly number[]; readonly isSame: boolean } {
+    if (this.mapping?.table !== table) this.mapping = { table, numbers: [], translation: new SeriesTranslation(table.series, this.series) };
+    const { numbers, translation } = this.mapping;
     const perCombination = this.header.measures.length;
-    let leftOut = 0;
-    for (let combination = 0; combination < table.series.combinations.length; combination++) {
-      if (numbers[combination] >= 0) continue;
-      numbers[combination] = -1;
-      if (read.subarray(combination * perCombination, (combination + 1) * perCombination).every(Number.isNaN)) continue;
-      const values = table.series.combinations[combination];
-      const hasRoom = this.series.size + perCombination <= MAXIMUM_TIME_SERIES;
-      numbers[combination] = hasRoom ? this.series.findOrAdd(values) : this.series.find(values);
-      if (numbers[combination] < 0) leftOut += 1;
+    const { count } = table.series;
+    let combinationsLeftOut = 0;
+    let isSame = true;
+    for (let combination = 0; combination < count; combination++) {
+      if (!(numbers[combination] >= 0)) {
+        numbers[combination] = -1;
+        if (hasValue(read, combination * perCombination, perCombination)) {
+          const hasRoom = this.series.size + perCombination <= MAXIMUM_TIME_SERIES;
+          numbers[combination] = translation.numberOf(combination, hasRoom);
+          if (numbers[combination] < 0) combinationsLeftOut += 1;
+        }
+      }
+      if (numbers[combination] !== combination) isSame = false;
     }
     if (this.series.size > this.engine.seriesCount) this.engine.addSeries(this.series.size - this.engine.seriesCount);
-    return leftOut;
+    return { numbers, isSame, combinationsLeftOut };
   }
+}
+
+function hasValue(values: Float64Array, from: number, count: number): boolean {
+  for (let index = from; index < from + count; index++) {
+    if (values[index] === values[index]) return true;
+  }
+  return false;
 }
 
 function settingsOf(frequency: Frequency): ModelSettings {

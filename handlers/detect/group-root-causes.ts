@@ -1,5 +1,4 @@
 import type { DetectorModel, Observation } from './detector-model';
-import { DimensionCodes } from './dimension-codes';
 import { findRootCauses, type MeasureGroup } from '../engine';
 import type { RootCauseRecord } from '../lookout/store';
 
@@ -12,7 +11,6 @@ const percent = (share: number): number => Math.round(10_000 * share) / 100;
 /** The combinations of dimension values that explain a group in an interval, out of all series of its measure. None without dimensions. */
 export function rootCausesOf({ series }: DetectorModel, { scores, values }: Observation, group: MeasureGroup): RootCauseRecord[] {
   if (series.dimensions.length === 0) return [];
-  const dimensionCodes = DimensionCodes.of(series);
   const measures = series.measures.length;
   const count = Math.floor(values.length / measures);
   const column = (pick: (index: number) => number): Float64Array => {
@@ -24,8 +22,8 @@ export function rootCausesOf({ series }: DetectorModel, { scores, values }: Obse
     values: column(index => values[index]),
     expected: column(index => scores.expected[index]),
     scale: column(index => scores.scale[index]),
-    codes: dimensionCodes.codes.map(codes => codes.subarray(0, count)),
-    cardinalities: dimensionCodes.values.map(known => known.length),
+    codes: series.codes.map(codes => codes.subarray(0, count)),
+    cardinalities: series.values.map(known => known.length),
   };
   const [worst] = group.series;
   const direction = group.direction || (values[worst] < scores.expected[worst] ? -1 : 1);
@@ -34,7 +32,7 @@ export function rootCausesOf({ series }: DetectorModel, { scores, values }: Obse
     .slice(0, MOST_COMBINATIONS)
     .map(({ codes, share, consistency }) => ({
       dimensions: series.dimensions.flatMap((name, dimension) => (
-        codes[dimension] < 0 ? [] : [{ name, value: dimensionCodes.values[dimension][codes[dimension]] }])),
+        codes[dimension] < 0 ? [] : [{ name, value: series.values[dimension][codes[dimension]] }])),
       share: percent(share),
       consistency: percent(consistency),
     }));

@@ -1,11 +1,10 @@
 import type { ToldMissing } from './data-findings';
 import type { NewestDetection, OngoingGroup } from './detector-model';
-import { DimensionCodes } from './dimension-codes';
 import type { JudgedEvent } from './judged-events';
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { xxHash32 } from '../engine/checksum';
 import type { Measure } from '../input/row-layout';
-import type { SeriesIndex } from '../input/series-index';
+import { SeriesIndex } from '../input/series-index';
 import type { EpochSeconds } from '../lookout/store';
 
 /** First bytes of a model object; that of version 1 had no checksum for its header. */
@@ -16,7 +15,7 @@ const VERSION = 2;
 const START_BYTES = 16;
 const START_BYTES_1 = 8;
 
-/** Everything of a model except the engine's state. */
+/** Everything of a model except the series that its numbers stand for, and the engine's state. */
 export interface ModelHeader {
   readonly detectorArn: string;
   readonly detectorCreatedAt: number;
@@ -24,8 +23,6 @@ export interface ModelHeader {
   readonly timezone: string;
   readonly measures: readonly Measure[];
   readonly dimensions: readonly string[];
-  /** Dimension values of each combination, in the order of their numbers. */
-  readonly combinations: string[][];
   /** Slot of the newest interval learned. */
   readonly newest?: number;
   /** Intervals with values that were learned. */
@@ -48,41 +45,49 @@ export interface ModelHeader {
 }
 
 /** The header as it is written: each dimension value once, and combinations as numbers of their values. */
-interface WrittenHeader extends Omit<ModelHeader, 'combinations'> {
+interface WrittenHeader extends ModelHeader {
   readonly version: number;
-  readonly combinations: { readonly count: number; readonly values: string[][]; readonly codes: number[][] };
+  readonly combinations: { readonly count: number; readonly values: readonly (readonly string[])[]; readonly codes: readonly (readonly number[])[] };
 }
 
 /**
  * Writes a model object: `LMD2`, the header's length, its xxHash32 and 0 as 32-bit numbers (little-endian), the header as JSON with spaces
  * up to a multiple of 8 bytes, the engine's state (see `engine/serialization.ts`, which has a checksum of its own). Members that a later
  * version adds to the header are left out by an earlier one, and have a default here; only another layout needs another version.
+ * @param engine writes the engine's state, with so many bytes left free before it
  */
-export function encodeModelFile(header: Omit<ModelHeader, 'combinations'>, series: SeriesIndex, engine: Uint8Array): Uint8Array {
-  const { values, codes } = DimensionCodes.of(series);
-  const written: WrittenHeader = {
+export function encodeModelFile(header: ModelHeader, series: SeriesIndex, engine: (before: number) => Uint8Array): Uint8Array {
+  const described: WrittenHeader = {
     ...header,
     version: VERSION,
-    combinations: { count: series.combinations.length, values, codes: codes.map(column => [...column]) },
+    combinations: { count: series.count, values: series.values, codes: series.codes.map(column => Array.from(column)) },
   };
-  const text = Buffer.from(JSON.stringify(written));
+  const text = Buffer.from(JSON.stringify(described));
   const end = Math.ceil((START_BYTES + text.length) / 8) * 8;
-  const bytes = Buffer.allocUnsafe(end + engine.length);
+  const written = engine(end);
+  const bytes = Buffer.from(written.buffer, written.byteOffset, written.length);
   bytes.write(MAGIC, 'latin1');
   text.copy(bytes, START_BYTES);
   bytes.fill(' ', START_BYTES + text.length, end);
   bytes.writeUInt32LE(end - START_BYTES, 4);
   bytes.writeUInt32LE(xxHash32(bytes.subarray(START_BYTES, end)), 8);
   bytes.writeUInt32LE(0, 12);
-  bytes.set(engine, end);
   return bytes;
+}
+
+/** A model object that was read. */
+export interface ModelFile {
+  readonly header: ModelHeader;
+  readonly series: SeriesIndex;
+  /** The engine's state: a part of the bytes that were read. */
+  readonly engine: Uint8Array;
 }
 
 /**
  * Reads a model object of this version or an earlier one.
  * @throws TypeError when the bytes are no model object, one of a later version, or damaged
  */
-export function decodeModelFile(bytes: Uint8Array): { readonly header: ModelHeader; readonly engine: Uint8Array } {
+export function decodeModelFile(bytes: Uint8Array): ModelFile {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = buffer.toString('latin1', 0, MAGIC.length);
   if (magic !== MAGIC && magic !== MAGIC_1) throw new TypeError(`the object (${bytes.length} bytes) holds no detector model: it does not begin with "${MAGIC}"`);
@@ -91,26 +96,26 @@ export function decodeModelFile(bytes: Uint8Array): { readonly header: ModelHead
   if (end > buffer.length) throw new TypeError(`the detector model is truncated: ${bytes.length} bytes, and its header ends at ${end === Infinity ? start : end}`);
   const text = buffer.subarray(start, end);
   if (magic === MAGIC && (xxHash32(text) !== buffer.readUInt32LE(8) || buffer.readUInt32LE(12) !== 0)) throw damaged('its header does not fit its checksum');
-  const header = parsed(text);
-  const { version } = header;
+  const { version, combinations, ...header } = parsed(text);
   if (version !== (magic === MAGIC ? VERSION : 1)) {
     throw new TypeError(`the detector model has version ${String(version)}, and this function reads versions 1 to ${VERSION}`);
   }
   const { measures, dimensions, learned, frequency, holidays } = header;
-  if (![measures, dimensions, header.ongoing].every(Array.isArray) || typeof learned !== 'number') throw damaged('its header lacks what every model has');
+  if (!Array.isArray(measures) || !Array.isArray(dimensions) || !Array.isArray(header.ongoing) || typeof learned !== 'number') throw damaged('its header lacks what every model has');
   if (holidays !== undefined && !Array.isArray(holidays?.names)) throw damaged('its holidays have no names');
-  const combinations = Array.isArray(header.combinations)
-    ? header.combinations as string[][] : combinationsOf(header.combinations, dimensions!.length);
+  const series = new SeriesIndex(
+    measures.map(measure => measure.name), dimensions, Array.isArray(combinations) ? combinations as string[][] : []);
+  if (!Array.isArray(combinations)) addCombinations(series, combinations);
   return {
     header: {
       ...header as ModelHeader,
-      combinations,
       ongoing: header.ongoing!.map(group => withDuration(group, FREQUENCY_SECONDS[frequency!])),
       paused: header.paused ?? [],
       judged: header.judged ?? [],
       feedbackSeen: header.feedbackSeen ?? 0,
       toldMissing: header.toldMissing ?? [],
     },
+    series,
     engine: bytes.subarray(end),
   };
 }
@@ -125,17 +130,30 @@ function parsed(text: Buffer): Partial<Omit<WrittenHeader, 'combinations'>> & { 
   throw damaged('its header is no JSON object');
 }
 
-function combinationsOf(written: unknown, dimensions: number): string[][] {
+function addCombinations(series: SeriesIndex, written: unknown): void {
   const { count, values, codes } = (written ?? {}) as Partial<WrittenHeader['combinations']>;
-  if (!Number.isSafeInteger(count) || values?.length !== dimensions || codes?.length !== dimensions || codes.some(column => column?.length !== count)
-    || (dimensions === 0 && count! > 1)) {
+  const dimensions = series.dimensions.length;
+  if (!isCount(count) || values?.length !== dimensions || codes?.length !== dimensions || codes.some(column => column?.length !== count)
+    || (dimensions === 0 && count > 1)) {
     throw damaged('its combinations of dimension values are not complete');
   }
-  return Array.from({ length: count! }, (_, number) => codes.map((column, dimension) => {
-    const value: unknown = values[dimension]?.[column[number]];
-    if (typeof value !== 'string') throw damaged(`combination ${number} has no value of dimension ${dimension}`);
-    return value;
-  }));
+  for (const [dimension, texts] of values.entries()) {
+    for (const [code, text] of texts.entries()) {
+      if (typeof text !== 'string' || series.codeOrAdd(dimension, text) !== code) throw damaged(`value ${code} of dimension ${dimension} is none, or comes twice`);
+    }
+  }
+  const combination = new Int32Array(dimensions);
+  for (let number = 0; number < count; number++) {
+    for (let dimension = 0; dimension < dimensions; dimension++) {
+      const code = combination[dimension] = codes[dimension][number];
+      if (values[dimension][code] === undefined) throw damaged(`combination ${number} has no value of dimension ${dimension}`);
+    }
+    series.findOrAddCodes(combination);
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Groups of version 1 did not hold their highest severity and how long they had lasted. */

@@ -46,7 +46,7 @@ export class ModelStore {
     if (object === 'unchanged') return warm;
     if (object === undefined) return undefined;
     try {
-      return { model: DetectorModel.decode(object.bytes, holidays), etag: object.etag };
+      return { model: DetectorModel.decode(object.bytes, holidays, 'own'), etag: object.etag };
     } catch (error) {
       throw new UnreadableModel(key, object.etag, object.bytes, error);
     }

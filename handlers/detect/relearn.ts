@@ -100,8 +100,8 @@ async function newestDetected({ store }: Services, detector: DetectorRecord, lay
 
 function namedSeries({ measures, dimensions }: Layout, indexes: readonly SeriesIndex[]): SeriesIndex {
   const all = new SeriesIndex(measures.map(({ name }) => name), dimensions);
-  for (const { combinations } of indexes) {
-    for (const values of combinations) all.findOrAdd(values);
+  for (const index of indexes) {
+    for (const values of index.combinations) all.findOrAdd(values);
   }
   return all;
 }
@@ -123,7 +123,7 @@ async function learnDay(
   const measures = layout.measures.length;
   const row = new Float64Array(measures);
   day.forEach((slot, position) => {
-    for (let combination = 0; combination < series.combinations.length; combination++) {
+    for (let combination = 0; combination < series.count; combination++) {
       let isEmpty = true;
       for (let measure = 0; measure < measures; measure++) {
         row[measure] = values[combination * measures + measure]?.[position] ?? NaN;

@@ -4,7 +4,7 @@ import type { HolidayCalendar } from './holidays';
 import { DEVIATION_TO_SCALE } from './scale-floor';
 import { ANY_VALUES, type SeriesState } from './series-state';
 
-const { abs, max, min } = Math;
+const { abs, max, min, sqrt } = Math;
 
 /** Values that a series has before the year's part is believed: 13 months of them. */
 const YEAR_POINTS = 395;
@@ -26,6 +26,13 @@ const COUNT_WEIGHT = 0.3;
 /** Relative effects are parts of the expected value, and of at least this part of the series' mean: a closed Sunday has no hundredth. */
 const LOWEST_BASE = 0.1;
 const LOWEST_EFFECT = -1;
+/**
+ * Nothing that a day does is larger than so many times the mean of the series, or so many of its standard deviations. What was learned on a
+ * day when next to nothing was expected, as hundreds of times that, would grow without end on days when more is: a wrong effect sends the
+ * level astray, and the level the effects.
+ */
+const LARGEST_PART = 20;
+const LARGEST_DEVIATIONS = 50;
 
 /** What the effects of a day say about a block of series; entry 0 is the block's first series. */
 export interface EffectPrediction {
@@ -65,7 +72,7 @@ export class DayEffects {
    */
   public predict(day: number, from: number, to: number, expected: Float64Array, scale: Float64Array, prediction: EffectPrediction): void {
     const { state, opinion } = this;
-    const { capacity, countMiss, kind, points } = state;
+    const { capacity, countMiss, kind, mean, points, square } = state;
     const position = this.calendar.positionOf(day);
     const weekRow = position.week * capacity;
     for (let s = from; s < to; s++) {
@@ -95,12 +102,15 @@ export class DayEffects {
           doubt = doubted;
         }
       }
-      prediction.effect[index] = (kind[s] === ANY_VALUES ? effect : max(LOWEST_EFFECT, effect)) * base;
-      if (effect !== 0) prediction.scale[index] = trust * DEVIATION_TO_SCALE * error * base;
+      const largest = max(LARGEST_PART * abs(mean[s]!), LARGEST_DEVIATIONS * sqrt(square[s]!));
+      prediction.effect[index] = within(largest, (kind[s] === ANY_VALUES ? effect : max(LOWEST_EFFECT, effect)) * base);
+      if (effect !== 0) prediction.scale[index] = min(largest, trust * DEVIATION_TO_SCALE * error * base);
 
       if (points[s]! < YEAR_POINTS) continue;
       const seasonal = state.year[weekRow + s]!;
-      if (seasonal === seasonal) prediction.season[index] = yearTrust(state.yearMiss[s]!, state.yearError[s]!) * seasonal * base;
+      if (seasonal === seasonal) {
+        prediction.season[index] = within(largest, yearTrust(state.yearMiss[s]!, state.yearError[s]!) * seasonal * base);
+      }
     }
   }
 
@@ -196,4 +206,8 @@ export class DayEffects {
     state.yearError[series] = state.yearMiss[series] = 0;
     state.effectsRelative[series] = 0;
   }
+}
+
+function within(bound: number, value: number): number {
+  return max(-bound, min(bound, value));
 }

@@ -49,12 +49,12 @@ export class DetectionModel {
   /**
    * Restores a model.
    * @param holidays as given to the constructor: they are no part of the bytes
+   * @param memory `own` makes the bytes the model's memory, which changes with it: for bytes that are not used afterwards. It saves a copy.
    * @throws TypeError when the bytes are no model, a model of another version, or damaged
    */
-  public static deserialize(bytes: Uint8Array, holidays?: HolidayCalendar): DetectionModel {
-    const { settings, seriesCount, clock, load } = read(bytes);
-    const model = new DetectionModel(settings, seriesCount, holidays);
-    load(model.state);
+  public static deserialize(bytes: Uint8Array, holidays?: HolidayCalendar, memory: 'copy' | 'own' = 'copy'): DetectionModel {
+    const { settings, state, clock } = read(bytes, memory);
+    const model = new DetectionModel(settings, state.count, holidays, state);
     model.learned = clock.learned;
     model.first = clock.first;
     model.last = clock.last;
@@ -81,11 +81,12 @@ export class DetectionModel {
 
   /**
    * @param holidays of daily data; ignored for shorter intervals
+   * @param state of so many series; default: they were never seen
    * @throws RangeError for a number of series that is not a whole number from 0
    */
-  public constructor(private readonly settings: ModelSettings, seriesCount = 0, holidays?: HolidayCalendar) {
+  public constructor(private readonly settings: ModelSettings, seriesCount = 0, holidays?: HolidayCalendar, state?: SeriesState) {
     this.calendar = new Calendar(settings.intervalSeconds);
-    this.state = new SeriesState(this.calendar, checkedCount(seriesCount));
+    this.state = state ?? new SeriesState(this.calendar, checkedCount(seriesCount));
     this.seasonal = new SeasonalMember(this.calendar, this.state);
     this.regression = new RegressionMember(this.calendar, this.state, BLOCK);
     this.scoring = new IntervalScoring(this.calendar, this.state);
@@ -134,9 +135,12 @@ export class DetectionModel {
     this.take(wallSeconds, values, undefined);
   }
 
-  /** The whole model as bytes, for `deserialize`. */
-  public serialize(): Uint8Array {
-    return write(this.settings, this.state, { learned: this.learned, first: this.first, last: this.last });
+  /**
+   * The whole model as bytes, for `deserialize`.
+   * @param before bytes that are left free before it: a multiple of 8
+   */
+  public serialize(before = 0): Uint8Array {
+    return write(this.settings, this.state, { learned: this.learned, first: this.first, last: this.last }, before);
   }
 
   private take(wallSeconds: number, values: Float64Array, scores: IntervalScores | undefined, bandFrom?: number): void {

@@ -27,7 +27,7 @@ export interface MeasureGroup {
 /** Up to so many series for each anomalous one, chance is no concern. */
 const FEW_SERIES = 20;
 /** What ten times as many series ask for on top of the score that is anomalous in one: real data has heavier tails than normal noise. */
-const SCORE_FOR_TENFOLD = 0.75;
+const SCORE_FOR_TENFOLD = 1;
 /** How much of the way to 100 a group goes up when all of the measure is off, and when many series are. */
 const IMPACT_WEIGHT = 0.3;
 const BREADTH_WEIGHT = 0.3;
@@ -74,12 +74,14 @@ export function formGroups(
   for (let series = 0; series < values.length; series++) {
     const severity = scores.severity[series]!;
     if (Number.isNaN(severity)) continue;
-    const { measure, dimensionValues } = describe(series);
+    const described = describe(series);
+    const { measure } = described;
     scored[measure]!++;
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
     const score = Math.abs(scores.score[series]!);
     if (score < VISIBLE_SCORE) continue;
     const deviation = values[series]! - scores.expected[series]!;
+    const { dimensionValues } = described;
     if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, deviation, dimensionValues });
     else others[measure]!.push({ deviation, dimensionValues });
   }

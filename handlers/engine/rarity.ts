@@ -11,11 +11,17 @@ const MOST_RAISED = 6;
 /** Distance from which on a value that far outside counts in full: nearer ones are the records that noise sets now and then. */
 const FULL_DISTANCE = 25;
 /**
+ * The farther outside, the nearer a value counts in full: at as many times less distance as it is half standard deviations outside, at most
+ * five times. A noisy business that falls to nothing is only a few usual errors off, and yet it has never been there.
+ */
+const HALF_DEVIATIONS = 2;
+const MOST_NEARER = 5;
+/**
  * Distances up to this are never raised. Short intervals need no such limit: their noise is so often a little off that its own number keeps
- * it down. Two for each doubling of 5 minutes, at most 5 (one hour): measured, for no false alerts on clean noise.
+ * it down. Two for each doubling of 5 minutes, at most 6 (one hour): measured, for no false alerts on clean noise.
  */
 const LEAST_DISTANCE_FOR_DOUBLE = 2;
-const MOST_LEAST_DISTANCE = 5;
+const MOST_LEAST_DISTANCE = 6;
 /** Occasions with a distance half as large that take nothing from the next. */
 const FREE_OCCASIONS = 10;
 const SIMILAR = 0.5;
@@ -50,7 +56,8 @@ export class Rarity {
   public of(series: number, side: number, value: number, distance: number): number {
     const { leastDistance } = this;
     const farEnough = max(0, distance - leastDistance) / (FULL_DISTANCE - leastDistance);
-    const outside = farEnough > 0 ? min(1, farEnough, this.range.beyond(series, value)) : 0;
+    const beyond = farEnough > 0 ? this.range.beyond(series, value) : 0;
+    const outside = min(1, beyond, farEnough * max(1, min(MOST_NEARER, HALF_DEVIATIONS * beyond)));
     const occasions = this.exceedances.count(series, side, SIMILAR * distance);
     return (1 + (MOST_RAISED - 1) * outside) * FREE_OCCASIONS / max(FREE_OCCASIONS, occasions);
   }
@@ -62,7 +69,8 @@ export class Rarity {
   public anomalousDistance(series: number, side: number, valueAt: (distance: number) => number): number {
     const isFrequent = this.exceedances.count(series, side, 0) > FREE_OCCASIONS;
     if (!isFrequent && this.range.beyond(series, valueAt(ANOMALOUS_SCORE)) === 0) return ANOMALOUS_SCORE;
-    let near = max(this.leastDistance, ANOMALOUS_SCORE / MOST_RAISED);
+    // nearer than this no distance is raised to an anomaly
+    let near = max(min(ANOMALOUS_SCORE, this.leastDistance), ANOMALOUS_SCORE / MOST_RAISED);
     let far = isFrequent ? FARTHEST : ANOMALOUS_SCORE;
     while (far > NEARNESS * near) {
       const middle = sqrt(near * far);

@@ -1,6 +1,6 @@
 import { Calendar, type ModelSettings } from './calendar';
 import { xxHash32 } from './checksum';
-import { type Column, SeriesState } from './series-state';
+import { type Column, type Numbers, SeriesState } from './series-state';
 import { columnsOfVersion1, migrationOf, type RowNumbers, type StoredColumn } from './state-migration';
 
 /** `RLDM`: Redshift Lookout detection model. */
@@ -63,12 +63,14 @@ interface Description {
  * The directory `columns` names each column with its `type`, number of `rows` and `offset` from the beginning of the file. A reader takes
  * the columns that it knows by their name: others are left out, those that are missing begin anew, changed ones are migrated
  * (state-migration.ts). So a new column needs no new version; only another layout does.
+ * @param before bytes that are left free before the model: a multiple of 8
  * @throws RangeError for a model beyond 4 GB
  */
-export function write(settings: ModelSettings, state: SeriesState, clock: ModelClock): Uint8Array {
+export function write(settings: ModelSettings, state: SeriesState, clock: ModelClock, before = 0): Uint8Array {
   const { description, length } = describe(settings, state, clock);
   if (length >= 2 ** 32) throw new RangeError(`detection model of ${state.count} series needs ${length} bytes, and 4 GB is the most: share the series among several models`);
-  const bytes = new Uint8Array(length);
+  const all = new Uint8Array(before + length);
+  const bytes = all.subarray(before);
   bytes.set(MAGIC);
   bytes.set(description, START_BYTES);
   let offset = START_BYTES + description.length;
@@ -80,12 +82,12 @@ export function write(settings: ModelSettings, state: SeriesState, clock: ModelC
     }
     offset = aligned(offset);
   }
-  const start = new DataView(bytes.buffer, 0, START_BYTES);
+  const start = new DataView(all.buffer, before, START_BYTES);
   start.setUint32(OFFSET.version, VERSION, true);
   start.setUint32(OFFSET.length, length, true);
   start.setUint32(OFFSET.description, description.length, true);
   start.setUint32(OFFSET.checksum, xxHash32(bytes.subarray(OFFSET.description)), true);
-  return bytes;
+  return all;
 }
 
 function describe(settings: ModelSettings, state: SeriesState, clock: ModelClock): { readonly description: Uint8Array; readonly length: number } {
@@ -111,19 +113,19 @@ function describe(settings: ModelSettings, state: SeriesState, clock: ModelClock
   return { description, length: START_BYTES + room + offset };
 }
 
-/** A model read from bytes. `load` fills a new state of `seriesCount` series. */
+/** A model read from bytes. */
 export interface ModelBytes {
   readonly settings: ModelSettings;
-  readonly seriesCount: number;
+  readonly state: SeriesState;
   readonly clock: ModelClock;
-  load(state: SeriesState): void;
 }
 
 /**
  * Reads a model that this or an earlier version of the engine has written.
+ * @param memory `own` makes the bytes the memory of the state, as far as the columns in them are as this engine keeps them
  * @throws TypeError when the bytes are no model, a model of a later version, or damaged
  */
-export function read(bytes: Uint8Array): ModelBytes {
+export function read(bytes: Uint8Array, memory: 'copy' | 'own' = 'copy'): ModelBytes {
   if (bytes.length < MAGIC.length || MAGIC.some((byte, index) => bytes[index] !== byte)) {
     throw new TypeError(`these ${bytes.length} bytes are not a detection model: they do not begin with "RLDM"`);
   }
@@ -134,22 +136,30 @@ export function read(bytes: Uint8Array): ModelBytes {
     throw new TypeError(`detection model has version ${version}, and this engine reads versions 1 to ${VERSION}: run the library that wrote it or a later one`);
   }
   const { settings, series, clock, columns } = version === 1 ? describedByVersion1(bytes, start) : describedByItself(bytes, start);
-  const needed = series * new SeriesState(new Calendar(settings.intervalSeconds), 0).bytesPerSeries;
+  const calendar = new Calendar(settings.intervalSeconds);
+  const needed = series * new SeriesState(calendar, 0).bytesPerSeries;
   if (needed > Math.max(SMALL_STATE_BYTES, MOST_GROWTH * bytes.length)) {
     throw damaged(`${bytes.length} bytes cannot hold ${series} series`);
   }
-  return {
-    settings,
-    seriesCount: series,
-    clock: { learned: clock.learned, first: clock.first ?? NaN, last: clock.last ?? NaN },
-    load: state => {
-      const stored = new Map(columns.map(column => [column.name, column]));
-      for (const column of state.columns) {
-        const found = stored.get(column.name);
-        if (found !== undefined) loadColumn(bytes, found, state, column);
-      }
-    },
-  };
+  const stored = new Map(columns.map(column => [column.name, column]));
+  const own = new Set<Column>();
+  const state = new SeriesState(calendar, series, memory === 'copy' ? undefined : column => {
+    const numbers = ownNumbers(bytes, series, stored.get(column.name), column);
+    if (numbers !== undefined) own.add(column);
+    return numbers;
+  });
+  for (const column of state.columns) {
+    const found = stored.get(column.name);
+    if (found !== undefined && !own.has(column)) loadColumn(bytes, found, state, column);
+  }
+  return { settings, state, clock: { learned: clock.learned, first: clock.first ?? NaN, last: clock.last ?? NaN } };
+}
+
+/** A column's numbers as they lie in the file; undefined where the file has them otherwise, or not where such numbers can lie. */
+function ownNumbers(bytes: Uint8Array, series: number, stored: PlacedColumn | undefined, column: Column): Numbers | undefined {
+  const size = bytesOf(column.type);
+  if (stored?.type !== column.type || stored.rows !== column.rows || (bytes.byteOffset + stored.offset) % size !== 0) return undefined;
+  return numbersOf(column.type, bytes.subarray(stored.offset, stored.offset + column.rows * series * size));
 }
 
 function loadColumn(bytes: Uint8Array, stored: PlacedColumn, state: SeriesState, column: Column): void {
@@ -265,6 +275,8 @@ function bytesOf(type: unknown): number {
 }
 
 /** Bytes that begin at a multiple of the type's size, as numbers. */
+function numbersOf(type: Column['type'], bytes: Uint8Array): Numbers;
+function numbersOf(type: string, bytes: Uint8Array): RowNumbers;
 function numbersOf(type: string, { buffer, byteOffset, length }: Uint8Array): RowNumbers {
   const count = length / bytesOf(type);
   switch (type) {

@@ -3,7 +3,7 @@ import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
 import { EXCEEDANCE_ROWS } from './exceedances';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 
-type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
+export type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** What the values of a series have been so far: its range decides what is expected of it. */
 export const ANY_VALUES = 0;
@@ -187,9 +187,13 @@ export class SeriesState {
   /** What is kept of a series, in the order in which it is serialised. */
   public readonly columns: readonly Column[];
 
-  public constructor(calendar: Calendar, count: number) {
+  /**
+   * @param count number of series
+   * @param given numbers of a column, to be used as its memory: `count` for each of its rows; undefined for a column that begins anew
+   */
+  public constructor(calendar: Calendar, count: number, given?: (column: Column) => Numbers | undefined) {
     this.columns = columnsOf(calendar);
-    this.reserve(count);
+    this.reserve(count, given);
     this.count = count;
   }
 
@@ -217,9 +221,15 @@ export class SeriesState {
     return this[name];
   }
 
-  private reserve(capacity: number): void {
+  private reserve(capacity: number, given?: (column: Column) => Numbers | undefined): void {
     const grown: Record<string, Numbers> = {};
-    for (const { name, type, rows, initial, initialByRow } of this.columns) {
+    for (const kind of this.columns) {
+      const { name, type, rows, initial, initialByRow } = kind;
+      const known = given?.(kind);
+      if (known !== undefined) {
+        grown[name] = known;
+        continue;
+      }
       const column = allocate(type, rows * capacity);
       if (initialByRow) for (let row = 0; row < rows; row++) column.fill(initialByRow(row), row * capacity, (row + 1) * capacity);
       else if (initial !== 0) column.fill(initial);

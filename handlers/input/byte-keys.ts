@@ -7,6 +7,9 @@ const MAXIMUM_BYTES = 1 << 25;
 /** Longer keys are not remembered. */
 const LONGEST_KEY_BYTES = 4096;
 
+/** Bytes that are compared at once. */
+const WORD = 4;
+
 const FIRST_KEYS = 256;
 const AVERAGE_BYTES = 16;
 
@@ -25,15 +28,20 @@ export class ByteKeys {
   /** Where each key ends in `bytes`; it begins where the one before ends. */
   private ends = new Int32Array(FIRST_KEYS + 1);
   private bytes = new Uint8Array(FIRST_KEYS * AVERAGE_BYTES);
+  /** The same bytes, and those in which a key was looked up last, to compare four at a time. */
+  private view = viewOf(this.bytes);
+  private searched: Uint8Array = this.bytes;
+  private searchedView = this.view;
   private count = 0;
   /** The key that was found or added last. */
   private newest = 0;
 
   /** @returns number of the key in these bytes; undefined when it is not known */
   public find(bytes: Uint8Array, start: number, end: number): number | undefined {
+    if (bytes !== this.searched) this.changeSearched(bytes);
     // rows come in some order: of the time, or series by series
     let key = this.newest;
-    if (!this.isKey(key, bytes, start, end) && !this.isKey(++key, bytes, start, end)) {
+    if (!this.isKey(key, start, end) && !this.isKey(++key, start, end)) {
       key = this.search(bytes, start, end);
       if (key < 0) return undefined;
     }
@@ -64,20 +72,22 @@ export class ByteKeys {
     const mask = table.length - 1;
     for (let place = hash & mask; ; place = (place + 1) & mask) {
       const key = table[place] - 1;
-      if (key < 0 || (hashes[key] === hash && this.isKey(key, bytes, start, end))) return key;
+      if (key < 0 || (hashes[key] === hash && this.isKey(key, start, end))) return key;
     }
   }
 
-  private isKey(key: number, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Whether a key is that of the bytes that are searched. */
+  private isKey(key: number, start: number, end: number): boolean {
     if (key >= this.count) return false;
-    const { bytes: known, ends } = this;
-    let at = ends[key + 1];
-    if (at - ends[key] !== end - start) return false;
-    // texts that follow each other differ at their ends mostly
-    for (let index = end - 1; index >= start; index--) {
-      if (known[--at] !== bytes[index]) return false;
-    }
-    return true;
+    const { ends } = this;
+    const first = ends[key];
+    if (ends[key + 1] - first !== end - start) return false;
+    return isSame(this.view, first, this.searchedView, start, end - start);
+  }
+
+  private changeSearched(bytes: Uint8Array): void {
+    this.searched = bytes;
+    this.searchedView = viewOf(bytes);
   }
 
   private place(key: number, hash: number): void {
@@ -103,12 +113,32 @@ export class ByteKeys {
 
   private growBytes(length: number): void {
     this.bytes = copied(this.bytes, new Uint8Array(Math.max(length, 2 * this.bytes.length)));
+    this.view = viewOf(this.bytes);
   }
 }
 
 function copied<Column extends Int32Array | Float64Array | Uint8Array>(from: Column, to: Column): Column {
   to.set(from);
   return to;
+}
+
+/** The same bytes as a view that reads four at a time from any place. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Whether as many bytes are the same in two places. From the end on: texts that follow each other differ there mostly. */
+export function isSame(first: DataView, firstStart: number, second: DataView, secondStart: number, length: number): boolean {
+  let at = length - WORD;
+  for (; at >= 0; at -= WORD) {
+    if (first.getInt32(firstStart + at, true) !== second.getInt32(secondStart + at, true)) return false;
+  }
+  // what is left at the beginning, together with bytes that were compared already
+  if (length >= WORD) return at === -WORD || first.getInt32(firstStart, true) === second.getInt32(secondStart, true);
+  for (at += WORD - 1; at >= 0; at--) {
+    if (first.getUint8(firstStart + at) !== second.getUint8(secondStart + at)) return false;
+  }
+  return true;
 }
 
 /** FNV-1a over four bytes at a time, rotated so that all bits of a word reach all bits of the hash. */

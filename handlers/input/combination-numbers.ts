@@ -3,16 +3,13 @@ import type { CsvRecord } from './csv-scanner';
 import type { RowColumns } from './row-columns';
 import { keptValue, type SeriesIndex } from './series-index';
 
-const FIRST_KEY_BYTES = 256;
-
-/** Bytes before each value that say how long it is. */
-const LENGTH_BYTES = 4;
-
-/** Finds the numbers of combinations of dimension values by their bytes: only those not seen before become text. */
+/** Finds the numbers of combinations of dimension values by their bytes: only values not seen before become text. */
 export class CombinationNumbers {
-  private readonly byValues = new ByteKeys();
+  /** For each dimension the codes of its values. */
+  private readonly values: ByteKeys[];
+  private readonly codes: Int32Array;
+  /** Combinations as they stand in a file, quotes and delimiters too. */
   private asWritten = new ByteKeys();
-  private key = new Uint8Array(FIRST_KEY_BYTES);
 
   private readonly delimiterBytes: number;
   /** Columns for which `asWritten` holds. */
@@ -21,6 +18,8 @@ export class CombinationNumbers {
   /** @param onAdded called when the series got a new combination */
   public constructor(private readonly series: SeriesIndex, delimiter: string, private readonly onAdded: () => void) {
     this.delimiterBytes = Buffer.byteLength(delimiter);
+    this.values = series.dimensions.map(() => new ByteKeys());
+    this.codes = new Int32Array(series.dimensions.length);
   }
 
   /**
@@ -30,51 +29,41 @@ export class CombinationNumbers {
   public findOrAdd(record: CsvRecord, columns: RowColumns): number {
     if (columns !== this.columns) this.changeColumns(columns);
     const { dimensions, neighbours } = columns;
-    if (neighbours !== undefined && !record.isChanged) {
-      // dimensions that stand side by side are looked up as they are written, quotes and delimiters too
-      const { written } = record;
-      const end = written[neighbours.last + 1] - this.delimiterBytes;
-      return this.find(record, dimensions, this.asWritten, record.bytes, written[neighbours.first], end);
-    }
-    const length = this.writeKey(record, dimensions);
-    return this.find(record, dimensions, this.byValues, this.key, 0, length);
+    if (neighbours === undefined || record.isChanged) return this.byValues(record, dimensions);
+    // dimensions that stand side by side are looked up at once, as they are written
+    const { bytes, written } = record;
+    const start = written[neighbours.first];
+    const end = written[neighbours.last + 1] - this.delimiterBytes;
+    const known = this.asWritten.find(bytes, start, end);
+    if (known !== undefined) return known;
+    const number = this.byValues(record, dimensions);
+    this.asWritten.add(bytes, start, end, number);
+    return number;
   }
 
-  private find(record: CsvRecord, dimensions: Int32Array, keys: ByteKeys, bytes: Uint8Array, start: number, end: number): number {
-    const known = keys.find(bytes, start, end);
-    if (known !== undefined) return known;
-    const before = this.series.combinations.length;
-    const number = this.series.findOrAdd(Array.from(dimensions, column => keptValue(record.text(column))));
-    keys.add(bytes, start, end, number);
+  private byValues(record: CsvRecord, columns: Int32Array): number {
+    const { codes, series } = this;
+    for (let dimension = 0; dimension < codes.length; dimension++) codes[dimension] = this.code(record, dimension, columns[dimension]);
+    const before = series.count;
+    const number = series.findOrAddCodes(codes);
     if (number === before) this.onAdded();
     return number;
+  }
+
+  private code(record: CsvRecord, dimension: number, column: number): number {
+    const keys = this.values[dimension];
+    const [start, end] = [record.starts[column], record.ends[column]];
+    let code = keys.find(record.bytes, start, end);
+    if (code === undefined) {
+      code = this.series.codeOrAdd(dimension, keptValue(record.text(column)));
+      keys.add(record.bytes, start, end, code);
+    }
+    return code;
   }
 
   /** What is written the same means something else where the columns have another order. */
   private changeColumns(columns: RowColumns): void {
     if (this.columns !== undefined && String(this.columns.dimensions) !== String(columns.dimensions)) this.asWritten = new ByteKeys();
     this.columns = columns;
-  }
-
-  /** Each value after its length, so that no two combinations have the same key. */
-  private writeKey(record: CsvRecord, columns: Int32Array): number {
-    const { bytes, starts, ends } = record;
-    let { key } = this;
-    let at = 0;
-    for (let dimension = 0; dimension < columns.length; dimension++) {
-      const start = starts[columns[dimension]];
-      const length = ends[columns[dimension]] - start;
-      if (at + LENGTH_BYTES + length > key.length) key = this.growKey(at + LENGTH_BYTES + length);
-      // a byte takes the lowest bits of what it is given
-      for (let digit = 0, rest = length; digit < LENGTH_BYTES; digit++, rest = Math.floor(rest / 256)) key[at++] = rest;
-      for (let index = 0; index < length; index++) key[at++] = bytes[start + index];
-    }
-    return at;
-  }
-
-  private growKey(length: number): Uint8Array<ArrayBuffer> {
-    const key = new Uint8Array(2 * length);
-    key.set(this.key);
-    return this.key = key;
   }
 }

@@ -7,7 +7,7 @@ import type { CsvFormat } from './row-layout';
 import { shown, UnusableData } from './unusable-data';
 
 /** Larger than zlib's 16 KB, so that less time goes into handing chunks on. */
-const UNPACKED_CHUNK_BYTES = 128 * 1024;
+const UNPACKED_CHUNK_BYTES = 256 * 1024;
 
 /**
  * Reads a file record by record, as CSV, header included; nothing is held.

@@ -1,3 +1,4 @@
+import { isSame, viewOf } from './byte-keys';
 import type { CsvFormat } from './row-layout';
 import { UnusableData } from './unusable-data';
 
@@ -6,6 +7,9 @@ const ROW_BYTES = 16 * 1024 * 1024;
 
 const FIRST_BUFFER_BYTES = 256 * 1024;
 const FIRST_COLUMNS = 32;
+
+/** Shorter cells are found as fast as they are compared with the cell above. */
+const LEAST_COMPARED_BYTES = 8;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -23,6 +27,8 @@ export interface CsvRecord {
   readonly ends: Int32Array;
   /** Where each cell begins as it is written, before its opening quote. One number more than cells: where another cell would begin. */
   readonly written: Int32Array;
+  /** By cell: 1 where it is known to be written as in the record before. */
+  readonly repeats: Uint8Array;
   /** Whether a cell has doubled quotes: `bytes` do not hold the record as it is written then. */
   readonly isChanged: boolean;
   /** Line of the file on which the record begins, counted from 1. */
@@ -44,6 +50,7 @@ export class CsvScanner implements CsvRecord {
   public starts = new Int32Array(FIRST_COLUMNS);
   public ends = new Int32Array(FIRST_COLUMNS);
   public written = new Int32Array(FIRST_COLUMNS + 1);
+  public repeats = new Uint8Array(FIRST_COLUMNS);
   public line = 1;
 
   private readonly delimiter: Uint8Array;
@@ -51,6 +58,9 @@ export class CsvScanner implements CsvRecord {
   /** Bytes after a quote that say what it is: another quote, a delimiter or a line end. */
   private readonly lookAhead: number;
   private decoder: Buffer;
+  private view: DataView;
+  /** Cells of the record before that the next one may repeat: all but its last one. None when it is not in the buffer as it was written. */
+  private repeatable = 0;
   /** Bytes of the buffer that hold content, and those among them that were waiting when it was scanned last. */
   private filled = 0;
   private waiting = 0;
@@ -69,6 +79,7 @@ export class CsvScanner implements CsvRecord {
     this.quote = new TextEncoder().encode(format.quote);
     this.lookAhead = Math.max(this.quote.length, this.delimiter.length, 2);
     this.decoder = Buffer.from(this.bytes.buffer);
+    this.view = viewOf(this.bytes);
   }
 
   public get isChanged(): boolean {
@@ -110,6 +121,7 @@ export class CsvScanner implements CsvRecord {
     bytes.set(this.bytes.subarray(0, this.filled));
     this.bytes = bytes;
     this.decoder = Buffer.from(bytes.buffer);
+    this.view = viewOf(bytes);
   }
 
   /** Takes the complete records out of the buffer. */
@@ -132,6 +144,7 @@ export class CsvScanner implements CsvRecord {
         + `${new TextDecoder().decode(this.quote)} and the file ends before its closing one`);
     }
     this.bytes.copyWithin(0, from, this.filled);
+    this.repeatable = 0;
     this.filled = this.waiting = Math.max(0, this.filled - from);
   }
 
@@ -145,16 +158,31 @@ export class CsvScanner implements CsvRecord {
     const quoteByte = quote.length > 0 ? quote[0] : -1;
     const isLong = delimiter.length > 1;
     const isLongQuote = quote.length > 1;
-    let { starts, ends, written } = this;
+    const { view, repeatable } = this;
+    let { starts, ends, written, repeats } = this;
     let cells = 0;
     let at = from;
     let lines = 1;
+    this.repeatable = 0;
     if (this.doubled.length > 0) this.doubled.length = 0;
     for (;;) {
+      if (cells < repeatable) {
+        // the same bytes up to the same delimiter are the same cell: time stamps repeat, or names
+        const above = written[cells];
+        const length = written[cells + 1] - above;
+        if (length >= LEAST_COMPARED_BYTES && at + length <= limit && isSame(view, above, view, at, length)) {
+          starts[cells] += at - above;
+          ends[cells] += at - above;
+          written[cells] = at;
+          repeats[cells++] = 1;
+          at += length;
+          continue;
+        }
+      }
+      const cellStart = at;
       let start = at;
       let wasQuoted = false;
       let end = -1;
-      written[cells] = at;
       if (bytes[at] === quoteByte && (!isLongQuote || this.matches(quote, at, limit))) {
         start = at += quote.length;
         let hasDoubled = false;
@@ -194,9 +222,11 @@ export class CsvScanner implements CsvRecord {
         byte = bytes[++at];
       }
       if (end < 0) end = byte === LINE_FEED && at > start && bytes[at - 1] === CARRIAGE_RETURN ? at - 1 : at;
-      if (cells === starts.length) ({ starts, ends, written } = this.growColumns());
+      if (cells === starts.length) ({ starts, ends, written, repeats } = this.growColumns());
       starts[cells] = start;
       ends[cells] = end;
+      written[cells] = cellStart;
+      repeats[cells] = 0;
       cells += 1;
       if (byte === LINE_FEED) {
         this.line = this.nextLine;
@@ -207,6 +237,8 @@ export class CsvScanner implements CsvRecord {
         // as if a delimiter ended the last cell too
         written[cells] = at - 1 + delimiter.length;
         if (this.doubled.length > 0) this.unescape();
+        // what a longer quote is may depend on bytes after the delimiter
+        else if (lines === 1 && !isLongQuote) this.repeatable = cells - 1;
         this.onRecord(this);
         return at;
       }
@@ -228,12 +260,15 @@ export class CsvScanner implements CsvRecord {
     return true;
   }
 
-  private growColumns(): Pick<CsvScanner, 'starts' | 'ends' | 'written'> {
+  private growColumns(): Pick<CsvScanner, 'starts' | 'ends' | 'written' | 'repeats'> {
     const grown = (cells: Int32Array): Int32Array<ArrayBuffer> => {
       const more = new Int32Array(2 * this.starts.length + 1);
       more.set(cells);
       return more;
     };
+    const repeats = new Uint8Array(2 * this.starts.length + 1);
+    repeats.set(this.repeats);
+    this.repeats = repeats;
     this.written = grown(this.written);
     this.ends = grown(this.ends);
     this.starts = grown(this.starts);

@@ -1,3 +1,4 @@
+import { PackedNumbers } from './packed-numbers';
 import type { Measure } from './row-layout';
 import { SeriesIndex } from './series-index';
 
@@ -14,12 +15,20 @@ const BLOCK_MASK = BLOCK_SERIES - 1;
 /** Factor by which a block that is too short grows, up to `BLOCK_SERIES`. */
 const GROWTH = 1.5;
 
-/** Some series of an interval. */
-interface Block {
-  /** NaN: no value. */
-  sums: Float64Array;
+/** Bytes of blocks that are open to more rows, beyond which those that had none lately are packed. */
+const OPEN_BYTES = 64 * 1024 * 1024;
+const NO_SUMS = new Float64Array(0);
+
+/** Some series of an interval: open to more rows, or packed until one comes. */
+class Block {
   /** How many values a sum holds, where that matters: an average of which a series has more than one value. Absent: one each. */
-  counts?: Uint32Array;
+  public counts?: Uint32Array;
+  public packed?: PackedNumbers;
+  /** Numbers that cannot be packed. */
+  public isPlain = false;
+
+  /** @param sums NaN: no value. Empty while the block is packed. */
+  public constructor(public sums: Float64Array) {}
 }
 
 /** What was read of one interval: a row of the table. */
@@ -33,8 +42,9 @@ interface IntervalSums {
  * Rows aggregated to intervals x series by SUM or AVG. Rows may come in any order.
  *
  * Memory: 8 bytes an interval and series for the intervals that have rows (12 for averages of several rows), less where whole blocks of
- * series have none. Rows in the order of time give blocks of the right length at once; in other orders, blocks grow, and no more than the
- * last block of an interval is longer than it need be.
+ * series have none; 2 or 4 bytes where the values are numbers of few digits and rows come in some order, of the time or series by series.
+ * Rows in the order of time give blocks of the right length at once; in other orders, blocks grow, and no more than the last block of an
+ * interval is longer than it need be.
  */
 export class IntervalTable {
   /** The combinations of dimension values seen. */
@@ -44,8 +54,16 @@ export class IntervalTable {
   /** The interval of the row before, which mostly is the next row's too. */
   private newest: IntervalSums = { rows: 0, blocks: [] };
   private newestSlot = NaN;
+  /** Bytes of the blocks that are open, and those from which on some are packed. */
+  private openBytes = 0;
+  private packFrom: number;
+  /** Blocks packed by the last packing, and blocks opened again since. */
+  private packed = 0;
+  private opened = 0;
 
-  public constructor(measures: readonly Measure[], dimensions: readonly string[]) {
+  /** @param step how many more bytes of blocks may be open until the next packing */
+  public constructor(measures: readonly Measure[], dimensions: readonly string[], private step = OPEN_BYTES) {
+    this.packFrom = step;
     this.series = new SeriesIndex(measures.map(measure => measure.name), dimensions);
     this.isAverage = measures.map(measure => measure.aggregation === 'AVG');
   }
@@ -93,7 +111,8 @@ export class IntervalTable {
       if (block === undefined) continue;
       const first = number * BLOCK_SERIES;
       // a block's length is a guess at the series to come
-      values.set(block.sums.subarray(0, values.length - first), first);
+      if (block.packed) block.packed.copyTo(values, first, Math.min(block.packed.length, values.length - first));
+      else values.set(block.sums.subarray(0, values.length - first), first);
       if (block.counts) this.divide(values, first, block.counts);
     }
     return values;
@@ -101,6 +120,7 @@ export class IntervalTable {
 
   /** Forgets the values and rows of an interval that is not needed any more. */
   public release(slot: number): void {
+    for (const block of this.intervals.get(slot)?.blocks ?? []) this.openBytes -= block?.sums.byteLength ?? 0;
     this.intervals.delete(slot);
     if (slot === this.newestSlot) this.newestSlot = NaN;
   }
@@ -121,21 +141,55 @@ export class IntervalTable {
     return interval;
   }
 
-  /** The block of a series, made or grown so that it has room for it. */
+  /** The block of a series, made, opened or grown so that it has room for it. */
   private blockFor(interval: IntervalSums, series: number): Block {
     const number = series >>> BLOCK_BITS;
     const known = this.series.size - number * BLOCK_SERIES;
-    const block = interval.blocks[number];
-    if (block === undefined) return interval.blocks[number] = { sums: new Float64Array(Math.min(known, BLOCK_SERIES)).fill(NaN) };
-    const length = Math.min(Math.ceil(known * GROWTH), BLOCK_SERIES);
-    const sums = new Float64Array(length).fill(NaN);
-    sums.set(block.sums);
-    block.sums = sums;
-    if (block.counts) {
-      const counts = new Uint32Array(length).fill(1);
-      counts.set(block.counts);
-      block.counts = counts;
-    }
+    const block = interval.blocks[number] ??= new Block(NO_SUMS);
+    const before = block.sums.byteLength;
+    if (block.packed) this.open(block, block.packed);
+    const { length } = block.sums;
+    // a new block is as long as the series seen so far
+    if ((series & BLOCK_MASK) >= length) grow(block, Math.min(length === 0 ? known : Math.ceil(known * GROWTH), BLOCK_SERIES));
+    this.openBytes += block.sums.byteLength - before;
+    if (this.openBytes > this.packFrom) this.pack(block);
     return block;
+  }
+
+  private open(block: Block, packed: PackedNumbers): void {
+    block.sums = new Float64Array(packed.length);
+    packed.copyTo(block.sums, 0, packed.length);
+    block.packed = undefined;
+    this.opened += 1;
+  }
+
+  /** Packs the blocks of all intervals but the newest. Rows that come in no order open them again at once: then it is done ever more seldom. */
+  private pack(needed: Block): void {
+    if (this.opened > this.packed / 2) this.step *= 2;
+    this.packed = this.opened = 0;
+    for (const interval of this.intervals.values()) {
+      if (interval === this.newest) continue;
+      for (const block of interval.blocks) {
+        if (block === undefined || block === needed || block.packed || block.counts || block.isPlain) continue;
+        block.packed = PackedNumbers.of(block.sums);
+        block.isPlain = block.packed === undefined;
+        if (block.isPlain) continue;
+        this.openBytes -= block.sums.byteLength;
+        block.sums = NO_SUMS;
+        this.packed += 1;
+      }
+    }
+    this.packFrom = this.openBytes + this.step;
+  }
+}
+
+function grow(block: Block, length: number): void {
+  const sums = new Float64Array(length).fill(NaN);
+  sums.set(block.sums);
+  block.sums = sums;
+  if (block.counts) {
+    const counts = new Uint32Array(length).fill(1);
+    counts.set(block.counts);
+    block.counts = counts;
   }
 }

@@ -1,6 +1,9 @@
 /** Numbers as databases write them; no `Infinity`, no hexadecimal digits, no separators of thousands. */
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
+/** What stands for no number: databases write NaN of a column of floats so, and tools NULL. */
+const NO_NUMBER = /^(?:nan|null)?$/i;
+
 /** Significant digits that a 64-bit float holds whatever they are. */
 const EXACT_DIGITS = 15;
 
@@ -14,7 +17,7 @@ const [ZERO, NINE, POINT, MINUS, PLUS] = [0x30, 0x39, 0x2e, 0x2d, 0x2b];
  *
  * Up to 15 digits and their powers of ten are exact, so that one division rounds correctly (Clinger, "How to read floating
  * point numbers accurately", 1990); the few longer ones are read as text.
- * @returns NaN for an empty cell, Infinity for what is no number or beyond all numbers
+ * @returns NaN for an empty cell, `NaN` and `NULL`, Infinity for what is no number or beyond all numbers
  */
 export function parseNumber(bytes: Uint8Array, start: number, end: number): number {
   if (start === end) return NaN;
@@ -48,6 +51,6 @@ export function parseNumber(bytes: Uint8Array, start: number, end: number): numb
 
 function parseText(bytes: Uint8Array, start: number, end: number): number {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8').trim();
-  if (text === '') return NaN;
+  if (NO_NUMBER.test(text)) return NaN;
   return NUMBER.test(text) ? Number(text) : Infinity;
 }

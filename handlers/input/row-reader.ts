@@ -32,6 +32,8 @@ export class RowReader {
   private readonly combinations: CombinationNumbers;
   private readonly filters?: DimensionFilters;
   private readonly values: Float64Array;
+  /** Slot of the record before; undefined where that was no row, or none with the right number of columns. */
+  private slotBefore?: number;
 
   /**
    * @param slotOf slot of the interval for a time on the wall clock, in seconds counted as if it were UTC; NaN when that interval is not
@@ -81,6 +83,7 @@ export class RowReader {
   public file(name: string): (record: CsvRecord) => void {
     const { columns: names } = this.layout.csv;
     let columns = names && findColumns(name, names, this.layout);
+    this.slotBefore = undefined;
     return record => {
       if (columns) this.read(record, columns, name);
       else columns = findColumns(name, texts(record), this.layout);
@@ -88,12 +91,16 @@ export class RowReader {
   }
 
   private read(record: CsvRecord, columns: RowColumns, file: string): void {
+    const before = this.slotBefore;
+    this.slotBefore = undefined;
     if (record.length !== columns.count) {
       return this.reject(record, file, 'columns', undefined, () => `the file has a row with ${record.length} instead of ${columns.count} columns: ${listed(texts(record))}`);
     }
     const { bytes, starts, ends } = record;
     const { values } = this;
-    const slot = this.slots.find(bytes, starts[columns.timestamp], ends[columns.timestamp]);
+    const slot = before !== undefined && record.repeats[columns.timestamp] === 1
+      ? before : this.slots.find(bytes, starts[columns.timestamp], ends[columns.timestamp]);
+    this.slotBefore = slot;
     if (slot === UNREADABLE_TIMESTAMP) return this.rejectTimestamp(record, file, columns.timestamp);
     for (let measure = 0; measure < values.length; measure++) {
       const column = columns.measures[measure];

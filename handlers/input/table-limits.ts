@@ -36,7 +36,7 @@ export class TableLimits {
     const { maximumTimeSeries, table: { series } } = this;
     if (series.size <= maximumTimeSeries) return;
     const [widest] = this.layout.dimensions
-      .map((name, index) => ({ name, values: new Set(series.combinations.map(combination => combination[index])).size }))
+      .map((name, index) => ({ name, values: series.values[index].length }))
       .sort((a, b) => b.values - a.values);
     throw new UnusableData(`the ${this.what} has more than ${maximumTimeSeries} time series (measures times combinations of dimension values)`
       + (widest ? `: dimension ${JSON.stringify(widest.name)} alone has ${widest.values} values or more, leave it out or group it in the query` : ''));

@@ -59,7 +59,8 @@ describe('a folder of parts', () => {
     const [header] = command.read('out/scores.csv').split('\n');
     expect(header).toBe('timestamp,metric,shop,value,expected,lower,upper,score,severity,anomaly');
     const rows = command.rows('out/scores.csv');
-    expect(rows).toHaveLength(24 * 7 * 4 + 10 * 2);
+    expect(rows).toHaveLength(24 * 7 * 6);
+    expect(new Set(rows.map(({ timestamp, metric, shop }) => `${timestamp} ${metric} ${shop}`)).size).toBe(rows.length);
     expect(rows.every(row => Number(row.score) >= 0 && row.score !== '' && Number(row.severity) >= 0 && Number(row.severity) <= 100)).toBe(true);
     expect(new Set(rows.map(row => row.shop))).toEqual(new Set(['plain', HOSTILE, 'late']));
     expect(rows[0].timestamp).toBe(time(from));
@@ -76,12 +77,14 @@ describe('a folder of parts', () => {
     expect(new Set(latencies.map(({ value }) => value))).toEqual(new Set(['15']));
   });
 
-  test('has empty values and score 0 in an interval without rows, and no rows of a series before its first interval', () => {
+  test('has empty values and score 0 in an interval without rows, and of a series before its first interval', () => {
     const rows = command.rows('out/scores.csv');
     const empty = rows.filter(({ timestamp }) => timestamp === time(EMPTY));
-    expect(empty).toHaveLength(4);
-    for (const row of empty) expect(row).toMatchObject({ value: '', expected: '', lower: '', upper: '', score: '0', severity: '0', anomaly: '0' });
-    expect(rows.find(({ shop }) => shop === 'late')!.timestamp).toBe(time(LATE));
+    expect(empty).toHaveLength(6);
+    const early = rows.filter(({ timestamp, shop }) => shop === 'late' && timestamp! < time(LATE));
+    expect(early).toHaveLength(2 * (LATE - from));
+    for (const row of [...empty, ...early]) expect(row).toMatchObject({ value: '', expected: '', lower: '', upper: '', score: '0', severity: '0', anomaly: '0' });
+    expect(rows.find(({ shop, value }) => shop === 'late' && value !== '')!.timestamp).toBe(time(LATE));
   });
 
   test('has groups as the API gives them', () => {

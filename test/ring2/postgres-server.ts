@@ -45,16 +45,6 @@ function serverUser(): ServerUser {
 
 /** A PostgreSQL 15 that lives as long as a test: its files in a temporary folder, reached through a socket there. */
 export class PostgresServer {
-  private readonly stopAtExit = (): unknown => this.child.kill('SIGQUIT');
-
-  private constructor(
-    /** Where the socket is; the server can write files here, too. */
-    public readonly folder: string,
-    private readonly child: ChildProcess,
-  ) {
-    process.once('exit', this.stopAtExit);
-  }
-
   /** Makes the cluster's files and starts the server, which takes about a second. */
   public static async start(): Promise<PostgresServer> {
     const programs = postgresPrograms();
@@ -77,6 +67,17 @@ export class PostgresServer {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  private readonly stopAtExit: () => unknown;
+
+  private constructor(
+    /** Where the socket is; the server can write files here, too. */
+    public readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {
+    this.stopAtExit = () => this.child.kill('SIGQUIT');
+    process.once('exit', this.stopAtExit);
   }
 
   /** Stops the server and removes its files. */

@@ -1,4 +1,5 @@
-import { normal, randomOf } from './samples';
+import { DAY, MONDAY, normal, poisson, type Random, randomOf } from './samples';
+import { DetectionModel } from '../../../handlers/engine';
 import { Calendar } from '../../../handlers/engine/calendar';
 import { DayEffects, type EffectPrediction } from '../../../handlers/engine/day-effects';
 import { DayEffectsCalendar } from '../../../handlers/engine/day-effects-calendar';
@@ -117,4 +118,22 @@ describe('positions of days', () => {
   test.each([[{ day: 1.5, identity: 0 }, /day of a holiday is 1\.5/], [{ day: 3, identity: -1 }, /identity of the holiday on day 3 is -1/]])('%j is refused', (holiday, message) => {
     expect(() => new HolidayCalendar([holiday])).toThrow(message);
   });
+});
+
+/** Days on which next to nothing is expected made effects of thousands of times that, which grew from there without end. */
+test.each<[string, (random: Random) => number]>([
+  ['counts of 3 in 10 days', random => poisson(random, 0.3)],
+  ['sales on one day in ten', random => random() < 0.1 ? Math.floor(5 * random()) : 0],
+  ['heavy tails', random => random() < 0.05 ? 0 : random() ** -1.5],
+])('%s do not send what is expected astray', (_name, valueOf) => {
+  const count = 100;
+  const randoms = Array.from({ length: count }, (_, series) => randomOf(series + 1));
+  const model = new DetectionModel({ intervalSeconds: DAY }, count);
+  const largest = new Float64Array(count);
+  for (let day = 0; day < 800; day++) {
+    const values = Float64Array.from(randoms, valueOf);
+    const { expected } = model.observe(MONDAY + day * DAY, values);
+    values.forEach((value, series) => { largest[series] = Math.max(largest[series]!, value); });
+    if (day > 20) expect(expected.every((value, series) => Math.abs(value) <= 100 * (1 + largest[series]!))).toBe(true);
+  }
 });

@@ -56,6 +56,26 @@ describe('a model as bytes', () => {
     expect(copy.serialize()).toEqual(model.serialize());
   });
 
+  // columns that do not begin at a multiple of their numbers' size cannot be used where they lie
+  test.each([0, 8, 4, 3])('may be the memory of the model that is read from them, %i bytes behind a beginning of memory', shift => {
+    const { model, values } = trained();
+    const file = model.serialize(8);
+    expect(file.subarray(0, 8)).toEqual(new Uint8Array(8));
+    const memory = new Uint8Array(new ArrayBuffer(file.length + shift), shift);
+    memory.set(file);
+    const own = DetectionModel.deserialize(memory.subarray(8), undefined, 'own');
+    const copy = DetectionModel.deserialize(file.slice(8));
+    expect(own.serialize()).toEqual(file.slice(8));
+    for (let hour = 480; hour < 480 + 60; hour++) {
+      if (hour === 500) for (const one of [own, copy]) one.addSeries(2);
+      const row = Float64Array.of(...values(hour), ...hour < 500 ? [] : [hour, NaN]);
+      expect(own.observe(MONDAY + hour * HOUR, row)).toEqual(copy.observe(MONDAY + hour * HOUR, row));
+    }
+    expect(own.serialize()).toEqual(copy.serialize());
+    // the copy has left the bytes alone
+    expect(file).toEqual(model.serialize(8));
+  });
+
   test('goes on exactly whatever values it was taught', () => {
     const value = fc.oneof(fc.double(), fc.integer(), fc.constant(NaN), fc.constant(1e15), fc.constant(-1e308), fc.constant(5e-324));
     fc.assert(fc.property(

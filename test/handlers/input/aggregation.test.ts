@@ -5,6 +5,7 @@ import { IntervalTable } from '../../../handlers/input/interval-table';
 import type { RowLayout } from '../../../handlers/input/row-layout';
 import { RowReader } from '../../../handlers/input/row-reader';
 import { keptValue, SeriesIndex } from '../../../handlers/input/series-index';
+import { SeriesTranslation } from '../../../handlers/input/series-translation';
 import { TimestampFormat } from '../../../handlers/shared/time-format';
 import { WallClock } from '../../../handlers/shared/wall-clock';
 
@@ -107,6 +108,30 @@ test('no two lists of dimension values are one series', () => {
     expect(combinations.map(values => restored.find(values))).toEqual(numbers);
     expect(restored.find(['never', 'seen', 'before'])).toBe(-1);
   }));
+});
+
+test('combinations are found in another index as by their texts', () => {
+  const values = fc.array(fc.tuple(hostile, fc.nat(300).map(String)), { maxLength: 400 });
+  fc.assert(fc.property(values, values, fc.boolean(), (here, there, isAdded) => {
+    const from = new SeriesIndex(['m'], ['a', 'b'], here);
+    const [to, plain] = [new SeriesIndex(['m'], ['a', 'b'], there), new SeriesIndex(['m'], ['a', 'b'], there)];
+    const translation = new SeriesTranslation(from, to);
+    for (let combination = 0; combination < from.count; combination++) {
+      const texts = from.combination(combination);
+      expect(translation.numberOf(combination, isAdded)).toBe(isAdded ? plain.findOrAdd(texts) : plain.find(texts));
+    }
+    expect(to.combinations).toEqual(plain.combinations);
+    expect(to.values).toEqual(plain.values);
+    // what the other index learns later is found too
+    for (const texts of from.combinations) to.findOrAdd(texts);
+    expect(from.combinations.map((texts, combination) => translation.numberOf(combination, false) === to.find(texts))).not.toContain(false);
+  }), { numRuns: 50 });
+});
+
+test('an index without dimensions has one combination', () => {
+  const index = new SeriesIndex(['views', 'revenue'], []);
+  expect([index.find([]), index.findOrAdd([]), index.findOrAdd([]), index.find([]), index.size]).toEqual([-1, 0, 0, 0, 2]);
+  expect(new SeriesTranslation(index, new SeriesIndex(['views', 'revenue'], [])).numberOf(0, false)).toBe(-1);
 });
 
 test('time series ids depend on measure and dimension values, not on when the series was first seen', () => {

@@ -22,7 +22,28 @@ async function read(
   return { records, lines };
 }
 
+/** Whether each cell that is said to be as in the record before is so. */
+async function checkRepeats(content: string, format: Partial<CsvFormat>, cuts: readonly number[]): Promise<number> {
+  const bytes = Buffer.from(content);
+  const bounds = [0, ...cuts.map(cut => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  const pieces = bounds.slice(1).map((end, index) => bytes.subarray(bounds[index], end));
+  let before: string[] = [];
+  let repeated = 0;
+  await readCsvFile('a.csv', Readable.from(pieces), { ...FORMAT, ...format }, record => {
+    const texts = Array.from({ length: record.length }, (_, index) => record.text(index));
+    texts.forEach((text, index) => {
+      if (record.repeats[index] !== 1) return;
+      expect(text).toBe(before[index]);
+      repeated += 1;
+    });
+    before = texts;
+  });
+  return repeated;
+}
+
 const places = fc.array(fc.nat(), { maxLength: 20 });
+/** In most pieces there are several rows. */
+const fewPlaces = fc.array(fc.nat(), { maxLength: 2 });
 const cell = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }),
   fc.array(fc.constantFrom('"', '\'', ',', '|', '§', '||', '\n', '\r\n', '\r', ' ', 'a', '\u{1F600}', '__proto__'), { maxLength: 6 }).map(parts => parts.join('')),
@@ -49,6 +70,47 @@ test('what was written is read, whatever the cells hold and wherever the file is
       }));
     },
   ), { numRuns: 300 });
+});
+
+test('cells that repeat those of the row before are read as others are', async () => {
+  const long = fc.oneof(cell, fc.constantFrom('2026-01-05 00:00:00', '2026-01-05 01:00:00', 'a name, "quoted"', 'two\nlines of text', '„„„„„„„„„'));
+  const table = fc.array(long, { minLength: 1, maxLength: 3 })
+    .chain(pool => fc.array(fc.array(fc.constantFrom(...pool), { minLength: 1, maxLength: 5 }), { maxLength: 12 }));
+  let repeated = 0;
+  await fc.assert(fc.asyncProperty(
+    table, fc.constantFrom(',', '|', '§', '||'), fc.constantFrom('"', '\'', '„'), fc.constantFrom('\n', '\r\n'), fewPlaces,
+    async (records, delimiter, quote, lineEnd, cuts) => {
+      const write = (text: string): string => /^[\w :-]+$/.test(text) ? text : `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
+      const rows = records.map(record => record.map(write).join(delimiter));
+      const content = rows.join(lineEnd);
+      const found = await read(content, { delimiter, quote }, cuts);
+      expect(found.records).toEqual(records);
+      let line = 1;
+      for (const [index, row] of rows.entries()) {
+        expect(found.lines[index]).toBe(line);
+        line += row.split('\n').length;
+      }
+      repeated += await checkRepeats(content, { delimiter, quote }, cuts);
+    },
+  ), { numRuns: 300 });
+  expect(repeated).toBeGreaterThan(50);
+});
+
+test('cells that repeat those of the row before are read as csv-parse reads them, whatever is written', async () => {
+  const piece = fc.constantFrom('2026-01-05 00:00:00', '"2026-01-05 00:00:00"', '"a ""long"" name"', '"a long" name', '"two\nlines of text"', 'x', '"', 'aaaaaaaa"');
+  const line = fc.array(piece, { minLength: 1, maxLength: 4 }).map(cells => cells.join(','));
+  const lines = fc.array(line, { minLength: 1, maxLength: 3 }).chain(pool => fc.array(fc.constantFrom(...pool, ''), { maxLength: 12 }));
+  await fc.assert(fc.asyncProperty(lines, fc.constantFrom('\n', '\r\n'), fewPlaces, async (rows, lineEnd, cuts) => {
+    const content = rows.join(lineEnd);
+    let expected: string[][];
+    try {
+      expected = parse(content, { relax_column_count: true, relax_quotes: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] });
+    } catch {
+      return;
+    }
+    expect((await read(content, {}, cuts)).records).toEqual(expected);
+    await checkRepeats(content, {}, cuts);
+  }), { numRuns: 500 });
 });
 
 test('files that no one should write are read as csv-parse reads them: quotes amid cells, text after quotes, empty lines', async () => {

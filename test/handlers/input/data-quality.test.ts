@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import fc from 'fast-check';
 import { readCsvFile } from '../../../handlers/input/csv-file';
 import { checkQuality, mainReason } from '../../../handlers/input/data-quality';
 import { IntervalTable } from '../../../handlers/input/interval-table';
@@ -43,6 +44,36 @@ test('each row that cannot be read is counted, the first of each reason with fil
   ]);
   expect(quality.rejected[0].examples[1]).toMatchObject({ file: 'b.csv', line: 4 });
   expect(mainReason(quality)).toBe('column "views" holds "many", which is not a number (8 of 14 rows), first in line 5 of a.csv');
+});
+
+test('rows are counted one by one where time stamps repeat those of the row before, whatever that row was', async () => {
+  const stamps = { good: '2026-01-05 00:00:00', outside: '2026-01-05 01:00:00', unreadable: '5 January 2026, noon' };
+  const row = fc.record({
+    stamp: fc.constantFrom(...Object.keys(stamps) as (keyof typeof stamps)[]), isQuoted: fc.boolean(), end: fc.constantFrom(',a,1', ',a', ',a,x', ',"a""b",1', ',"a\nb",1'),
+  });
+  await fc.assert(fc.asyncProperty(fc.array(row, { maxLength: 30 }), fc.integer({ min: 1, max: 300 }), async (rows, pieceBytes) => {
+    const written = rows.map(({ stamp, isQuoted, end }) => (isQuoted || stamp === 'unreadable' ? `"${stamps[stamp]}"` : stamps[stamp]) + end);
+    const bytes = Buffer.from(file(...written));
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes));
+    const reader = new RowReader(LAYOUT, new IntervalTable(LAYOUT.measures, LAYOUT.dimensions), wall => wall === HOUR ? HOUR : NaN);
+    await readCsvFile('a.csv', Readable.from(pieces), LAYOUT.csv, reader.file('a.csv'));
+    const reasons = rows.map(({ stamp, end }) => end === ',a' ? 'columns' : stamp === 'unreadable' ? 'timestamp' : end === ',a,x' ? 'number' : stamp);
+    const count = (wanted: string): number => reasons.filter(reason => reason === wanted).length;
+    expect(reader.quality).toMatchObject({ rows: rows.length, rowsUsed: count('good'), rowsOutside: count('outside') });
+    for (const reason of ['columns', 'timestamp', 'number']) {
+      expect(reader.quality.rejected.find(rejected => rejected.reason === reason)?.rows ?? 0).toBe(count(reason));
+    }
+  }), { numRuns: 200 });
+});
+
+test('a time stamp is not taken for the header above it', async () => {
+  const header = '2026-01-05 00:00:00';
+  const reader = new RowReader({ ...LAYOUT, timestampColumn: header }, new IntervalTable(LAYOUT.measures, LAYOUT.dimensions), wall => wall);
+  for (const name of ['a.csv', 'b.csv']) {
+    await readCsvFile(name, Readable.from([Buffer.from(`${header},shop,views\n${header},a,1\n2026-01-05 01:00:00,a,1\n`)]), LAYOUT.csv, reader.file(name));
+  }
+  expect(reader.quality).toMatchObject({ rowsUsed: 4, rowsRejected: 0 });
 });
 
 test('the examples of hostile data are short, and JSON', async () => {

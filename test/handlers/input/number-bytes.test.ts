@@ -22,8 +22,8 @@ test.each(['0', '-0', '+5', '5.', '.5', '-.5e3', '0.1', '123456789012345', '1234
   expect(parse(text)).toBe(Number(text));
 });
 
-test.each(['', ' ', '\t'])('an empty cell %j has no number', text => expect(parse(text)).toBeNaN());
+test.each(['', ' ', '\t', 'NaN', 'nan', ' NULL ', 'null'])('a cell of %j has no number', text => expect(parse(text)).toBeNaN());
 
-test.each(['.', '-', '+', 'e5', '1e', '1.2.3', '--1', '1-', '0x10', '1,000', '1_000', 'Infinity', 'NaN', 'null', '1 2', '12abc', '١', '<b>'])('%j is no number', text => {
+test.each(['.', '-', '+', 'e5', '1e', '1.2.3', '--1', '1-', '0x10', '1,000', '1_000', 'Infinity', 'nano', 'nullnan', '1 2', '12abc', '١', '<b>'])('%j is no number', text => {
   expect(parse(text)).toBe(Infinity);
 });
