@@ -3,7 +3,7 @@ import { ANOMALOUS_SCORE, DetectionModel, type IntervalScores, MissingData, type
 import type { ToldMissing } from './data-findings';
 import type { PublicHolidays } from './holidays';
 import type { JudgedEvent } from './judged-events';
-import type { Layout } from './layout';
+import { type Layout, writtenFilters } from './layout';
 import { decodeModelFile, encodeModelFile, type ModelHeader } from './model-file';
 import { NumberedHolidays } from './numbered-holidays';
 import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
@@ -94,6 +94,7 @@ export class DetectorModel {
     return new DetectorModel({
       detectorArn: detector.arn,
       detectorCreatedAt: detector.createdAt,
+      ...layout.filters && { filters: writtenFilters(layout) },
       frequency,
       timezone: clock.timezone,
       measures,
@@ -181,10 +182,12 @@ export class DetectorModel {
 
   /** Whether the model was learned by this detector with this definition. */
   public belongsTo(detector: DetectorRecord, layout: Layout): boolean {
-    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays } = this.header;
+    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays, filters } = this.header;
     const { arn, createdAt } = detector;
-    const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code];
-    const now = [arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code];
+    const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code, filters];
+    const now = [
+      arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code, writtenFilters(layout),
+    ];
     return JSON.stringify(learned) === JSON.stringify(now);
   }
 

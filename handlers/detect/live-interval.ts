@@ -55,7 +55,7 @@ export async function readLiveInterval({ roles }: Services, layout: Layout, even
 }
 
 /** A folder's path, whether or not it was given with the slash at its end. */
-function folder(path: string): string {
+export function folder(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 

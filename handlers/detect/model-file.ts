@@ -42,6 +42,8 @@ export interface ModelHeader {
   readonly holidays?: { readonly code: string; readonly names: readonly string[] };
   /** Which combinations report regularly: what `MissingData.serialize` gave, in base64. Absent in files that were written before. */
   readonly missingData?: string;
+  /** Values that are read of each dimension, where not all are: null of those of which all are. */
+  readonly filters?: readonly (readonly string[] | null)[];
   /** What is missing and was told. */
   readonly toldMissing: readonly ToldMissing[];
 }

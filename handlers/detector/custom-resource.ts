@@ -1,5 +1,5 @@
 import type { Trial } from './query-trial';
-import type { RESOURCE_TYPES } from '../../src/private/contract';
+import { OWNER_TAGS, type RESOURCE_TYPES } from '../../src/private/contract';
 
 type ResourceType = typeof RESOURCE_TYPES[keyof typeof RESOURCE_TYPES];
 
@@ -62,8 +62,6 @@ export function configurationOf<T>(properties: CustomResourceProperties | undefi
     throw new Error(`the property Configuration of the custom resource must be JSON text, found ${JSON.stringify(properties?.Configuration)}: ${(error as Error).message}`);
   }
 }
-
-const OWNER_TAGS = { stack: 'redshift-lookout:stack', resource: 'redshift-lookout:resource', request: 'redshift-lookout:request' };
 
 /** Tags by which a detector or alert is known again as made by a resource of a stack, and by which request. */
 export function ownerTags(request: Pick<CustomResourceRequest, 'StackId' | 'LogicalResourceId' | 'RequestId'>): Record<string, string> {

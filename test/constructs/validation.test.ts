@@ -1,7 +1,7 @@
-import { Duration, Lazy, TimeZone, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { connectorIn, newStack, QUERY } from './fixture';
-import { ConnectorQuery, Detector, DetectorFrequency, HolidayCalendar, Metric, RedshiftCluster, RedshiftLookoutConnectorProps, TimestampColumn } from '../../src';
+import { ConnectorQuery, Detector, DetectorFrequency, HolidayCalendar, LookoutService, Metric, RedshiftCluster, RedshiftLookoutConnectorProps, TimestampColumn } from '../../src';
 
 type Props = Partial<RedshiftLookoutConnectorProps>;
 const sql = (text: string): Props => ({ query: ConnectorQuery.fromString(text) });
@@ -167,4 +167,15 @@ describe('accepts', () => {
       catchUpLimit: number(-1),
     })).not.toThrow();
   });
+});
+
+test('metrics and dimensions are as many as the shared service lets a data set have', () => {
+  const stack = newStack();
+  const service = new LookoutService(stack, 'Lookout', { maximumMetricsPerDataSet: 12, maximumDimensionsPerDataSet: 11 });
+  const connector = (id: string, metrics: number, dimensions: number): unknown => connectorIn(new Stack(stack, id), {
+    detector: Detector.inAccount({ service }), metrics: columns(metrics, 'm').map(name => Metric.sum(name)), dimensions: columns(dimensions, 'd'),
+  });
+  expect(() => connector('Most', 12, 11)).not.toThrow();
+  expect(() => connector('Metrics', 13, 11)).toThrow(/metrics has 13 entries, .*; give 1 to 12 metrics/);
+  expect(() => connector('Dimensions', 12, 12)).toThrow(/dimensions has 12 entries, .*; give at most 11; leave out those that tell least/);
 });

@@ -47,7 +47,8 @@ export interface MetricSetConfiguration {
       readonly TemplatedPathList: string[];
       readonly HistoricalDataPathList: string[];
       readonly FileFormatDescriptor: {
-        readonly CsvFormatDescriptor: {
+        /** Either this or JsonFormatDescriptor. */
+        readonly CsvFormatDescriptor?: {
           readonly FileCompression: 'NONE' | 'GZIP';
           readonly Charset: string;
           readonly ContainsHeader: boolean;
@@ -56,6 +57,7 @@ export interface MetricSetConfiguration {
           /** Names of the columns of files without a header. */
           readonly HeaderList?: string[];
         };
+        readonly JsonFormatDescriptor?: { readonly FileCompression: 'NONE' | 'GZIP'; readonly Charset: string };
       };
     };
   };

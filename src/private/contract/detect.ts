@@ -37,6 +37,18 @@ export interface DeliverEvent {
   readonly reason: string;
 }
 
+/**
+ * From the schedule of a service with `continuousDetection`: intervals of detectors that no crawl drives may have ended. From the detect function
+ * to itself, asynchronously: the same for one detector.
+ */
+export interface WatchEvent {
+  readonly action: 'watch';
+  /** ISO 8601: intervals that have ended by then, and whose offset has passed, are detected. */
+  readonly time: string;
+  /** Absent: all detectors are looked at. */
+  readonly detectorArn?: string;
+}
+
 /** From the service: the first bytes of a file at a path are wanted. Answered at once, with a FileSample. */
 export interface SampleEvent {
   readonly action: 'sample';

@@ -1,9 +1,14 @@
-/** Limits of Lookout for Metrics (developer guide "quotas" and the API model). */
+/**
+ * Limits of Lookout for Metrics (developer guide "quotas" and the API model). A test compares those of the API model with the table that is
+ * made of the model (handlers/lookout/model-constraints.ts).
+ */
 export const LIMITS = {
   nameLength: 63,
   namePattern: /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/,
   descriptionLength: 256,
+  /** Quota: the service answers 402 beyond, and may be given another number. */
   dimensions: 10,
+  /** Quota, as well. */
   metrics: 10,
   offsetSeconds: 432_000,
   /** Statement size of the Redshift Data API, in bytes. */

@@ -10,6 +10,9 @@ export const DETECTOR_TAGS = {
   holidays: 'cdk-redshift-lookout:holidays',
 } as const;
 
+/** Tags by which a detector or alert is known again as made by a resource of a stack, and by which request. */
+export const OWNER_TAGS = { stack: 'redshift-lookout:stack', resource: 'redshift-lookout:resource', request: 'redshift-lookout:request' } as const;
+
 /** Tags of an alert that say what the detection service is to send beyond what Lookout for Metrics did. */
 export const ALERT_TAGS = {
   /** `chat`: messages to a topic are in the schema of AWS Chatbot, whatever the alert's SnsFormat. */
@@ -34,6 +37,10 @@ export const ENVIRONMENT = {
   maximumDetectors: 'MAXIMUM_DETECTORS',
   /** service: most alerts of a detector; absent: DEFAULT_MAXIMUM_ALERTS. */
   maximumAlerts: 'MAXIMUM_ALERTS',
+  /** service: most metrics of a data set; absent: LIMITS.metrics. */
+  maximumMetrics: 'MAXIMUM_METRICS',
+  /** service: most dimensions of a data set; absent: LIMITS.dimensions. */
+  maximumDimensions: 'MAXIMUM_DIMENSIONS',
 } as const;
 
 /** Alias of the service function through which only reading operations are answered. */

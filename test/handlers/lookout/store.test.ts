@@ -293,6 +293,24 @@ onEachStore(makeStore => {
     expect((await store.listMetricSets(undefined, { limit: 10 })).items.map(({ detectorArn }) => detectorArn)).toEqual([other]);
   });
 
+  test('a detector begins with nothing of one that had its name', async () => {
+    const { arn } = detector('again');
+    await store.createDetector(detector('again'));
+    await store.createDetector(detector('other'));
+    await store.createAlert(alert('others', 'other'));
+    await store.putGroup(group('other', 'g'));
+    await store.deleteDetector(arn);
+    // a run that was under way goes on writing
+    await store.putGroup(group('again', 'g'));
+    await store.putExecution({ detectorArn: arn, start: 3600, status: 'COMPLETED' });
+    await store.createAlert(alert('late', 'again'));
+    await store.createDetector(detector('again'));
+    expect((await store.listGroups(arn, { limit: 10 })).items).toEqual([]);
+    expect((await store.listExecutions(arn, { limit: 10 })).items).toEqual([]);
+    expect((await store.listAlerts(undefined, { limit: 10 })).items.map(({ name }) => name)).toEqual(['others']);
+    expect((await store.listGroups(detector('other').arn, { limit: 10 })).items).toHaveLength(1);
+  });
+
   test.each(['', 'garbage', 'bnVsbA', Buffer.from('["detectors","","x"]').toString('base64'), '\u{1F600}', 'WyJhIl0'])('refuses the token %j', async token => {
     await store.createDetector(detector('x'));
     await expect(store.listAlerts(undefined, { limit: 1, from: token })).rejects.toThrow(TypeError);
