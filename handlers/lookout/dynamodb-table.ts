@@ -116,7 +116,7 @@ export class DynamoDbTable {
       TableName: this.tableName,
       Key: key(partition, sort),
       UpdateExpression: 'ADD #set :one',
-      ConditionExpression: 'size(#set) < :most OR contains(#set, :element)',
+      ConditionExpression: 'attribute_exists(#set) AND (size(#set) < :most OR contains(#set, :element))',
       ExpressionAttributeNames: { '#set': set },
       ExpressionAttributeValues: marshall({ ':one': new Set([element]), ':element': element, ':most': most }),
     })));
