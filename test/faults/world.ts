@@ -251,7 +251,7 @@ export class World {
   private async hourOutcomes(first: number, count: number): Promise<HourOutcome[]> {
     const last = startOf(first + count - 1);
     const warehouse = await this.warehouse.query<{ ts: string; rows: number; views: number }>(
-      'select ts, count(*) as rows, sum(views) as views from orders where ts >= $1 and ts <= $2 group by ts', [sqlTime(startOf(first)), sqlTime(last)]);
+      'select ts, count(*) as rows, sum(views) filter (where views <> \'NaN\') as views from orders where ts >= $1 and ts <= $2 group by ts', [sqlTime(startOf(first)), sqlTime(last)]);
     const inWarehouse = new Map(warehouse.map(row => [row.ts.slice(0, 19), row]));
     const observed = await this.values.read(this.detectorArn, this.timeSeriesIds, last.getTime() / 1000, count);
     const outcomes: HourOutcome[] = [];
