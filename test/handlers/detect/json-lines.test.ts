@@ -1,7 +1,8 @@
 /** Files of JSON lines, and filters on dimension values, as a metric set can ask for. */
 import { gzipSync } from 'node:zlib';
-import { HISTORY_START, hour, SHOP_HEADER, shopFile, shopHour } from './shop';
+import { HISTORY_START, hour, liveKey, SHOP_HEADER, shopFile, shopHour } from './shop';
 import { DETECTOR, World } from './world';
+import type { DetectionOutcome, PlannedInterval } from '../../../src/private/contract';
 
 let world: World;
 beforeAll(async () => { world = await World.start(); });
@@ -88,3 +89,30 @@ test.each([
     expect(await world.learn()).toMatchObject({ timeSeries, rows: 200 * rowsAnHour, rowsRejected: 0, detectorStatus: 'ACTIVE' });
   }
 });
+
+test.each([['CSV', source({ CsvFormatDescriptor: CSV }), (csv: string) => csv], ['JSON lines', json(), lines]])(
+  'the second reading of an interval, of %s and with a filter, replaces the first', async (_, format, written) => {
+    await world.setUp({ definition: { MetricSource: format, DimensionFilterList: [{ Name: 'platform', FilterList: [{ DimensionValue: 'web' }] }] } as object });
+    await world.put('history/000', written(shopFile(HISTORY_START, 24 * 21)));
+    const handler = world.handler();
+    await world.learn(handler);
+    const read = async (number: number, reading: PlannedInterval['reading'], name: string, content: string): Promise<DetectionOutcome> => {
+      const folder = liveKey(hour(number)).replace(/000$/, '');
+      await world.put(`${folder}${name}000`, written(content));
+      return await handler({
+        action: 'detect', detectorArn: DETECTOR, interval: { start: hour(number), end: hour(number + 1), reading }, chosenByQuery: false,
+        ...reading === 'AGAIN' && { files: `s3://data/${folder}${name}` },
+      }) as DetectionOutcome;
+    };
+    // what the filter leaves out is more than usual, and no matter
+    const low = await read(0, 'FIRST_OF_TWO', '', shopHour(hour(0), platform => platform === 'web' ? 0.2 : 5));
+    expect(low).toMatchObject({ rows: 2, rowsRejected: 0, timeSeries: 4, anomalyGroupIds: [expect.any(String), expect.any(String)] });
+    await read(1, 'FIRST_OF_TWO', '', shopHour(hour(1)));
+    const complete = await read(0, 'AGAIN', 'again-a1-', shopHour(hour(0), platform => platform === 'web' ? 1 : 5));
+    expect(complete).toMatchObject({ rows: 2, rowsRejected: 0, timeSeries: 4, anomalyGroupIds: [] });
+    expect([...complete.withdrawnGroupIds!].sort()).toEqual([...low.anomalyGroupIds].sort());
+    expect(await world.groups()).toEqual([]);
+    expect(await read(1, 'AGAIN', 'again-a1-', shopHour(hour(1)))).toMatchObject({ rows: 2, anomalyGroupIds: [] });
+    expect(world.logged.filter(({ message }) => message.includes('it is learned again'))).toEqual([]);
+  },
+);
