@@ -41,6 +41,7 @@ const layout: Layout = {
   dimensions: ['platform', 'marketplace'],
   csv: { gzip: false, charset: 'UTF-8', delimiter: ',', quote: '"' },
   roleArn: 'arn:aws:iam::123456789012:role/data',
+  offsetSeconds: 0,
 };
 const detector: DetectorRecord = {
   arn: 'arn:aws:lookoutmetrics:eu-central-1:123456789012:AnomalyDetector:bench',

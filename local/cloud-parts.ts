@@ -10,6 +10,7 @@ import { CustomResources } from './deployment/custom-resources';
 import { ResponseServer } from './deployment/response-server';
 import { Tables } from './dynamodb/tables';
 import { EventBuses } from './gateway/event-buses';
+import { FunctionUrls } from './gateway/function-urls';
 import { startGateway, type Gateway } from './gateway/gateway';
 import { lambdaService } from './gateway/lambda-service';
 import { Topics } from './gateway/notifications';
@@ -94,7 +95,7 @@ export interface CloudParts {
 /** Ends one part. */
 type Closer = () => Promise<void> | void;
 
-/** Credentials that every request here carries; nobody checks them. */
+/** Credentials that every request here carries; only function URLs check them. */
 const CREDENTIALS = { accessKeyId: 'AKIAEMBEDDEDCLOUD000', secretAccessKey: 'embedded' };
 
 /** Starts all servers; `first` is the first stack, whose region and account are the cloud's. What was started before an error is ended. */
@@ -142,6 +143,8 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
   };
   const functions = new Functions({ environment, host, logs: join(directory, 'logs'), activity });
   closers.push(() => functions.close());
+  const functionUrls = new FunctionUrls(functions, { ...CREDENTIALS, region, account });
+  closers.push(() => functionUrls.close());
   const dataApiClient = (endpoint: string) => new RedshiftDataClient({ endpoint, region, credentials: CREDENTIALS, maxAttempts: 1 });
   const redshiftData = warehouse && dataApiClient(dataApiEndpoint!);
   const ownRedshiftData = warehouse && dataApiClient(warehouse.dataApiEndpoint);
@@ -189,6 +192,7 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
     topics,
     eventBuses,
     functions,
+    functionUrls,
     machines,
     scheduler: new Scheduler(clock, machines, functions),
     customResources: new CustomResources(responses, functions, machines, activity),

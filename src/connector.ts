@@ -145,7 +145,9 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       environment: { [ENVIRONMENT.ledgerTable]: this.ledger.tableName, [ENVIRONMENT.connectorName]: this.detectorName },
     });
     infrastructure.grantItems(this.ledger, crawl.role);
-    infrastructure.grantObjects(this.bucket, [PREFIXES.history], crawl.role, ['s3:DeleteObject'], 'prefixes'); // of earlier history runs
+    // of earlier history runs, and of first readings
+    const replaced = props.settleTime ? [PREFIXES.history, PREFIXES.live] : [PREFIXES.history];
+    infrastructure.grantObjects(this.bucket, replaced, crawl.role, ['s3:DeleteObject'], 'prefixes');
     this.crawlFunction = crawl.function;
 
     const settings = connectorSettings(this, props, numbers, this.bucket, this.unloadRole);

@@ -8,10 +8,11 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InfrastructureOptions } from './infrastructure-options';
-import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, PREFIXES, READ_ALIAS, SERVICE_KEYS } from './private/contract';
+import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, LIMITS, PREFIXES, READ_ALIAS, SERVICE_KEYS } from './private/contract';
 import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
+import { createWatchSchedule } from './private/watch-schedule';
 
 /**
  * Props of `LookoutService`.
@@ -30,7 +31,33 @@ export interface LookoutServiceProps extends InfrastructureOptions {
    * @default 10, as Lookout for Metrics had
    */
   readonly maximumAlertsPerDetector?: number;
+
+  /**
+   * Most metrics of a detector's data set, 1-100. CreateMetricSet and UpdateMetricSet are refused beyond, with status 402. Each combination of
+   * dimension values has a time series for each metric, of which a detector can have 50,000.
+   *
+   * @default 10, as Lookout for Metrics had
+   */
+  readonly maximumMetricsPerDataSet?: number;
+
+  /**
+   * Most dimensions of a detector's data set, 1-100. CreateMetricSet and UpdateMetricSet are refused beyond, with status 402.
+   *
+   * @default 10, as Lookout for Metrics had
+   */
+  readonly maximumDimensionsPerDataSet?: number;
+
+  /**
+   * Whether the service looks at the live folders of its active detectors itself, every five minutes, as Lookout for Metrics did: for detectors
+   * that are made by the API's clients. The detectors of connectors need it not, and are left out: their crawl has each interval detected.
+   *
+   * @default false
+   */
+  readonly continuousDetection?: boolean;
 }
+
+/** Most metrics and dimensions that a quota can allow: a data set must fit into an item of the service's table. */
+const MOST_COLUMNS = 100;
 
 /**
  * Options of `LookoutService.addFunctionUrl`.
@@ -98,19 +125,28 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   /** @internal */
   public readonly _maximumAlerts: number;
 
+  /** @internal */
+  public readonly _maximumMetrics: number;
+
+  /** @internal */
+  public readonly _maximumDimensions: number;
+
   /**
    * Makes a service.
    *
-   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, or a maximum is no whole number from 1
+   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, or a maximum is no whole number in its range
    */
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
     validateNetwork('LookoutService', props);
-    const { maximumDetectors, maximumAlertsPerDetector } = props;
+    const { maximumDetectors, maximumAlertsPerDetector, maximumMetricsPerDataSet, maximumDimensionsPerDataSet } = props;
     validateCount('maximumDetectors', maximumDetectors, 100);
     validateCount('maximumAlertsPerDetector', maximumAlertsPerDetector, 20);
-    // a number that is not known yet is left to the service to check
-    this._maximumAlerts = Token.isUnresolved(maximumAlertsPerDetector) ? Infinity : maximumAlertsPerDetector ?? DEFAULT_MAXIMUM_ALERTS;
+    validateCount('maximumMetricsPerDataSet', maximumMetricsPerDataSet, 20, MOST_COLUMNS);
+    validateCount('maximumDimensionsPerDataSet', maximumDimensionsPerDataSet, 20, MOST_COLUMNS);
+    this._maximumAlerts = knownOr(maximumAlertsPerDetector, DEFAULT_MAXIMUM_ALERTS);
+    this._maximumMetrics = knownOr(maximumMetricsPerDataSet, LIMITS.metrics);
+    this._maximumDimensions = knownOr(maximumDimensionsPerDataSet, LIMITS.dimensions);
     this.infrastructure = new Infrastructure(this, props);
 
     const table = this.infrastructure.createTable(this, 'Table', SERVICE_KEYS);
@@ -138,6 +174,8 @@ export class LookoutService extends Construct implements ec2.IConnectable {
         [ENVIRONMENT.detectFunction]: detect.function.functionName,
         ...maximumDetectors !== undefined && { [ENVIRONMENT.maximumDetectors]: `${maximumDetectors}` },
         ...maximumAlertsPerDetector !== undefined && { [ENVIRONMENT.maximumAlerts]: `${maximumAlertsPerDetector}` },
+        ...maximumMetricsPerDataSet !== undefined && { [ENVIRONMENT.maximumMetrics]: `${maximumMetricsPerDataSet}` },
+        ...maximumDimensionsPerDataSet !== undefined && { [ENVIRONMENT.maximumDimensions]: `${maximumDimensionsPerDataSet}` },
       },
     });
     for (const { role } of [detect, service]) {
@@ -155,6 +193,8 @@ export class LookoutService extends Construct implements ec2.IConnectable {
       roles: [detect.role],
       statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [detect.function.functionArn] })],
     });
+
+    if (props.continuousDetection) createWatchSchedule(this, 'WatchSchedule', detect.function);
 
     this.table = table;
     this.stateBucket = stateBucket;
@@ -238,8 +278,13 @@ function grantCalls(called: lambda.IFunction, grantee: iam.IGrantable): iam.Gran
   return called.grantInvoke(grantee).combine(called.grantInvokeUrl(grantee));
 }
 
-function validateCount(prop: string, count: number | undefined, example: number): void {
-  if (count !== undefined && !Token.isUnresolved(count) && !(Number.isInteger(count) && count >= 1)) {
-    throw invalid('LookoutService', prop, 'is not a whole number from 1', count, `give ${example}, for example`);
+function validateCount(prop: string, count: number | undefined, example: number, most = Infinity): void {
+  if (count !== undefined && !Token.isUnresolved(count) && !(Number.isInteger(count) && count >= 1 && count <= most)) {
+    throw invalid('LookoutService', prop, `is not a whole number from 1${most === Infinity ? '' : ` to ${most}`}`, count, `give ${example}, for example`);
   }
+}
+
+/** A quota as the synthesis knows it: one that is not known yet is left to the service to check. */
+function knownOr(count: number | undefined, usual: number): number {
+  return Token.isUnresolved(count) ? Infinity : count ?? usual;
 }

@@ -48,6 +48,7 @@ export class Attempts {
         previousStatementId: item?.statementId ?? item?.previousStatementId,
         folder: unload.folder,
         startedAt: this.now(),
+        rereadDue: interval.reading === 'FIRST_OF_TWO' || undefined,
       };
       return asked ? undefined : attempt;
     });
@@ -134,7 +135,7 @@ export class Attempts {
     }
     await this.leases.release(execution);
     const own = now?.execution === execution ? now : undefined;
-    return { attempt: own?.attempts ?? 0, givenUp: own?.givenUp ?? false, statementId: own?.statementId ?? '' };
+    return { attempt: own?.attempts ?? 0, givenUp: own?.givenUp ?? false, again: false, statementId: own?.statementId ?? '' };
   }
 
   /** The interval at the watermark is the only one that may be begun. */

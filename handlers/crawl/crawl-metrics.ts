@@ -8,6 +8,10 @@ export interface CrawlFigures {
   /** Intervals listed as failed. */
   readonly failed?: number;
   readonly rows?: number;
+  /** Intervals read again. */
+  readonly reread?: number;
+  /** Rows that an interval read again has more than before. */
+  readonly lateRows?: number;
   /** Seconds between the end of the newest interval done and the scheduled time. */
   readonly lagSeconds?: number;
   /** Seconds since the interval was due: its end and the delay. */
@@ -32,6 +36,8 @@ export class CrawlMetrics {
     add(METRICS.intervalsCrawled, 'Count', figures.crawled);
     add(METRICS.intervalsFailed, 'Count', figures.failed);
     add(METRICS.rowsUnloaded, 'Count', figures.rows);
+    add(METRICS.intervalsReread, 'Count', figures.reread);
+    add(METRICS.lateRows, 'Count', figures.lateRows);
     add(METRICS.crawlLag, 'Seconds', figures.lagSeconds);
     add(METRICS.historyProgress, 'Percent', figures.historyPercent);
     add(METRICS.detectionDelay, 'Seconds', figures.detectionDelaySeconds);

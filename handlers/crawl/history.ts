@@ -3,7 +3,7 @@ import { clientToken, statementName } from './attempt-identity';
 import { describeCaughtError } from './caught-error';
 import type { CrawlMetrics } from './crawl-metrics';
 import { HistoryChunks } from './history-chunks';
-import { historyKey, PENDING_HISTORY, WATERMARK, type HistoryItem, type PendingHistory, type Watermark } from './items';
+import { historyKey, PENDING_HISTORY, SETTLED, WATERMARK, type HistoryItem, type PendingHistory, type Watermark } from './items';
 import type { Ledger } from './ledger';
 import { removeStrayFiles } from './stray-files';
 import { historyChunks, historyFolder, unloadOfHistory } from './unload-plan';
@@ -113,6 +113,11 @@ export class History {
     await this.ledger.change<Watermark>(WATERMARK, found => {
       const ahead = found?.grid === run.grid && found.next > run.to;
       return ahead ? undefined : { next: run.to, grid: run.grid };
+    });
+    // what the history holds need not be read again
+    await this.ledger.change<Watermark>(SETTLED, found => {
+      const isPast = found?.grid === run.grid && found.next >= run.to;
+      return !found || isPast ? undefined : { next: run.to, grid: run.grid };
     });
     await this.ledger.remove(pending);
   }

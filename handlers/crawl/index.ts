@@ -6,12 +6,14 @@ import { History } from './history';
 import { LeaseKeeper } from './lease-keeper';
 import { Ledger } from './ledger';
 import { Planning } from './planning';
-import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type FailedAttempt, type UnloadPlan } from '../../src/private/contract';
+import { Rereads } from './rereads';
+import { UntoldIntervals } from './untold-intervals';
+import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type FailedAttempt, type PlannedInterval, type UnloadPlan } from '../../src/private/contract';
 
 /** What the crawl works with. */
 export interface CrawlParts {
   readonly client: DynamoDBClient;
-  /** Where the history is unloaded to. */
+  /** Where the intervals and the history are unloaded to. */
   readonly files: S3Client;
   readonly tableName: string;
   readonly connectorName: string;
@@ -27,8 +29,11 @@ export function crawlHandler(
   const leases = new LeaseKeeper(ledger, clock);
   const metrics = new CrawlMetrics(connectorName);
   const history = new History(ledger, files, metrics, connectorName, clock);
-  const planning = new Planning(ledger, leases, metrics, clock);
+  const rereads = new Rereads(ledger, leases, files, metrics, connectorName, clock);
+  const untold = new UntoldIntervals(ledger);
+  const planning = new Planning(ledger, leases, rereads, untold, metrics, clock);
   const attempts = new Attempts(ledger, leases, metrics, connectorName, clock);
+  const readingOf = ({ interval }: { readonly interval: PlannedInterval }) => interval.reading === 'AGAIN' ? rereads : attempts;
   return async event => {
     switch (event.action) {
       case 'planHistory': return history.plan(event);
@@ -37,10 +42,11 @@ export function crawlHandler(
       case 'historyFinished': return history.finished(event);
       case 'historyFailed': return history.failed(event);
       case 'plan': return planning.plan(event);
-      case 'begin': return attempts.begin(event);
-      case 'submitted': return attempts.submitted(event);
-      case 'finished': return attempts.finished(event);
-      case 'failed': return attempts.failed(event);
+      case 'givenUpTold': return untold.told(event.givenUp);
+      case 'begin': return readingOf(event).begin(event);
+      case 'submitted': return readingOf(event).submitted(event);
+      case 'finished': return readingOf(event).finished(event);
+      case 'failed': return readingOf(event).failed(event);
       default:
         throw new Error(`action ${JSON.stringify((event as { action?: unknown } | undefined)?.action)} is unknown to the crawl function: `
           + 'deploy the state machines and the function from the same version');

@@ -4,6 +4,25 @@ import type { Interval } from '../../src/private/contract';
 /** Where an interval or a history run stands. */
 export type AttemptState = 'UNLOADING' | 'FINISHED' | 'FAILED';
 
+/** The second reading of an interval, after the settle time. Its figures take the place of the first one's when it has finished. */
+export interface Reread {
+  readonly state: AttemptState;
+  readonly attempts: number;
+  readonly execution: string;
+  readonly statementId?: string;
+  readonly previousStatementId?: string;
+  /** What the names of its files begin with. */
+  readonly files: string;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  /** Of the first reading. */
+  readonly rowsBefore?: number;
+  readonly bytesBefore?: number;
+  readonly error?: string;
+  /** It is not tried again: the rows of the first reading stay. */
+  readonly givenUp?: boolean;
+}
+
 /** One interval in the ledger. Times of day are for people: nothing is decided by them. */
 export interface IntervalItem {
   /** End of the interval. An item with another end is of another frequency, and stands for nothing. */
@@ -33,6 +52,9 @@ export interface IntervalItem {
   readonly error?: string;
   /** The interval is listed as failed and is not tried again. */
   readonly givenUp?: boolean;
+  /** It was read before its settle time was over: it is to be read again. */
+  readonly rereadDue?: boolean;
+  readonly reread?: Reread;
 }
 
 /** One history run in the ledger. */
@@ -98,6 +120,15 @@ export interface PendingHistory {
   readonly error?: string;
 }
 
+/** Intervals that planning gave up, as `GivenUpIntervals`. `start` is the name of the table's sort key. */
+export interface Untold {
+  readonly count: number;
+  readonly from: string;
+  readonly to: string;
+  /** Why the last one was given up. */
+  readonly error: string;
+}
+
 /** Which execution crawls. */
 export interface Lease {
   readonly execution: string;
@@ -112,6 +143,10 @@ export interface Lease {
 }
 
 export const WATERMARK: LedgerKey = { kind: 'control', start: 'watermark' };
+/** Intervals that planning gave up and that no event has told of. */
+export const UNTOLD: LedgerKey = { kind: 'control', start: 'untold' };
+/** Start of the next interval to be looked at for a second reading; absent while there is no settle time. */
+export const SETTLED: LedgerKey = { kind: 'control', start: 'settled' };
 export const LEASE: LedgerKey = { kind: 'control', start: 'lease' };
 export const PENDING_HISTORY: LedgerKey = { kind: 'control', start: 'history' };
 
@@ -138,4 +173,9 @@ export function ofInterval(item: IntervalItem | undefined, interval: Interval): 
 /** Whether an interval is finished or given up. */
 export function isDone(item: IntervalItem | undefined): boolean {
   return item !== undefined && (item.state === 'FINISHED' || item.givenUp === true);
+}
+
+/** Whether the second reading of an interval is finished or given up. */
+export function isReread(item: IntervalItem | undefined): boolean {
+  return item?.reread !== undefined && (item.reread.state === 'FINISHED' || item.reread.givenUp === true);
 }

@@ -2,9 +2,10 @@ import type { CrawlMetrics } from './crawl-metrics';
 import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type IntervalItem, type Lease, type PendingHistory, type Watermark } from './items';
 import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
-import { hasPlaceholders } from './query';
+import type { Rereads } from './rereads';
 import { liveFolder } from './unload-plan';
-import type { ConnectorSettings, CrawlEvent, CrawlPlan, GivenUpIntervals, Interval } from '../../src/private/contract';
+import type { UntoldIntervals } from './untold-intervals';
+import { hasPlaceholders, type ConnectorSettings, type CrawlEvent, type CrawlPlan, type Interval, type PlannedInterval } from '../../src/private/contract';
 import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
 
 type PlanEvent = Extract<CrawlEvent, { action: 'plan' }>;
@@ -14,49 +15,35 @@ const BATCH = 25;
 
 const MISSED = 'the interval was missed, and the query has no {{start}} and {{end}}: it chooses its rows itself and cannot be asked for an earlier interval';
 
-/** The intervals that one plan gives up, oldest first, in few words: they may be thousands. */
-class GivenUp {
-  private intervals?: GivenUpIntervals;
-
-  public add({ start, end }: Interval, error: string): void {
-    this.intervals = { count: (this.intervals?.count ?? 0) + 1, start: this.intervals?.start ?? start, end, error };
-  }
-
-  /** Part of the plan. */
-  public get answer(): Pick<CrawlPlan, 'givenUp'> {
-    return this.intervals ? { givenUp: this.intervals } : {};
-  }
-}
-
 /** Decides which intervals are missing, and who crawls them. */
 export class Planning {
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly metrics: CrawlMetrics,
-    private readonly clock: () => number,
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly rereads: Rereads,
+    private readonly untold: UntoldIntervals, private readonly metrics: CrawlMetrics, private readonly clock: () => number,
   ) {}
 
   /** The intervals to crawl, oldest first. While there are none the execution does not hold the lease. */
   public async plan({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
     const scheduled = formatInstant(parseInstant(scheduledTime, 'scheduledTime'));
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
-    const givenUp = new GivenUp();
     for (;;) {
       const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
       const obstacle = await this.obstacle(watermark, intervals);
       if (obstacle || !watermark) {
         await this.leases.release(execution);
-        return this.nothing(obstacle, givenUp, scheduled, watermark);
+        return this.nothing(obstacle, scheduled, watermark);
       }
       const taken = await this.leases.take(execution, scheduled, settings.queryTimeoutSeconds);
       if (!taken.held) {
-        return this.nothing(`execution ${taken.by.execution} is crawling, and will crawl up to ${scheduled} too`, givenUp, scheduled);
+        // what is untold is told by that one
+        return { intervals: [], reason: `execution ${taken.by.execution} is crawling, and will crawl up to ${scheduled} too` };
       }
-      const { missing, reason } = await this.missing(settings, intervals, taken.lease, givenUp);
-      if (missing.length > 0) return { intervals: missing, reason: '', ...givenUp.answer };
+      const { missing, reason } = await this.missing(settings, intervals, taken.lease);
+      if (missing.length > 0) return { intervals: missing, reason: '', ...await this.untold.answer() };
       // a run that has left its scheduled time since then must not be forgotten: plan again with it
       if (await this.leases.releaseUnlessChanged(taken.seen)) {
-        return this.nothing(reason, givenUp, taken.lease.scheduledTime, (await this.ledger.read<Watermark>(WATERMARK)).content);
+        return this.nothing(reason, taken.lease.scheduledTime, (await this.ledger.read<Watermark>(WATERMARK)).content);
       }
     }
   }
@@ -76,28 +63,36 @@ export class Planning {
     return '';
   }
 
-  private nothing(reason: string, givenUp: GivenUp, scheduled: string, watermark?: Watermark): CrawlPlan {
+  private async nothing(reason: string, scheduled: string, watermark?: Watermark): Promise<CrawlPlan> {
     if (watermark) this.metrics.emit({ lagSeconds: (Date.parse(scheduled) - Date.parse(watermark.next)) / 1000 });
-    return { intervals: [], reason, ...givenUp.answer };
+    return { intervals: [], reason, ...await this.untold.answer() };
   }
 
   private async missing(
-    settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, givenUp: GivenUp,
-  ): Promise<{ missing: Interval[]; reason: string }> {
+    settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease,
+  ): Promise<{ missing: PlannedInterval[]; reason: string }> {
     const left = settings.catchUpLimit - lease.crawled;
     if (left <= 0) {
       return { missing: [], reason: `${lease.crawled} intervals crawled, as many as one execution may (catchUpLimit): the next run goes on` };
     }
+    await this.rereads.prepare(settings, intervals);
     const newestEnd = Date.parse(lease.scheduledTime) - settings.delaySeconds * 1000;
-    const first = await this.skipDone(settings, intervals, newestEnd, lease.execution, givenUp);
-    const missing: Interval[] = [];
+    const first = await this.skipDone(settings, intervals, newestEnd, lease.execution);
+    const missing: PlannedInterval[] = [];
+    const settledEnd = newestEnd - (settings.settleSeconds ?? 0) * 1000;
     const chosenByQuery = !hasPlaceholders(settings.query);
     for (let interval = first; interval && Date.parse(interval.end) <= newestEnd; interval = intervals.next(interval)) {
-      missing.push(interval);
+      // what is read after its settle time, because the crawl was behind, is complete already
+      const again = settings.settleSeconds !== undefined && !chosenByQuery && Date.parse(interval.end) > settledEnd;
+      missing.push(again ? { ...interval, reading: 'FIRST_OF_TWO' } : interval);
       if (!chosenByQuery && missing.length === left) break;
     }
+    if (missing.length === 0) {
+      const again = await this.rereads.due(settings, intervals, lease, left, (interval, error) => this.untold.addAgain(interval, error));
+      if (again.length > 0) return { missing: again, reason: '' };
+    }
     if (missing.length === 0) return { missing, reason: `nothing is missing up to ${lease.scheduledTime} with a delay of ${settings.delaySeconds} seconds` };
-    if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1), lease.execution, givenUp);
+    if (chosenByQuery) await this.giveUp(settings, intervals, missing.splice(0, missing.length - 1), lease.execution);
     return { missing, reason: '' };
   }
 
@@ -106,17 +101,16 @@ export class Planning {
    * without a word: the lease is ours, so nobody is at it any more.
    */
   private async skipDone(
-    settings: ConnectorSettings, intervals: WallClockIntervals, newestEnd: number, execution: string, told: GivenUp,
+    settings: ConnectorSettings, intervals: WallClockIntervals, newestEnd: number, execution: string,
   ): Promise<Interval | undefined> {
     for (;;) {
       const { next } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
       const interval = intervals.starting(next);
       if (Date.parse(interval.end) > newestEnd) return undefined;
-      let done = false;
+      let item: IntervalItem | undefined;
       const givenUp = await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
-        const item = ofInterval(found, interval);
-        done = isDone(item);
-        if (done || !item || item.attempts < settings.maxAttempts || item.execution === execution) return undefined;
+        item = ofInterval(found, interval);
+        if (isDone(item) || !item || item.attempts < settings.maxAttempts || item.execution === execution) return undefined;
         await this.leases.expectHeldBy(execution, `list the interval ${interval.start} as failed`);
         return {
           ...item,
@@ -126,18 +120,18 @@ export class Planning {
           error: item.error ?? `execution ${item.execution} ended during attempt ${item.attempts} of ${settings.maxAttempts} without telling why`,
         };
       });
-      if (givenUp) {
-        this.metrics.emit({ failed: 1 });
-        told.add(interval, givenUp.error!);
-      }
-      if (!done && !givenUp) return interval;
+      if (givenUp) this.metrics.emit({ failed: 1 });
+      const done = givenUp ?? item;
+      if (!isDone(done)) return interval;
+      // one that was given up and still stands here was left by a run that broke: perhaps nobody was told
+      if (done?.givenUp) await this.untold.add([interval], done.error ?? '');
       await moveWatermark(this.ledger, interval);
     }
   }
 
   /** Lists intervals as failed that a query which chooses its rows itself cannot be asked for any more. */
   private async giveUp(
-    settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[], execution: string, told: GivenUp,
+    settings: ConnectorSettings, intervals: WallClockIntervals, missed: Interval[], execution: string,
   ): Promise<void> {
     const now = formatInstant(this.clock());
     for (let from = 0; from < missed.length; from += BATCH) {
@@ -155,10 +149,8 @@ export class Planning {
           error: MISSED,
         };
       })));
-      for (const interval of batch) {
-        await moveWatermark(this.ledger, interval);
-        told.add(interval, MISSED);
-      }
+      await this.untold.add(batch, MISSED);
+      for (const interval of batch) await moveWatermark(this.ledger, interval);
     }
     if (missed.length > 0) this.metrics.emit({ failed: missed.length });
   }

@@ -1,5 +1,4 @@
-import { PLACEHOLDERS } from '../../src/private/contract';
-import { problemOfQuery } from '../../src/private/sql-text';
+import { PLACEHOLDERS, problemOfQuery, withoutComments } from '../../src/private/contract';
 import type { WallBounds } from '../shared/time';
 
 /** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
@@ -7,11 +6,6 @@ const PLACEHOLDER_LIKE = /\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/g;
 
 /** Which prop a query comes from; named in errors. */
 export type QueryProp = 'query' | 'historicalQuery';
-
-/** Whether a query asks for the interval's rows. Otherwise it chooses its rows by itself, by `getdate()` for example. */
-export function hasPlaceholders(query: string): boolean {
-  return query.includes(PLACEHOLDERS.start) || query.includes(PLACEHOLDERS.end);
-}
 
 /**
  * The query of one interval: placeholders replaced, closing semicolons and blanks removed. The bounds are put in as they are, so the query
@@ -37,5 +31,10 @@ export function queryOfInterval(query: string, bounds: WallBounds, prop: QueryPr
   if (text.includes('\0')) throw new Error(`${prop} contains a NUL character: remove it`);
   const problem = problemOfQuery(text);
   if (problem) throw new Error(`${prop} ${problem.problem}: ${problem.advice}, found ${JSON.stringify(problem.found)}`);
+  const code = withoutComments(text);
+  if (code.trim() === '') throw new Error(`${prop} is empty: it has comments only; write a SELECT statement`);
+  if (/;\s*$/.test(code)) {
+    throw new Error(`${prop} ends with ";" before a comment: remove it, the query becomes part of an UNLOAD statement, found ${JSON.stringify(text.slice(-40))}`);
+  }
   return text;
 }

@@ -1,7 +1,7 @@
 import { clientToken } from './attempt-identity';
-import { hasPlaceholders, queryOfInterval, type QueryProp } from './query';
+import { queryOfInterval, type QueryProp } from './query';
 import { unloadStatement, type UnloadStatementParts } from './unload-statement';
-import { PREFIXES, type ConnectorSettings, type Interval } from '../../src/private/contract';
+import { hasPlaceholders, PREFIXES, type ConnectorSettings, type Interval } from '../../src/private/contract';
 import type { WallClockIntervals } from '../shared/time';
 
 /** Folder of an interval, `s3://bucket/live/20261123/1000/`: named after its start on the wall clock. */
@@ -22,6 +22,9 @@ function historyPrefix(settings: ConnectorSettings, intervals: WallClockInterval
   return `${historyFolder(settings)}${intervals.folder(chunk).replace('/', '-')}-${clientToken(execution, chunk.end).slice(0, 12)}-`;
 }
 
+/** What the names of the files of second readings begin with. */
+export const REREAD_NAMES = 'again-';
+
 /** Size of the history's files: small enough for a reader to go through them one after another, large enough not to be thousands. */
 const HISTORY_FILE_MEGABYTES = 256;
 
@@ -38,6 +41,18 @@ export interface Unload {
 export function unloadOfInterval(settings: ConnectorSettings, intervals: WallClockIntervals, interval: Interval): Unload {
   return unload(settings, intervals, interval, 'query', settings.query, {
     prefix: liveFolder(settings, intervals, interval), cleanPath: true, serial: true,
+  });
+}
+
+/**
+ * The second reading of an interval: into the same folder, beside the files of the first, which go when the rows have been detected.
+ *
+ * @param attempt what no other reading of the interval has
+ * @throws Error where the query cannot be unloaded; see `queryOfInterval` and `unloadStatement`
+ */
+export function unloadOfReread(settings: ConnectorSettings, intervals: WallClockIntervals, interval: Interval, attempt: string): Unload {
+  return unload(settings, intervals, interval, 'query', settings.query, {
+    prefix: `${liveFolder(settings, intervals, interval)}${REREAD_NAMES}${attempt}-`, cleanPath: false, serial: true,
   });
 }
 

@@ -64,7 +64,7 @@ async function handOver(services: Services, alert: AlertRecord, group: GroupReco
   const target = targetOf(alert);
   services.log.error('alert could not be delivered', { alert: alert.arn, anomalyGroup: group.id, target, reason });
   try {
-    await services.deliverLater({
+    await services.invokeLater({
       action: 'deliver',
       detectorArn: group.detectorArn,
       alertArn: alert.arn,

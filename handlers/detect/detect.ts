@@ -1,17 +1,19 @@
-import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
 import { missingDataOf } from './data-findings';
 import { detectSlot } from './detect-slot';
-import type { DetectorModel, NewestDetection, OngoingGroup } from './detector-model';
-import { existingDetector, layoutOfDetector, now } from './detector-state';
+import type { DetectorModel, OngoingGroup } from './detector-model';
+import { existingDetector, layoutOfDetector } from './detector-state';
+import { complete, finish, type Request, sendGroups } from './finish';
 import { takeFeedback } from './judged-events';
 import type { Layout } from './layout';
 import { readLiveInterval } from './live-interval';
 import { type StoredModel, UnreadableModel } from './model-store';
 import { failureReason } from './problem';
 import { relearn } from './relearn';
+import { finishReplacement, isReplaced, replaceInterval } from './replace';
 import type { Services } from './services';
-import { type DetectEvent, type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
-import { type DetectorRecord, type DetectorStatus, type ExecutionRecord, type GroupRecord, StoreConflict } from '../lookout/store';
+import { keepSettledModel } from './settled-model';
+import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
+import type { DetectorRecord, DetectorStatus, ExecutionRecord } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
 import { parseInstant } from '../shared/time';
 
@@ -22,21 +24,6 @@ const DETECTING: readonly DetectorStatus[] = ['LEARNING', 'ACTIVE'];
 const RIVAL_POLLS = 10;
 const RIVAL_POLL_MILLISECONDS = 500;
 
-/** One call's subject. */
-interface Request {
-  readonly detector: DetectorRecord;
-  readonly layout: Layout;
-  /** Start of the interval asked for, in seconds since 1970. */
-  readonly requested: number;
-}
-
-/** What came of an interval. */
-interface Result {
-  readonly anomalyGroupIds: string[];
-  readonly alerts: AlertCounts;
-  readonly detectorStatus: DetectorStatus;
-}
-
 /**
  * Detects one interval.
  *
@@ -44,9 +31,10 @@ interface Result {
  * that was read, together with the groups and figures of the interval. What follows (groups, status, alerts, execution) can be done again
  * from it. So a run that breaks before that write has changed nothing that counts, and one that breaks after it is finished by the next
  * call, for whichever interval that is.
- * A model that cannot be read is learned again first (see `relearn`).
+ * A model that cannot be read is learned again first (see `relearn`). The second reading of an interval takes the place of the first (see
+ * `replaceInterval`).
  * @param timeLeft milliseconds until the function is ended
- * @throws Error when the interval cannot be detected now; the execution is noted as FAILED
+ * @throws Error when the interval cannot be detected now; the execution is noted as FAILED, unless an earlier reading was detected
  */
 export async function detect(
   event: Extract<DetectEvent, { action: 'detect' }>, services: Services, timeLeft: () => number,
@@ -56,15 +44,31 @@ export async function detect(
   const requested = parseInstant(event.interval.start, 'start of the interval') / 1000;
   const known = await store.getExecution(detector.arn, requested);
   const isDetecting = DETECTING.includes(detector.status);
-  if (known?.status === 'COMPLETED' && known.outcome !== undefined) return isDetecting ? sendRest(services, detector, known) : known.outcome as DetectionOutcome;
+  const isAgain = event.interval.reading === 'AGAIN' && event.files !== undefined;
+  const isDone = (execution: ExecutionRecord | undefined): execution is ExecutionRecord & { readonly outcome: DetectionOutcome } => (
+    execution?.status === 'COMPLETED' && execution.outcome !== undefined && (!isAgain || (execution.outcome as DetectionOutcome).files === event.files));
+  if (isDone(known)) return isDetecting ? sendRest(services, detector, known) : known.outcome;
   if (!isDetecting) {
     throw new Error(`detector ${detector.name} is ${detector.status}: intervals are detected only while it is ${DETECTING.join(' or ')}, so activate it first`);
   }
   try {
     const layout = await layoutOfDetector(services, detector);
     const stored = await takeOrRelearn(services, detector, layout, event, timeLeft);
-    return await detectInterval(services, { detector, layout, requested }, event, stored);
-  } catch (error) {
+    const request = { detector, layout, requested };
+    const done = await finishBroken(services, request, stored.model);
+    const hasLearned = stored.model.newest !== undefined && layout.clock.slotOfInterval(event.interval) <= stored.model.newest;
+    if (isAgain && hasLearned) return await replaceInterval(services, request, event, stored, timeLeft);
+    return await detectInterval(services, request, event, stored, done);
+  } catch (caught) {
+    let error = caught;
+    if (caught instanceof WriteConflict) {
+      try {
+        return await afterRival(services, detector, requested, isDone);
+      } catch (further) {
+        error = further;
+      }
+    }
+    if (isAgain) throw error;
     const failed: ExecutionRecord = { detectorArn: detector.arn, start: requested, status: 'FAILED', failureReason: failureReason(error) };
     await store.putExecution(failed).catch((further: Error) => {
       services.log.error('the failure could not be noted', { detector: detector.name, reason: further.message });
@@ -74,20 +78,14 @@ export async function detect(
 }
 
 async function detectInterval(
-  services: Services, request: Request, event: Extract<DetectEvent, { action: 'detect' }>, stored: StoredModel,
+  services: Services, request: Request, event: Extract<DetectEvent, { action: 'detect' }>, stored: StoredModel, done?: DetectionOutcome,
 ): Promise<DetectionOutcome> {
   const { detector, layout, requested } = request;
   const { model } = stored;
-  if (model.detection !== undefined) {
-    const isSame = model.detection.requested === requested;
-    // a run that broke after it had learned its interval
-    if (isSame || !await isCompleted(services, detector, model.detection.requested)) {
-      const outcome = await finish(services, request, model, model.detection);
-      if (isSame) {
-        services.models.giveBack(detector, stored);
-        return outcome;
-      }
-    }
+  if (model.detection?.requested === requested) {
+    const outcome = done ?? await finish(services, request, model, model.detection);
+    services.models.giveBack(detector, stored);
+    return outcome;
   }
   await services.store.putExecution({ detectorArn: detector.arn, start: requested, status: 'IN_PROGRESS' });
   const read = await readLiveInterval(services, layout, event);
@@ -101,6 +99,7 @@ async function detectInterval(
     });
   }
 
+  await keepSettledModel(services, detector, model, event.interval.reading === 'FIRST_OF_TWO');
   model.ongoing = await withAlertsSent(services, model.ongoing);
   await takeFeedback(services, detector, layout, model);
   const { observation, findings } = detectSlot(detector.arn, model, read.table, read.slot, layout.clock, detector.status === 'LEARNING');
@@ -110,13 +109,21 @@ async function detectInterval(
   }
   model.detection = { ...detection, timeSeries: observation.timeSeries, ...missingDataOf(model, findings) };
   await services.values.put(detector.arn, layout.clock, model.series.allTimeSeriesIds(), read.slot, observation.values);
-  try {
-    await services.models.save(detector, model, stored.etag);
-  } catch (error) {
-    if (error instanceof WriteConflict) return afterRival(services, request);
-    throw error;
-  }
+  await services.models.save(detector, model, stored.etag);
   return finish(services, request, model, model.detection);
+}
+
+/**
+ * Finishes what runs that broke have left, after they had written the model.
+ * @returns outcome of the model's newest interval, if that was not finished
+ */
+async function finishBroken(services: Services, request: Request, model: DetectorModel): Promise<DetectionOutcome | undefined> {
+  const { detection, replacement } = model;
+  const isFinished = detection === undefined || (await services.store.getExecution(request.detector.arn, detection.requested))?.status === 'COMPLETED';
+  const outcome = isFinished ? undefined : await finish(services, request, model, detection);
+  if (replacement !== undefined && !await isReplaced(services, request, replacement)) await finishReplacement(services, request, replacement);
+  model.replacement = undefined;
+  return outcome;
 }
 
 async function takeOrRelearn(
@@ -149,102 +156,23 @@ async function withAlertsSent({ store }: Services, groups: readonly OngoingGroup
   }));
 }
 
-async function isCompleted({ store }: Services, detector: DetectorRecord, requested: number): Promise<boolean> {
-  return (await store.getExecution(detector.arn, requested))?.status === 'COMPLETED';
-}
-
-/** Another call has learned an interval meanwhile: its outcome is this call's outcome if it was the same interval. */
-async function afterRival(services: Services, request: Request): Promise<DetectionOutcome> {
-  const { detector, layout, requested } = request;
+/** Another call has changed the model meanwhile: its outcome is this call's if it did what was asked here. */
+async function afterRival(
+  services: Services, detector: DetectorRecord, requested: number, isDone: (execution: ExecutionRecord | undefined) => boolean,
+): Promise<DetectionOutcome> {
   for (let poll = 0; poll < RIVAL_POLLS; poll++) {
     const execution = await services.store.getExecution(detector.arn, requested);
-    if (execution?.status === 'COMPLETED' && execution.outcome !== undefined) return execution.outcome as DetectionOutcome;
+    if (isDone(execution)) return execution!.outcome as DetectionOutcome;
     await services.wait(RIVAL_POLL_MILLISECONDS);
   }
+  // a rival that broke before its end
+  const layout = await layoutOfDetector(services, detector);
   const stored = await takeModel(services, detector, layout);
-  const { detection } = stored.model;
-  if (detection?.requested !== requested) {
-    throw new Error(`another call changed the model of detector ${detector.name} while this interval was detected: ask for the interval again`);
-  }
+  await finishBroken(services, { detector, layout, requested }, stored.model);
   services.models.giveBack(detector, stored);
-  return finish(services, request, stored.model, detection);
-}
-
-/** Does what follows the learning of an interval. May be done any number of times. */
-async function finish(
-  services: Services, { detector, layout }: Request, model: DetectorModel, detection: NewestDetection,
-): Promise<DetectionOutcome> {
-  const { store } = services;
-  const groups = await Promise.all(model.ongoing.map(async ({ record }) => {
-    const alertsSent = (await store.getGroup(detector.arn, record.id))?.alertsSent ?? [];
-    const group: GroupRecord = { ...record, alertsSent: [...new Set([...record.alertsSent, ...alertsSent])] };
-    await store.putGroup(group);
-    return group;
-  }));
-  const status = model.learned >= LEARNING_INTERVALS[layout.frequency] ? await becomeActive(services, detector) : detector.status;
-  const sent = await sendGroups(services, groups, layout, detection.slot);
-  // counts what an earlier, broken run has sent for the interval too
-  const sentBefore = groups.reduce((sum, group, index) => sum + group.alertsSent.length - model.ongoing[index].record.alertsSent.length, 0);
-  const request = { detector, layout, requested: detection.requested };
-  return complete(services, request, detection, {
-    anomalyGroupIds: groups.map(group => group.id), alerts: { ...sent, delivered: sent.delivered + sentBefore }, detectorStatus: status,
-  });
-}
-
-async function becomeActive({ store, log }: Services, detector: DetectorRecord): Promise<DetectorStatus> {
-  if (detector.status !== 'LEARNING') return detector.status;
-  try {
-    const { status } = await store.changeStatus(detector.arn, ['LEARNING'], 'ACTIVE', now());
-    log.info('detector has learned enough', { detector: detector.name });
-    return status;
-  } catch (error) {
-    if (!(error instanceof StoreConflict)) throw error;
-    return (await store.getDetector(detector.arn))?.status ?? 'DELETING';
-  }
-}
-
-async function sendGroups(services: Services, groups: readonly GroupRecord[], layout: Layout, slot: number): Promise<AlertCounts> {
-  let [delivered, undelivered] = [0, 0];
-  const alerts = groups.length > 0 ? await activeAlerts(services, groups[0].detectorArn) : [];
-  for (const group of groups) {
-    const counts = await sendAlerts(services, alerts, group, layout.clock.startOf(slot), layout.clock.timezone);
-    delivered += counts.delivered;
-    undelivered += counts.undelivered;
-  }
-  return { delivered, undelivered };
-}
-
-async function complete(
-  { store, log, count }: Services, { detector, layout, requested }: Request, detection: NewestDetection, result: Result,
-): Promise<DetectionOutcome> {
-  const { anomalyGroupIds, alerts, detectorStatus } = result;
-  const { dataFindings, dataMissing } = detection;
-  const outcome: DetectionOutcome = {
-    interval: layout.clock.intervalOf(detection.slot),
-    rows: detection.rows,
-    bytes: detection.bytes,
-    rowsRejected: detection.rowsRejected,
-    timeSeries: detection.timeSeries,
-    ...dataFindings && { dataFindings },
-    ...dataMissing && { dataMissing },
-    anomalyGroupIds,
-    alertsDelivered: alerts.delivered,
-    alertsUndelivered: alerts.undelivered,
-    detectorStatus,
-  };
-  await store.putExecution({ detectorArn: detector.arn, start: requested, status: 'COMPLETED', outcome });
-  log.info('interval detected', { detector: detector.name, ...outcome });
-  for (const { text, ...finding } of dataFindings ?? []) {
-    log[finding.status === 'BEGAN' ? 'warn' : 'info'](`missing data: ${text}`, { detector: detector.name, ...finding });
-  }
-  count(detector, {
-    anomalyGroups: anomalyGroupIds.length,
-    alertsDelivered: alerts.delivered,
-    alertsUndelivered: alerts.undelivered,
-    rowsRejected: detection.rowsRejected,
-    dataMissing: dataMissing ?? 0,
-  });
-  return outcome;
+  const execution = await services.store.getExecution(detector.arn, requested);
+  if (isDone(execution)) return execution!.outcome as DetectionOutcome;
+  throw new Error(`another call changed the model of detector ${detector.name} while this interval was detected: ask for the interval again`);
 }
 
 /** An interval that was detected is asked for again: sends the alerts that could not be delivered then. */
@@ -254,7 +182,7 @@ async function sendRest(services: Services, detector: DetectorRecord, execution:
   const layout = await layoutOfDetector(services, detector);
   const groups = await Promise.all(outcome.anomalyGroupIds.map(id => services.store.getGroup(detector.arn, id)));
   const slot = layout.clock.slotOfInterval(outcome.interval);
-  const sent = await sendGroups(services, groups.filter(group => group !== undefined), layout, slot);
+  const sent = await sendGroups(services, groups.filter(group => group !== undefined), layout, () => layout.clock.startOf(slot));
   const changed = { ...outcome, alertsDelivered: outcome.alertsDelivered + sent.delivered, alertsUndelivered: sent.undelivered };
   await services.store.putExecution({ ...execution, outcome: changed });
   services.count(detector, { alertsDelivered: sent.delivered, alertsUndelivered: sent.undelivered });

@@ -3,7 +3,7 @@ import { ANOMALOUS_SCORE, DetectionModel, type IntervalScores, MissingData, type
 import type { ToldMissing } from './data-findings';
 import type { PublicHolidays } from './holidays';
 import type { JudgedEvent } from './judged-events';
-import type { Layout } from './layout';
+import { type Layout, writtenFilters } from './layout';
 import { decodeModelFile, encodeModelFile, type ModelHeader } from './model-file';
 import { NumberedHolidays } from './numbered-holidays';
 import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
@@ -38,6 +38,25 @@ export interface NewestDetection extends Pick<DetectionOutcome, 'dataFindings' |
   readonly bytes: number;
   readonly rowsRejected: number;
   readonly timeSeries: number;
+}
+
+/** The model that was kept for second readings. */
+export interface SettledModel {
+  /** Intervals detected since then that are not read again. */
+  readonly readOnce: number;
+}
+
+/** What the second reading of an interval has changed, kept with the model so that a broken run can be finished. */
+export interface Replacement {
+  /** As it is answered, without what the alerts add. */
+  readonly detection: NewestDetection;
+  readonly files: string;
+  /** Ids of the groups that have anomalies in the interval. */
+  readonly anomalyGroupIds: string[];
+  /** Groups as they are by now, of that interval and of all later ones. */
+  readonly groups: readonly GroupRecord[];
+  /** Ids of groups that are there no more. */
+  readonly withdrawn: string[];
 }
 
 /** One interval, scored and learned: entries are by series number. */
@@ -75,6 +94,7 @@ export class DetectorModel {
     return new DetectorModel({
       detectorArn: detector.arn,
       detectorCreatedAt: detector.createdAt,
+      ...layout.filters && { filters: writtenFilters(layout) },
       frequency,
       timezone: clock.timezone,
       measures,
@@ -116,6 +136,10 @@ export class DetectorModel {
   public feedbackSeen: EpochSeconds;
   /** What is missing and was told. */
   public toldMissing: readonly ToldMissing[];
+  /** What the newest second reading has changed. */
+  public replacement?: Replacement;
+  /** Present when the model before the oldest interval that is to be read again was kept beside this one. */
+  public settled?: SettledModel;
   private newestSlot?: number;
   private learnedIntervals: number;
   private readonly missingData: MissingData;
@@ -129,6 +153,8 @@ export class DetectorModel {
     this.ongoing = header.ongoing;
     this.paused = header.paused;
     this.detection = header.detection;
+    this.replacement = header.replacement;
+    this.settled = header.settled;
     this.judged = header.judged;
     this.feedbackSeen = header.feedbackSeen;
     this.toldMissing = header.toldMissing;
@@ -156,10 +182,12 @@ export class DetectorModel {
 
   /** Whether the model was learned by this detector with this definition. */
   public belongsTo(detector: DetectorRecord, layout: Layout): boolean {
-    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays } = this.header;
+    const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays, filters } = this.header;
     const { arn, createdAt } = detector;
-    const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code];
-    const now = [arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code];
+    const learned = [detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays?.code, filters];
+    const now = [
+      arn, createdAt, layout.frequency, layout.clock.timezone, layout.measures, layout.dimensions, layout.holidays?.code, writtenFilters(layout),
+    ];
     return JSON.stringify(learned) === JSON.stringify(now);
   }
 
@@ -190,6 +218,12 @@ export class DetectorModel {
     return { combinationsLeftOut };
   }
 
+  /** Knows the series of another model too, under the numbers that they have there: this one was that model once, and has no others. */
+  public adopt({ series }: DetectorModel): void {
+    for (const combination of series.combinations) this.series.findOrAdd(combination);
+    if (this.series.size > this.engine.seriesCount) this.engine.addSeries(this.series.size - this.engine.seriesCount);
+  }
+
   /** Values of an interval by this model's series. Adds the series that are new. */
   public arrange(slot: number, table: IntervalTable): Pick<Observation, 'values' | 'combinationsLeftOut'> {
     const read = table.values(slot);
@@ -215,6 +249,8 @@ export class DetectorModel {
       ongoing: this.ongoing,
       paused: this.paused,
       detection: this.detection,
+      replacement: this.replacement,
+      settled: this.settled,
       judged: this.judged,
       feedbackSeen: this.feedbackSeen,
       missingData: Buffer.from(this.missingData.serialize()).toString('base64'),

@@ -16,6 +16,11 @@ const PAUSED_INTERVALS = 1;
 /** Part of an interval by which clocks that are put forward or back may stretch the distance of two intervals (a day has 25 hours at most). */
 const CLOCK_CHANGE = 0.05;
 
+/** Most seconds between two anomalous intervals of one group. */
+export function longestPause(intervalSeconds: number): number {
+  return (PAUSED_INTERVALS + 1 + CLOCK_CHANGE) * intervalSeconds;
+}
+
 /**
  * The anomaly groups of an interval. A group goes on when its measure had one in the interval before or in the one before that; otherwise
  * a new one begins. Groups that pause are left in `model.paused`.
@@ -26,7 +31,7 @@ export function groupsOf(
 ): OngoingGroup[] {
   const { measures, dimensions } = model.series;
   const { scores, values } = observation;
-  const tolerated = (PAUSED_INTERVALS + 1 + CLOCK_CHANGE) * model.intervalSeconds;
+  const tolerated = longestPause(model.intervalSeconds);
   const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
   const groups = formGroups(scores, values, series => model.series.describe(series), measures.length, dimensions.length).map(group => {
     const measure = measures[group.measure];

@@ -1,6 +1,9 @@
-import { readFolder } from './data-folder';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { readFiles, readFolder, type SourceFile, withContext } from './data-folder';
 import { MAXIMUM_TIME_SERIES } from './detector-model';
 import type { Layout } from './layout';
+import { liveFolders } from './live-folders';
+import { folder } from './live-interval';
 import type { Services } from './services';
 import { HISTORY_DAYS } from '../../src/private/contract';
 import { checkQuality, type DataQuality, mainReason } from '../input/data-quality';
@@ -26,7 +29,7 @@ export interface History {
 }
 
 /**
- * Reads the history's folder; without one, or with empty files only, the history is empty.
+ * Reads the history's folder; where none is given, the intervals' folders that are there. With empty files only the history is empty.
  * @param timeLeft milliseconds until the function is ended
  * @throws UnusableData when there are rows and none, or too few of them, can be used
  */
@@ -34,13 +37,16 @@ export async function readHistory({ roles }: Pick<Services, 'roles'>, layout: La
   const { clock } = layout;
   const table = new IntervalTable(layout.measures, layout.dimensions);
   const limits = new TableLimits(table, layout, clock, MAXIMUM_TIME_SERIES, 'history');
-  const reader = new RowReader(layout, table, wall => limits.slotOf(wall), {
+  const client = roles.s3(layout.roleArn);
+  const live = layout.historyPath === undefined ? await liveHistory(client, layout) : undefined;
+  const reader = new RowReader(layout, table, wall => live === undefined || live.slots.has(clock.slotOf(wall)) ? limits.slotOf(wall) : NaN, {
     onCombination: () => limits.checkTimeSeries(),
     onRows: () => {
       if (timeLeft() < RESERVED_MILLISECONDS) throw new UnusableData(`the history is too large to be learned in the function's time: ${reader.rows} rows were read; shorten it`);
     },
   });
-  const bytes = layout.historyPath === undefined ? 0 : await readFolder(roles.s3(layout.roleArn), layout.historyPath, layout, reader);
+  const bytes = live === undefined
+    ? await readFolder(client, layout.historyPath!, layout, reader) : await readFiles(client, live.files, layout, reader);
   const { quality } = reader;
   checkQuality(quality, 'history');
   const slots = densest(table, HISTORY_DAYS[layout.frequency] * 86_400);
@@ -50,6 +56,17 @@ export async function readHistory({ roles }: Pick<Services, 'roles'>, layout: La
       + `${layout.measures.length === 1 ? 'is' : 'are'} empty in all of ${rows} rows`);
   }
   return { table, slots, rows, rowsRejected: reader.rows + reader.rejected - rows, reason: mainReason(quality), quality, bytes };
+}
+
+/** What is in the intervals' folders: only rows of these intervals are learned. */
+async function liveHistory(
+  client: S3Client, layout: Layout,
+): Promise<{ readonly slots: ReadonlySet<number>; readonly files: readonly SourceFile[] }> {
+  const { livePath } = layout;
+  if (livePath === undefined) return { slots: new Set(), files: [] };
+  const complete = Date.now() / 1000 - layout.offsetSeconds;
+  const { slots, files } = await withContext(livePath, layout, () => liveFolders(client, folder(livePath), layout, complete));
+  return { slots: new Set(slots), files };
 }
 
 /** The stretch of at most so many seconds that holds most rows, the newest of several: a row dated 9999 is left out, not the history. */

@@ -3,7 +3,13 @@ import { detect } from './detect';
 import { learn, type LearningOutcome } from './learn';
 import { sample } from './sample';
 import { type Services, servicesOfEnvironment } from './services';
-import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, SampleEvent } from '../../src/private/contract';
+import { watch, type WatchOutcome } from './watch';
+import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, SampleEvent, WatchEvent } from '../../src/private/contract';
+
+/** What the function is invoked with. */
+export type DetectFunctionEvent = DetectEvent | SampleEvent | DeliverEvent | WatchEvent;
+
+type DetectFunctionAnswer = LearningOutcome | DetectionOutcome | FileSample | Delivery | WatchOutcome;
 
 /** What the handler uses of Lambda's context. */
 export interface RemainingTime {
@@ -11,12 +17,12 @@ export interface RemainingTime {
 }
 
 /**
- * Makes the handler of `learn`, `detect`, `sample` and `deliver` events.
+ * Makes the handler of `learn`, `detect`, `sample`, `deliver` and `watch` events.
  * @param services made at the first event and kept: models and connections stay warm
  */
 export function createHandler(
   services: () => Services,
-): (event: DetectEvent | SampleEvent | DeliverEvent, context?: RemainingTime) => Promise<LearningOutcome | DetectionOutcome | FileSample | Delivery> {
+): (event: DetectFunctionEvent, context?: RemainingTime) => Promise<DetectFunctionAnswer> {
   let made: Services | undefined;
   return async (event, context) => {
     made ??= services();
@@ -30,8 +36,10 @@ export function createHandler(
         return sample(event, made);
       case 'deliver':
         return deliver(event, made);
+      case 'watch':
+        return watch(event, made, timeLeft);
       default:
-        throw new TypeError(`action must be "learn", "detect", "sample" or "deliver", found ${JSON.stringify((event as { action?: unknown }).action)}`);
+        throw new TypeError(`action must be "learn", "detect", "sample", "deliver" or "watch", found ${JSON.stringify((event as { action?: unknown }).action)}`);
     }
   };
 }

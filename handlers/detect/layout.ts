@@ -16,9 +16,11 @@ export interface Layout extends RowLayout {
   readonly roleArn: string;
   readonly historyPath?: string;
   readonly livePath?: string;
+  /** Seconds after an interval's end until its files are complete. */
+  readonly offsetSeconds: number;
 }
 
-type CsvDescriptor = MetricSetRecord['definition']['MetricSource']['S3SourceConfig']['FileFormatDescriptor']['CsvFormatDescriptor'];
+type CsvDescriptor = Partial<NonNullable<MetricSetRecord['definition']['MetricSource']['S3SourceConfig']['FileFormatDescriptor']['CsvFormatDescriptor']>>;
 
 /**
  * Reads a metric set's definition. Members that the API lets callers leave out get its defaults.
@@ -32,10 +34,12 @@ export function layoutOf(detector: DetectorRecord, metricSet: MetricSetRecord, h
     throw new UnusableData(`metric set ${shown(metricSet.name)} has the source ${Object.keys(definition.MetricSource).join(', ') || 'none'}: `
       + 'only an S3SourceConfig with a RoleArn can be read');
   }
-  const descriptor = source.FileFormatDescriptor?.CsvFormatDescriptor as Partial<CsvDescriptor> | undefined;
-  if (descriptor === undefined) {
-    throw new UnusableData(`metric set ${shown(metricSet.name)} has no CsvFormatDescriptor: only CSV files can be read`);
+  const { CsvFormatDescriptor: descriptor, JsonFormatDescriptor: json } = source.FileFormatDescriptor ?? {};
+  if (descriptor === undefined && json === undefined) {
+    throw new UnusableData(`metric set ${shown(metricSet.name)} has neither CsvFormatDescriptor nor JsonFormatDescriptor: only such files can be read`);
   }
+  const dimensions = definition.DimensionList ?? [];
+  const columns = [definition.TimestampColumn.ColumnName, ...definition.MetricList.map(metric => metric.MetricName), ...dimensions];
   return {
     frequency: detector.frequency,
     clock: new WallClock(definition.Timezone, detector.frequency),
@@ -43,12 +47,30 @@ export function layoutOf(detector: DetectorRecord, metricSet: MetricSetRecord, h
     timestampColumn: definition.TimestampColumn.ColumnName,
     timestamps: timestampFormat(definition.TimestampColumn.ColumnFormat, definition.Timezone),
     measures: definition.MetricList.map(metric => ({ name: metric.MetricName, aggregation: metric.AggregationFunction })),
-    dimensions: definition.DimensionList ?? [],
-    csv: csvFormat(descriptor, metricSet.name),
+    dimensions,
+    ...definition.DimensionFilterList?.length && { filters: filtersOf(dimensions, definition.DimensionFilterList) },
+    csv: json === undefined ? csvFormat(descriptor!, metricSet.name)
+      : { gzip: json.FileCompression === 'GZIP', charset: json.Charset ?? 'UTF-8', delimiter: ',', quote: '"', columns, json: true },
     roleArn: source.RoleArn,
     historyPath: source.HistoricalDataPathList?.[0],
     livePath: source.TemplatedPathList?.[0],
+    offsetSeconds: definition.Offset,
   };
+}
+
+/** Filters as a model remembers them. */
+export function writtenFilters({ filters }: Pick<Layout, 'filters'>): (string[] | null)[] | undefined {
+  return filters?.map(values => values ? [...values].sort() : null);
+}
+
+/** The values that are read, of each dimension. Of several filters on one dimension a value must pass each. */
+function filtersOf(
+  dimensions: readonly string[], filters: NonNullable<MetricSetRecord['definition']['DimensionFilterList']>,
+): (ReadonlySet<string> | undefined)[] {
+  return dimensions.map(dimension => filters.filter(({ Name }) => Name === dimension)
+    .map(({ FilterList = [] }) => new Set(FilterList.flatMap(({ DimensionValue }) => DimensionValue === undefined ? [] : [DimensionValue])))
+    .reduce<ReadonlySet<string> | undefined>(
+      (passed, values) => passed ? new Set([...passed].filter(value => values.has(value))) : values, undefined));
 }
 
 function timestampFormat(format: string, timezone: string): TimestampFormat {
@@ -59,7 +81,7 @@ function timestampFormat(format: string, timezone: string): TimestampFormat {
   }
 }
 
-function csvFormat(descriptor: Partial<CsvDescriptor>, name: string): CsvFormat {
+function csvFormat(descriptor: CsvDescriptor, name: string): CsvFormat {
   const { FileCompression = 'NONE', Charset = 'UTF-8', ContainsHeader = true, Delimiter = ',', QuoteSymbol = '"', HeaderList } = descriptor;
   if (!ContainsHeader && !HeaderList?.length) {
     throw new UnusableData(`metric set ${shown(name)} says that its files have no header (ContainsHeader false) and names no columns: give a HeaderList`);

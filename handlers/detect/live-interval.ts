@@ -1,11 +1,11 @@
-import { readFolder } from './data-folder';
+import { readFilesBeginning, readFolder } from './data-folder';
 import type { Layout } from './layout';
 import type { Services } from './services';
 import type { DetectEvent } from '../../src/private/contract';
 import { checkQuality, type DataQuality, mainReason } from '../input/data-quality';
 import { IntervalTable } from '../input/interval-table';
 import { RowReader } from '../input/row-reader';
-import { UnusableData } from '../input/unusable-data';
+import { shown, UnusableData } from '../input/unusable-data';
 import { fillTemplate } from '../shared/time-format';
 
 /**
@@ -41,7 +41,12 @@ export async function readLiveInterval({ roles }: Services, layout: Layout, even
     const isRead = event.chosenByQuery ? slot <= requested + LATEST_ROW_SECONDS : slot === requested;
     return isRead ? slot : NaN;
   });
-  const bytes = await readFolder(roles.s3(layout.roleArn), fillTemplate(folder(layout.livePath), requested), layout, reader);
+  const path = fillTemplate(folder(layout.livePath), requested);
+  const isAgain = event.interval.reading === 'AGAIN' && event.files !== undefined;
+  if (isAgain && !event.files.startsWith(path)) throw new UnusableData(`the files of the second reading, ${shown(event.files)}, do not lie in ${path}`);
+  const s3 = roles.s3(layout.roleArn);
+  // the first reading's files lie beside those of the second
+  const bytes = isAgain ? await readFilesBeginning(s3, event.files, layout, reader) : await readFolder(s3, path, layout, reader);
   const { quality } = reader;
   checkQuality(quality, 'interval');
   const slot = event.chosenByQuery ? fullest(table, requested) : requested;
@@ -50,7 +55,7 @@ export async function readLiveInterval({ roles }: Services, layout: Layout, even
 }
 
 /** A folder's path, whether or not it was given with the slash at its end. */
-function folder(path: string): string {
+export function folder(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 

@@ -1,5 +1,5 @@
 import type { ToldMissing } from './data-findings';
-import type { NewestDetection, OngoingGroup } from './detector-model';
+import type { NewestDetection, OngoingGroup, Replacement, SettledModel } from './detector-model';
 import type { JudgedEvent } from './judged-events';
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { xxHash32 } from '../engine/checksum';
@@ -30,6 +30,10 @@ export interface ModelHeader {
   readonly ongoing: readonly OngoingGroup[];
   readonly paused: readonly OngoingGroup[];
   readonly detection?: NewestDetection;
+  /** What the newest second reading of an interval has changed. */
+  readonly replacement?: Replacement;
+  /** Present when the model before the oldest interval that is to be read again was kept beside this one. */
+  readonly settled?: SettledModel;
   /** What people said of earlier events. */
   readonly judged: readonly JudgedEvent[];
   /** When the newest feedback was put that the model has taken in. */
@@ -38,6 +42,8 @@ export interface ModelHeader {
   readonly holidays?: { readonly code: string; readonly names: readonly string[] };
   /** Which combinations report regularly: what `MissingData.serialize` gave, in base64. Absent in files that were written before. */
   readonly missingData?: string;
+  /** Values that are read of each dimension, where not all are: null of those of which all are. */
+  readonly filters?: readonly (readonly string[] | null)[];
   /** What is missing and was told. */
   readonly toldMissing: readonly ToldMissing[];
 }

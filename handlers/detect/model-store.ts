@@ -62,6 +62,27 @@ export class ModelStore {
     return key;
   }
 
+  /**
+   * Reads the model as it was before the interval that was read again last: see `replaceInterval`.
+   * @returns undefined when there is none
+   * @throws UnreadableModel when it cannot be read
+   */
+  public async takeSettled(detector: DetectorRecord, holidays?: PublicHolidays): Promise<DetectorModel | undefined> {
+    const key = settledKeyOf(detector);
+    const object = await readStateObject(this.client, this.bucketName, key);
+    if (object === undefined) return undefined;
+    try {
+      return DetectorModel.decode(object.bytes, holidays);
+    } catch (error) {
+      throw new UnreadableModel(key, object.etag, object.bytes, error);
+    }
+  }
+
+  /** Keeps a model as it is before an interval that is read again. Whatever was kept may be replaced: it can be made again from the values. */
+  public async saveSettled(detector: DetectorRecord, model: DetectorModel): Promise<void> {
+    await writeStateObject(this.client, this.bucketName, settledKeyOf(detector), model.encode(), 'any');
+  }
+
   /** Gives back a model that was not changed. */
   public giveBack(detector: DetectorRecord, stored: StoredModel): void {
     this.warm = { key: keyOf(detector), stored };
@@ -81,4 +102,8 @@ export class ModelStore {
 
 function keyOf(detector: DetectorRecord): string {
   return `${PREFIXES.state}${detector.name}/model`;
+}
+
+function settledKeyOf(detector: DetectorRecord): string {
+  return `${keyOf(detector)}-settled`;
 }

@@ -1,5 +1,6 @@
 import { DetectorModel, type OngoingGroup } from './detector-model';
 import { type History, readHistory } from './history';
+import { keptTable, slotsOfDay } from './kept-values';
 import type { Layout } from './layout';
 import { learnSlots, VALUES_DAYS } from './learned-history';
 import { readLiveInterval } from './live-interval';
@@ -41,7 +42,9 @@ export async function relearn(
 ): Promise<void> {
   const keptAs = await services.models.keepAside(detector, unreadable);
   services.log.error('the model cannot be read: it is learned again', { detector: detector.name, reason: unreadable.message, keptAs });
-  const model = await learnWhatIsKept(services, detector, layout, event, timeLeft);
+  const newest = await newestDetected(services, detector, layout);
+  const model = await learnWhatIsKept(services, detector, layout, event, timeLeft, newest);
+  model.settled = { readOnce: 0 }; // what was kept for second readings still is, or is learned again too
   await resumeGroups(services, detector, layout, model);
   try {
     await services.models.save(detector, model, unreadable.etag);
@@ -54,11 +57,15 @@ export async function relearn(
   services.count(detector, { modelsRelearned: 1 });
 }
 
-async function learnWhatIsKept(
+/**
+ * A model that has learned the history, and the kept values of later intervals.
+ * @param newest slot of the last interval; undefined: there is nothing but the history
+ */
+export async function learnWhatIsKept(
   services: Services, detector: DetectorRecord, layout: Layout, event: Extract<DetectEvent, { action: 'detect' }>, timeLeft: () => number,
+  newest: number | undefined,
 ): Promise<DetectorModel> {
   const { clock } = layout;
-  const newest = await newestDetected(services, detector, layout);
   const history = await readUsable(services, detector, layout, timeLeft);
   // a history that was written anew may hold the interval that is to be detected
   const requested = clock.slotOfInterval(event.interval);
@@ -106,37 +113,16 @@ function namedSeries({ measures, dimensions }: Layout, indexes: readonly SeriesI
   return all;
 }
 
-/** Slots of the first day (of the wall clock) from a slot on, up to the last slot. */
-function slotsOfDay({ clock }: Layout, first: number, last: number): number[] {
-  const slots: number[] = [];
-  const end = (Math.floor(first / DAY_SECONDS) + 1) * DAY_SECONDS;
-  for (let slot = first; slot < end && slot <= last; slot = clock.next(slot)) slots.push(slot);
-  return slots;
-}
-
+/** Learns a day whose values were kept. */
 async function learnDay(
   services: Services, detector: DetectorRecord, layout: Layout, model: DetectorModel, series: SeriesIndex, day: readonly number[],
 ): Promise<void> {
-  const { values } = await services.values.read(detector.arn, series.allTimeSeriesIds(), layout.clock.startOf(day.at(-1)!), day.length);
-  const table = new IntervalTable(layout.measures, layout.dimensions);
-  for (const combination of series.combinations) table.series.findOrAdd(combination);
-  const measures = layout.measures.length;
-  const row = new Float64Array(measures);
-  day.forEach((slot, position) => {
-    for (let combination = 0; combination < series.count; combination++) {
-      let isEmpty = true;
-      for (let measure = 0; measure < measures; measure++) {
-        row[measure] = values[combination * measures + measure]?.[position] ?? NaN;
-        isEmpty &&= Number.isNaN(row[measure]);
-      }
-      if (!isEmpty) table.add(slot, combination, row);
-    }
-    if (table.rows(slot) > 0) model.learn(slot, table);
-  });
+  const table = await keptTable(services, detector, layout, series, day);
+  for (const slot of day) if (table.rows(slot) > 0) model.learn(slot, table);
 }
 
 /** Groups of the newest intervals go on, as far as their records tell of them. */
-async function resumeGroups({ store }: Services, detector: DetectorRecord, { clock }: Layout, model: DetectorModel): Promise<void> {
+export async function resumeGroups({ store }: Services, detector: DetectorRecord, { clock }: Layout, model: DetectorModel): Promise<void> {
   if (model.newest === undefined) return;
   const { items } = await store.listGroups(detector.arn, { limit: 2 * model.series.measures.length });
   const [newest, before] = [clock.startOf(model.newest), clock.startOf(clock.previous(model.newest))];

@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumedRoles } from './assumed-roles';
 import { ModelStore } from './model-store';
-import { ENVIRONMENT, METRICS, type DeliverEvent } from '../../src/private/contract';
+import { ENVIRONMENT, METRICS, type DeliverEvent, type WatchEvent } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
 import type { DetectorRecord, Store } from '../lookout/store';
 import { SeriesValuesStore } from '../shared/series-values-store';
@@ -22,8 +22,8 @@ export interface Services {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Emits metrics of a detector. */
   readonly count: (detector: DetectorRecord, counts: Counts) => void;
-  /** Has an alert delivered by another invocation; returns when that is accepted. */
-  readonly deliverLater: (event: DeliverEvent) => Promise<void>;
+  /** Has an event worked on by another invocation of this function; returns when that is accepted. */
+  readonly invokeLater: (event: DeliverEvent | WatchEvent) => Promise<void>;
   /** Waits some milliseconds. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
@@ -43,13 +43,13 @@ export function servicesOfEnvironment(store?: Store): Services {
     roles: new AssumedRoles(),
     log: new Logger({ serviceName: 'detect' }),
     count: countMetrics(),
-    deliverLater: invokeItself(),
+    invokeLater: invokeItself(),
     wait: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
   };
 }
 
 /** Invokes this function asynchronously, with its own rights. */
-function invokeItself(): Services['deliverLater'] {
+function invokeItself(): Services['invokeLater'] {
   const client = new LambdaClient({});
   return async event => {
     const FunctionName = process.env[ENVIRONMENT.detectFunction] ?? process.env.AWS_LAMBDA_FUNCTION_NAME;

@@ -1,5 +1,5 @@
 import { DescribeClustersCommand, ModifyClusterIamRolesCommand, type Cluster, type RedshiftClient } from '@aws-sdk/client-redshift';
-import { isNamed } from './custom-resource';
+import { isNamed, isPassing } from './custom-resource';
 import type { RoleHolder } from './role-attachment';
 
 /** Names under which the Redshift API and its SDK report the same error. */
@@ -58,6 +58,7 @@ export class ClusterRoles implements RoleHolder {
     } catch (error) {
       if (isNamed(error, ...CLUSTER_BUSY)) return; // another change is under way: asked again at the next poll
       if (change.RemoveIamRoles && isNamed(error, ...CLUSTER_NOT_FOUND)) return; // deleted since it was described
+      if (isPassing(error)) throw error; // "rate exceeded" is not about the number of roles
       const { name, message } = error as Error;
       const limit = /limit|quota|maximum|at most|exceed/i.test(`${name} ${message}`);
       throw new Error(`role ${roleArn} cannot be ${what} cluster ${clusterIdentifier}: ${name}: ${message}. ${limit

@@ -1,5 +1,5 @@
 import type { Trial } from './query-trial';
-import type { RESOURCE_TYPES } from '../../src/private/contract';
+import { OWNER_TAGS, type RESOURCE_TYPES } from '../../src/private/contract';
 
 type ResourceType = typeof RESOURCE_TYPES[keyof typeof RESOURCE_TYPES];
 
@@ -63,8 +63,6 @@ export function configurationOf<T>(properties: CustomResourceProperties | undefi
   }
 }
 
-const OWNER_TAGS = { stack: 'redshift-lookout:stack', resource: 'redshift-lookout:resource', request: 'redshift-lookout:request' };
-
 /** Tags by which a detector or alert is known again as made by a resource of a stack, and by which request. */
 export function ownerTags(request: Pick<CustomResourceRequest, 'StackId' | 'LogicalResourceId' | 'RequestId'>): Record<string, string> {
   return { [OWNER_TAGS.stack]: request.StackId, [OWNER_TAGS.resource]: request.LogicalResourceId, [OWNER_TAGS.request]: request.RequestId };
@@ -83,4 +81,14 @@ export function isOfRequest(tags: Record<string, string> | undefined, request: P
 /** Whether an error of an AWS API has one of the given names. */
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
+}
+
+/** What passes by itself, under the names of the APIs that are called: throttling, and troubles of the service. */
+const PASSING = [
+  'InternalFailure', 'InternalServerException', 'RequestLimitExceeded', 'ServiceUnavailable', 'Throttling', 'ThrottlingException', 'TooManyRequestsException',
+];
+
+/** Whether an error of an AWS API passes by itself, so that the same is asked again later. */
+export function isPassing(error: unknown): boolean {
+  return isNamed(error, ...PASSING);
 }

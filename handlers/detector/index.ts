@@ -4,7 +4,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AlertResource } from './alert-resource';
 import { ClusterRoles } from './cluster-roles';
-import { isNamed, type Begun, type Completion, type CompletionRequest, type CustomResource, type CustomResourceRequest } from './custom-resource';
+import { isNamed, isPassing, type Begun, type Completion, type CompletionRequest, type CustomResource, type CustomResourceRequest } from './custom-resource';
 import { DetectorResource } from './detector-resource';
 import { describeDetector } from './existing';
 import { NamespaceRoles } from './namespace-roles';
@@ -59,7 +59,16 @@ export function detectorHandlers({ redshift, serverless, redshiftData, stateMach
   };
   return {
     onEvent: async request => resource(request).onEvent(request),
-    isComplete: async request => resource(request).isComplete(request),
+    isComplete: async request => {
+      try {
+        return await resource(request).isComplete(request);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        // it is asked again anyway, and a deployment must not fail because many others go on in the account
+        console.warn(`asked again later: ${(error as Error).name}: ${(error as Error).message}`);
+        return { IsComplete: false };
+      }
+    },
     handler: async event => {
       const client = lookout(event.backend);
       switch (event.action) {

@@ -1,11 +1,11 @@
-import { isNamed } from './custom-resource';
+import { isNamed, isPassing } from './custom-resource';
 import type { RoleHolder } from './role-attachment';
 import type { Namespace, ServerlessApi } from './serverless-client';
 
 const NOT_FOUND = 'ResourceNotFoundException';
 
-/** A change is under way, or too many calls came: asked again at the next poll. */
-const PASSING = ['ConflictException', 'ThrottlingException', 'TooManyRequestsException', 'InternalServerException'];
+/** A change is under way: asked again at the next poll. */
+const BUSY = 'ConflictException';
 
 /** A role in a namespace. */
 interface NamespaceRole {
@@ -94,7 +94,7 @@ async function unlessPassing<T>(work: () => Promise<T>): Promise<T | 'LATER'> {
   try {
     return await work();
   } catch (error) {
-    if (isNamed(error, ...PASSING)) return 'LATER';
+    if (isNamed(error, BUSY) || isPassing(error)) return 'LATER';
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { type Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type CsvRecord, CsvScanner } from './csv-scanner';
+import { jsonLinesAsCsv } from './json-lines';
 import type { CsvFormat } from './row-layout';
 import { shown, UnusableData } from './unusable-data';
 
@@ -9,7 +10,7 @@ import { shown, UnusableData } from './unusable-data';
 const UNPACKED_CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads a CSV file record by record, header included; nothing is held.
+ * Reads a file record by record, as CSV, header included; nothing is held.
  * @param name of the file, for errors
  * @param onRecord called for each record, synchronously; the record is valid until it returns
  * @throws UnusableData when the file is no CSV file of this format, such as a quote that is never closed
@@ -22,7 +23,8 @@ export async function readCsvFile(name: string, content: Readable, format: CsvFo
     final: done => attempt(() => scanner.end())(undefined, undefined, done),
   });
   try {
-    await pipeline([content, ...(format.gzip ? [createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES })] : []), ...(decoder ? [decoder] : []), sink]);
+    await pipeline([content, ...(format.gzip ? [createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES })] : []), ...(decoder ? [decoder] : []),
+      ...(format.json ? [jsonLinesAsCsv(name, format.columns!)] : []), sink]);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code?.startsWith('Z_')) throw new UnusableData(`${name} cannot be read as GZIP: ${(error as Error).message}; is it complete, and compressed at all?`);

@@ -16,7 +16,9 @@ export interface RowColumns {
  * Finds the columns by the names in a file's header.
  * @throws UnusableData when a column is missing or comes twice
  */
-export function findColumns(file: string, header: readonly string[], layout: RowLayout): RowColumns {
+export function findColumns(
+  file: string, header: readonly string[], layout: Pick<RowLayout, 'timestampColumn' | 'measures' | 'dimensions'>,
+): RowColumns {
   const names = header.map(name => name.trim());
   const find = (column: string): number => {
     // Redshift folds names to lower case, whatever the query and the metric set say

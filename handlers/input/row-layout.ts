@@ -1,6 +1,6 @@
 import type { TimestampFormat } from '../shared/time-format';
 
-/** How CSV files are written. */
+/** How the files are written. */
 export interface CsvFormat {
   readonly gzip: boolean;
   /** A name of the WHATWG Encoding standard. */
@@ -11,6 +11,8 @@ export interface CsvFormat {
   readonly quote: string;
   /** Names of the columns; absent: each file has a header. */
   readonly columns?: readonly string[];
+  /** The files are JSON lines, of which CSV rows with these `columns` are made. */
+  readonly json?: true;
 }
 
 /** One measure of the rows. */
@@ -26,4 +28,6 @@ export interface RowLayout {
   readonly measures: readonly Measure[];
   readonly dimensions: readonly string[];
   readonly csv: CsvFormat;
+  /** By number of the dimension: its values, where only rows with some of them are read. */
+  readonly filters?: readonly (ReadonlySet<string> | undefined)[];
 }

@@ -1,6 +1,7 @@
 import { CombinationNumbers } from './combination-numbers';
 import type { CsvRecord } from './csv-scanner';
 import { type DataQuality, mainReason, type RejectionReason, Rejections } from './data-quality';
+import { DimensionFilters } from './dimension-filters';
 import type { IntervalTable } from './interval-table';
 import { parseNumber } from './number-bytes';
 import { findColumns, type RowColumns } from './row-columns';
@@ -29,6 +30,7 @@ export class RowReader {
   private readonly rejections = new Rejections();
   private readonly slots: TimestampSlots;
   private readonly combinations: CombinationNumbers;
+  private readonly filters?: DimensionFilters;
   private readonly values: Float64Array;
   /** Slot of the record before; undefined where that was no row, or none with the right number of columns. */
   private slotBefore?: number;
@@ -43,6 +45,7 @@ export class RowReader {
   ) {
     this.slots = new TimestampSlots(layout.timestamps, slotOf);
     this.combinations = new CombinationNumbers(table.series, layout.csv.delimiter, () => events.onCombination?.());
+    this.filters = layout.filters && new DimensionFilters(layout.filters);
     this.values = new Float64Array(layout.measures.length);
   }
 
@@ -51,7 +54,7 @@ export class RowReader {
     return this.used;
   }
 
-  /** Rows outside the intervals that are read, or unreadable. */
+  /** Rows outside the intervals that are read, or unreadable. Those that a filter leaves out are not counted at all. */
   public get rejected(): number {
     return this.notRead + this.rejections.rows;
   }
@@ -110,6 +113,7 @@ export class RowReader {
       this.notRead += 1;
       return;
     }
+    if (this.filters?.pass(record, columns.dimensions) === false) return;
     this.table.add(slot, this.combinations.findOrAdd(record, columns), values);
     this.used += 1;
     if (this.used % ROWS_BETWEEN_CALLS === 0) this.events.onRows?.();

@@ -1,9 +1,7 @@
 import { anomalyTime } from './anomaly-time';
 import { invalidField, notFound } from './errors';
-import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
+import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
 import { InvalidPageToken, type PagedList, pagePosition, pageToken } from './page-token';
-import { oneOf, required } from './schema';
-import { anomalyGroupId, measureName, ofDetector, paging, sensitivityThreshold } from './shapes';
 import type { DetectorRecord, GroupRecord, GroupSummary, Page, PageRequest, Store } from './store';
 import { FREQUENCY_SECONDS, type Frequency } from '../../src/private/contract';
 
@@ -13,15 +11,13 @@ const COUNTED_AT_ONCE = 1000;
 /** Pages of the store read for one page of the answer, when few groups reach the threshold. */
 const MAX_PAGES_READ = 10;
 
-const relationshipType = oneOf('CAUSE_OF_INPUT_ANOMALY_GROUP', 'EFFECT_OF_INPUT_ANOMALY_GROUP');
-
 const WINDOW_SECONDS = 28 * 86400;
 /** 28 days of hours and one: what Lookout for Metrics was seen to give for PT1H. */
 const MAX_WINDOW_POINTS = 673;
 
 /** Operations on anomalies. */
-export const anomalyOperations: Record<string, Operation> = {
-  ListAnomalyGroupSummaries: operation({ ...ofDetector, ...paging, SensitivityThreshold: required(sensitivityThreshold) }, async (input, context) => {
+export const anomalyOperations: Record<string, Operation> = operations({
+  ListAnomalyGroupSummaries: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const timezone = await timezoneOf(detector, context);
     const page = await readPage(() => severeGroups(detector.arn, input.SensitivityThreshold, pageRequest(input), context.store));
@@ -31,9 +27,9 @@ export const anomalyOperations: Record<string, Operation> = {
       ...input.NextToken === undefined && { AnomalyGroupStatistics: await statistics(detector, input.SensitivityThreshold, timezone, context.store) },
       ...nextTokenOf(page),
     };
-  }),
+  },
 
-  GetAnomalyGroup: operation({ ...ofDetector, AnomalyGroupId: required(anomalyGroupId) }, async (input, context) => {
+  GetAnomalyGroup: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const group = await existingGroup(detector.arn, input.AnomalyGroupId, context);
     return {
@@ -51,11 +47,9 @@ export const anomalyOperations: Record<string, Operation> = {
         }],
       },
     };
-  }),
+  },
 
-  ListAnomalyGroupTimeSeries: operation({
-    ...ofDetector, ...paging, AnomalyGroupId: required(anomalyGroupId), MetricName: required(measureName),
-  }, async (input, context) => {
+  ListAnomalyGroupTimeSeries: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const group = await existingGroup(detector.arn, input.AnomalyGroupId, context);
     if (input.MetricName !== group.measure) {
@@ -78,11 +72,9 @@ export const anomalyOperations: Record<string, Operation> = {
       })),
       ...nextTokenOf(page),
     };
-  }),
+  },
 
-  ListAnomalyGroupRelatedMetrics: operation({
-    ...ofDetector, ...paging, AnomalyGroupId: required(anomalyGroupId), RelationshipTypeFilter: relationshipType,
-  }, async (input, context) => {
+  ListAnomalyGroupRelatedMetrics: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const group = await existingGroup(detector.arn, input.AnomalyGroupId, context);
     const related = (group.related ?? []).filter(({ type }) => input.RelationshipTypeFilter === undefined || type === input.RelationshipTypeFilter);
@@ -97,8 +89,8 @@ export const anomalyOperations: Record<string, Operation> = {
       })),
       ...nextTokenOf(page),
     };
-  }),
-};
+  },
+});
 
 /** The group, which must exist. */
 export async function existingGroup(detectorArn: string, id: string, { store }: ServiceContext): Promise<GroupRecord> {

@@ -1,6 +1,5 @@
 import { notFound } from './errors';
-import { existingDetector, operation, type Operation } from './operation';
-import { arn, ofDetector } from './shapes';
+import { existingDetector, operations, type Operation } from './operation';
 import type { ExecutionRecord, LearnedDataRecord } from './store';
 import type { DetectionOutcome } from '../../src/private/contract';
 
@@ -15,9 +14,9 @@ interface Metric {
 }
 
 /** What became of the data that a detector has read. */
-export const dataQualityOperations: Record<string, Operation> = {
+export const dataQualityOperations: Record<string, Operation> = operations({
   /** The newest intervals first, after them the history that was learned or back-tested. */
-  GetDataQualityMetrics: operation({ ...ofDetector, MetricSetArn: arn }, async (input, context) => {
+  GetDataQualityMetrics: async (input, context) => {
     const { store } = context;
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const { items: [metricSet] } = await store.listMetricSets(detector.arn, { limit: 1 });
@@ -40,8 +39,8 @@ export const dataQualityOperations: Record<string, Operation> = {
         ...learned ? [report(learned.start, [...ofRows(learned.rows, learned.rowsRejected, learned.timeSeries), ...ofHistory(learned)])] : [],
       ],
     };
-  }),
-};
+  },
+});
 
 function isDetected(execution: ExecutionRecord): execution is ExecutionRecord & { readonly outcome: DetectionOutcome } {
   return execution.status === 'COMPLETED' && execution.outcome !== undefined;

@@ -1,11 +1,7 @@
 import { detectorArn } from './arn';
-import { ApiError, conflict, internalError, invalid, notFound, quotaExceeded } from './errors';
-import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { required, structure } from './schema';
-import { description, frequency, kmsKeyArn, name, ofDetector, paging, tags } from './shapes';
-import { StoreConflict, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord, type Store } from './store';
-
-const DETECTOR_CONFIG = structure({ AnomalyDetectorFrequency: frequency });
+import { ApiError, conflict, internalError, invalid, invalidField, notFound, quotaExceeded } from './errors';
+import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
+import { StoreConflict, StoreFull, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord } from './store';
 
 /** States in which a detector may be changed in every respect and activated. */
 export const EDITABLE: readonly DetectorStatus[] = ['INACTIVE', 'DEACTIVATED', 'FAILED'];
@@ -28,42 +24,34 @@ const LEARNING_DEAD_SECONDS = 3600;
 const FAILURE_REASON_CHARACTERS = 256;
 
 /** Operations on detectors. */
-export const detectorOperations: Record<string, Operation> = {
-  CreateAnomalyDetector: operation({
-    AnomalyDetectorName: required(name),
-    AnomalyDetectorDescription: description,
-    AnomalyDetectorConfig: required(structure({ AnomalyDetectorFrequency: required(frequency) })),
-    KmsKeyArn: kmsKeyArn,
-    Tags: tags,
-  }, async (input, { store, scope, now, quotas }) => {
+export const detectorOperations: Record<string, Operation> = operations({
+  CreateAnomalyDetector: async (input, { store, scope, now, quotas }) => {
+    const { AnomalyDetectorFrequency: frequency } = input.AnomalyDetectorConfig;
+    if (frequency === undefined) {
+      throw invalidField('AnomalyDetectorConfig.AnomalyDetectorFrequency', 'is required');
+    }
     const arn = detectorArn(scope, input.AnomalyDetectorName);
     const at = now();
-    // a name that is taken is the nearer fault
-    if (await store.getDetector(arn) === undefined) {
-      await assertRoomForDetector(arn, store, quotas.detectors);
-    }
     try {
       await store.createDetector({
         arn,
         name: input.AnomalyDetectorName,
         description: input.AnomalyDetectorDescription,
-        frequency: input.AnomalyDetectorConfig.AnomalyDetectorFrequency,
+        frequency,
         kmsKeyArn: input.KmsKeyArn,
         status: 'INACTIVE',
         createdAt: at,
         modifiedAt: at,
         tags: input.Tags,
-      });
+      }, quotas.detectors);
     } catch (error) {
-      throw error instanceof StoreConflict
-        ? conflict('AnomalyDetector', arn, `a detector named ${JSON.stringify(input.AnomalyDetectorName)} exists`)
-        : error;
+      if (error instanceof StoreConflict) throw conflict('AnomalyDetector', arn, `a detector named ${JSON.stringify(input.AnomalyDetectorName)} exists`);
+      throw error instanceof StoreFull ? tooManyDetectors(arn, error.most) : error;
     }
-    await withdrawBeyondQuota(arn, store, quotas.detectors);
     return { AnomalyDetectorArn: arn };
-  }),
+  },
 
-  DescribeAnomalyDetector: operation(ofDetector, async (input, context) => {
+  DescribeAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     return {
       ...summary(detector),
@@ -72,16 +60,14 @@ export const detectorOperations: Record<string, Operation> = {
       FailureType: detector.failureType,
       KmsKeyArn: detector.kmsKeyArn,
     };
-  }),
+  },
 
-  ListAnomalyDetectors: operation(paging, async (input, { store }) => {
+  ListAnomalyDetectors: async (input, { store }) => {
     const page = await readPage(() => store.listDetectors(pageRequest(input)));
     return { AnomalyDetectorSummaryList: page.items.map(detector => ({ ...summary(detector), Tags: detector.tags })), ...nextTokenOf(page) };
-  }),
+  },
 
-  UpdateAnomalyDetector: operation({
-    ...ofDetector, AnomalyDetectorDescription: description, AnomalyDetectorConfig: DETECTOR_CONFIG, KmsKeyArn: kmsKeyArn,
-  }, async (input, context) => {
+  UpdateAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const newFrequency = input.AnomalyDetectorConfig?.AnomalyDetectorFrequency;
     assertEditable(detector, [
@@ -95,9 +81,9 @@ export const detectorOperations: Record<string, Operation> = {
       throw notFound('AnomalyDetector', detector.arn);
     }
     return { AnomalyDetectorArn: detector.arn };
-  }),
+  },
 
-  ActivateAnomalyDetector: operation(ofDetector, async (input, context) => {
+  ActivateAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     assertStatus(detector, EDITABLE, 'be activated', true);
     const source = (await readyMetricSet(detector, context)).definition.MetricSource.S3SourceConfig;
@@ -107,9 +93,9 @@ export const detectorOperations: Record<string, Operation> = {
     }
     await startLearning(detector, false, context);
     return {};
-  }),
+  },
 
-  BackTestAnomalyDetector: operation(ofDetector, async (input, context) => {
+  BackTestAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     assertStatus(detector, ['INACTIVE'], 'be back-tested', false);
     const source = (await readyMetricSet(detector, context)).definition.MetricSource.S3SourceConfig;
@@ -118,17 +104,17 @@ export const detectorOperations: Record<string, Operation> = {
     }
     await startLearning(detector, true, context);
     return {};
-  }),
+  },
 
-  DeactivateAnomalyDetector: operation(ofDetector, async (input, context) => {
+  DeactivateAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     // DEACTIVATING: a deactivation that was broken off is taken up again
     await changeStatus(detector, ['LEARNING', 'ACTIVE', 'DEACTIVATING'], 'DEACTIVATING', 'be deactivated', true, context);
     await changeStatus(detector, ['DEACTIVATING'], 'DEACTIVATED', 'be deactivated', true, context);
     return {};
-  }),
+  },
 
-  DeleteAnomalyDetector: operation(ofDetector, async (input, context) => {
+  DeleteAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const dead = context.now() - detector.modifiedAt > LEARNING_DEAD_SECONDS;
     await changeStatus(detector, dead ? [...DELETABLE, ...BUSY] : DELETABLE, 'DELETING', 'be deleted', true, context);
@@ -140,8 +126,8 @@ export const detectorOperations: Record<string, Operation> = {
       throw internalError(`detector ${detector.name} could not be deleted completely, delete it again`);
     }
     return {};
-  }),
-};
+  },
+});
 
 function summary(detector: DetectorRecord): object {
   return {
@@ -180,23 +166,6 @@ async function readyMetricSet(detector: DetectorRecord, { store }: ServiceContex
       + 'make them equal with UpdateMetricSet');
   }
   return metricSet;
-}
-
-/** Two calls at the same moment may both find the last place free: the quota keeps costs in bounds and is no lock. */
-async function assertRoomForDetector(arn: string, store: Store, most: number): Promise<void> {
-  const { items } = await store.listDetectors({ limit: most });
-  if (items.length >= most) {
-    throw tooManyDetectors(arn, most);
-  }
-}
-
-/** Others may have been created at the same time: then each of them finds too many, and none stays. */
-async function withdrawBeyondQuota(arn: string, store: Store, most: number): Promise<void> {
-  const { items } = await store.listDetectors({ limit: most + 1 });
-  if (items.length > most) {
-    await store.deleteDetector(arn);
-    throw tooManyDetectors(arn, most);
-  }
 }
 
 function tooManyDetectors(arn: string, most: number): Error {

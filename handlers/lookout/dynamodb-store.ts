@@ -1,16 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { detectorArnOfMetricSet } from './arn';
-import { DynamoDbTable, type Attributes, type ItemQuery } from './dynamodb-table';
-import { withinItemLimit } from './group-size';
-import { InvalidPageToken, pagePosition, pageToken, type PagedList } from './page-token';
+import { DynamoDbGroups } from './dynamodb-groups';
+import { positionIn, readItems } from './dynamodb-pages';
+import { DynamoDbTable, type ItemQuery } from './dynamodb-table';
+import { pagePosition, pageToken } from './page-token';
+import { Places } from './places';
 import {
-  StoreConflict,
+  StoreConflict, StoreFull,
   type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
   type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
   type Store, type Tags,
 } from './store';
 import { asText, detectorAttributes, detectorRecord, fromText } from './store-items';
-import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
+import { sortableFeedback, sortableTime } from './store-order';
 import { untilWritten } from './until-written';
 import { SERVICE_KEYS } from '../../src/private/contract';
 
@@ -18,13 +20,14 @@ import { SERVICE_KEYS } from '../../src/private/contract';
 const DETECTORS = 'DETECTOR';
 const ALERTS = 'ALERT';
 
+/** Sort key of the places of all detectors, in their partition. */
+const PLACES = 'PLACES';
+
 /** Sort keys in a detector's own partition. One metric set a detector: so its key is fixed, and a second one cannot be created. */
 const METRIC_SET = 'METRIC_SET';
+const ALERT_PLACES = 'ALERT_PLACES';
 const EXECUTION = 'EXECUTION#';
 const LEARNED_DATA = 'LEARNED_DATA';
-const GROUP = 'GROUP#';
-/** Where a group stands in the list. Only that entry counts which the group itself names as its `order`. */
-const GROUP_ORDER = 'GROUP_ORDER#';
 const FEEDBACK = 'FEEDBACK#';
 /** The same feedback in the order in which it was put; that which was replaced stays, as it does no harm. */
 const FEEDBACK_ORDER = 'FEEDBACK_ORDER#';
@@ -37,15 +40,20 @@ const FEEDBACK_ORDER = 'FEEDBACK_ORDER#';
  */
 export class DynamoDbStore implements Store {
   private readonly table: DynamoDbTable;
+  private readonly groups: DynamoDbGroups;
 
   public constructor(client: DynamoDBClient, tableName: string) {
     this.table = new DynamoDbTable(client, tableName);
+    this.groups = new DynamoDbGroups(this.table);
   }
 
-  public async createDetector(record: DetectorRecord): Promise<void> {
+  public async createDetector(record: DetectorRecord, most = Infinity): Promise<void> {
     if (!await this.table.create(DETECTORS, record.arn, detectorAttributes(record))) {
       throw new StoreConflict(`detector ${record.arn} exists`, record.arn);
     }
+    if (most !== Infinity) await this.takePlace(this.detectorPlaces, DETECTORS, record.arn, most);
+    // what a run wrote that was under way when a detector of this name was deleted
+    await this.deleteBelongings(record.arn);
   }
 
   public async getDetector(arn: string): Promise<DetectorRecord | undefined> {
@@ -54,7 +62,7 @@ export class DynamoDbStore implements Store {
   }
 
   public async listDetectors(page: PageRequest): Promise<Page<DetectorRecord>> {
-    return this.page('detectors', '', DETECTORS, { prefix: 'arn:' }, page, detectorRecord);
+    return readItems(this.table, 'detectors', '', DETECTORS, { prefix: 'arn:' }, page, detectorRecord);
   }
 
   public async updateDetector(
@@ -90,9 +98,8 @@ export class DynamoDbStore implements Store {
 
   public async deleteDetector(arn: string): Promise<void> {
     // the detector's own item goes last: as long as it is there, the deletion can be asked for again
-    const { items } = await this.table.query(ALERTS, { prefix: 'arn:', limit: Infinity, where: ofDetector(arn) });
-    await this.table.deleteMany(items.map(item => [ALERTS, item.sort] as const));
-    await this.table.deletePartition(arn);
+    await this.deleteBelongings(arn);
+    await this.detectorPlaces.giveBack(arn);
     await this.table.delete(DETECTORS, arn);
   }
 
@@ -143,10 +150,11 @@ export class DynamoDbStore implements Store {
     return { items: shown, ...last && items.length > shown.length && { next: pageToken('metricSets', '', last.detectorArn) } };
   }
 
-  public async createAlert(record: AlertRecord): Promise<void> {
+  public async createAlert(record: AlertRecord, most = Infinity): Promise<void> {
     if (!await this.table.create(ALERTS, record.arn, { ...asText(record), detectorArn: record.detectorArn })) {
       throw new StoreConflict(`alert ${record.arn} exists`, record.arn);
     }
+    if (most !== Infinity) await this.takePlace(this.alertPlaces(record.detectorArn), ALERTS, record.arn, most);
   }
 
   public async putAlert(record: AlertRecord): Promise<void> {
@@ -165,10 +173,13 @@ export class DynamoDbStore implements Store {
   /** Of one detector: reads all alerts of the table and picks its own, which is cheaper than an index as long as alerts are few. */
   public async listAlerts(detectorArn: string | undefined, page: PageRequest): Promise<Page<AlertRecord>> {
     const where = detectorArn === undefined ? {} : { where: ofDetector(detectorArn) };
-    return this.page('alerts', detectorArn ?? '', ALERTS, { prefix: 'arn:', ...where }, page, fromText<AlertRecord>);
+    return readItems(this.table, 'alerts', detectorArn ?? '', ALERTS, { prefix: 'arn:', ...where }, page, fromText<AlertRecord>);
   }
 
   public async deleteAlert(arn: string): Promise<void> {
+    const alert = await this.getAlert(arn);
+    if (!alert) return;
+    await this.alertPlaces(alert.detectorArn).giveBack(arn);
     await this.table.delete(ALERTS, arn);
   }
 
@@ -182,7 +193,7 @@ export class DynamoDbStore implements Store {
   }
 
   public async listExecutions(detectorArn: string, page: PageRequest): Promise<Page<ExecutionRecord>> {
-    return this.page('executions', detectorArn, detectorArn, { prefix: EXECUTION, backwards: true }, page, fromText<ExecutionRecord>);
+    return readItems(this.table, 'executions', detectorArn, detectorArn, { prefix: EXECUTION, backwards: true }, page, fromText<ExecutionRecord>);
   }
 
   public async putLearnedData(record: LearnedDataRecord): Promise<void> {
@@ -195,33 +206,23 @@ export class DynamoDbStore implements Store {
   }
 
   public async putGroup(record: GroupRecord): Promise<void> {
-    const group = withinItemLimit(record);
-    const { detectorArn, id, measure, start, end, score } = group;
-    const order = `${GROUP_ORDER}${sortableGroup(group)}`;
-    const [before] = await this.table.getMany([[detectorArn, GROUP + id]], ['order']);
-    // entry, group, old entry: the group's own `order` decides which entry counts, so a break in between leaves a list without doubles
-    if (before?.order !== order) {
-      await this.table.put(detectorArn, order, asText({ id, measure, start, end, score }));
-    }
-    await this.table.put(detectorArn, GROUP + id, { ...asText(group), id, order });
-    if (typeof before?.order === 'string' && before.order !== order) {
-      await this.table.delete(detectorArn, before.order);
-    }
+    await this.groups.put(record);
+  }
+
+  public async deleteGroup(detectorArn: string, id: string): Promise<void> {
+    await this.groups.delete(detectorArn, id);
   }
 
   public async getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined> {
-    const found = await this.table.get(detectorArn, GROUP + id);
-    return found && fromText(found);
+    return this.groups.get(detectorArn, id);
   }
 
   public async listGroups(detectorArn: string, page: PageRequest): Promise<Page<GroupRecord>> {
-    const { items, next } = await this.groupsInOrder(detectorArn, page);
-    return { items: items.map(({ group }) => fromText<GroupRecord>(group)), ...next && { next } };
+    return this.groups.list(detectorArn, page);
   }
 
   public async listGroupSummaries(detectorArn: string, page: PageRequest): Promise<Page<GroupSummary>> {
-    const { items, next } = await this.groupsInOrder(detectorArn, page, ['id', 'order']);
-    return { items: items.map(({ entry }) => fromText<GroupSummary>(entry)), ...next && { next } };
+    return this.groups.listSummaries(detectorArn, page);
   }
 
   public async putFeedback(record: FeedbackRecord): Promise<void> {
@@ -232,13 +233,43 @@ export class DynamoDbStore implements Store {
 
   public async listFeedback(detectorArn: string, groupId: string, page: PageRequest): Promise<Page<FeedbackRecord>> {
     const prefix = `${FEEDBACK}${groupId}#`;
-    return this.page('feedback', `${detectorArn}#${groupId}`, detectorArn, { prefix }, page, fromText<FeedbackRecord>);
+    return readItems(this.table, 'feedback', `${detectorArn}#${groupId}`, detectorArn, { prefix }, page, fromText<FeedbackRecord>);
   }
 
   public async listFeedbackSince(detectorArn: string, since: EpochSeconds, page: PageRequest): Promise<Page<FeedbackRecord>> {
     // text before all entries of that second
     const from = page.from ?? pageToken('feedbackSince', detectorArn, `${FEEDBACK_ORDER}${sortableTime(since)}`);
-    return this.page('feedbackSince', detectorArn, detectorArn, { prefix: FEEDBACK_ORDER }, { ...page, from }, fromText<FeedbackRecord>);
+    return readItems(this.table, 'feedbackSince', detectorArn, detectorArn, { prefix: FEEDBACK_ORDER }, { ...page, from }, fromText<FeedbackRecord>);
+  }
+
+  private get detectorPlaces(): Places {
+    return new Places(this.table, DETECTORS, PLACES, () => this.arnsIn(DETECTORS));
+  }
+
+  private alertPlaces(detectorArn: string): Places {
+    return new Places(this.table, detectorArn, ALERT_PLACES, () => this.arnsIn(ALERTS, ofDetector(detectorArn)));
+  }
+
+  /** Deletes the alerts of a detector and what is in its partition. */
+  private async deleteBelongings(detectorArn: string): Promise<void> {
+    await this.table.deleteMany((await this.arnsIn(ALERTS, ofDetector(detectorArn))).map(arn => [ALERTS, arn] as const));
+    await this.table.deletePartition(detectorArn);
+  }
+
+  /** Takes a place for a record that was just created, or deletes it again. */
+  private async takePlace(places: Places, partition: string, arn: string, most: number): Promise<void> {
+    let isTaken = false;
+    try {
+      isTaken = await places.take(arn, most);
+    } finally {
+      if (!isTaken) await this.table.delete(partition, arn);
+    }
+    if (!isTaken) throw new StoreFull(most);
+  }
+
+  private async arnsIn(partition: string, where?: ItemQuery['where']): Promise<string[]> {
+    const { items } = await this.table.query(partition, { prefix: 'arn:', limit: Infinity, ...where && { where } });
+    return items.map(({ sort }) => sort);
   }
 
   /** Changes an item that holds its record as text, provided that it is the text that was read; `change` gives undefined for another record. */
@@ -259,41 +290,8 @@ export class DynamoDbStore implements Store {
     return found && fromText(found);
   }
 
-  /** Entries of the list with their groups, of which only the attributes `only` are read. Entries that no group names are left out. */
-  private async groupsInOrder(
-    detectorArn: string, page: PageRequest, only?: readonly string[],
-  ): Promise<Page<{ readonly entry: Attributes; readonly group: Attributes }>> {
-    const entries = await this.page('groups', detectorArn, detectorArn, { prefix: GROUP_ORDER, backwards: true }, page,
-      entry => ({ entry, order: String(entry[SERVICE_KEYS.sort]), id: fromText<GroupSummary>(entry).id }));
-    const groups = await this.table.getMany([...new Set(entries.items.map(({ id }) => id))].map(id => [detectorArn, GROUP + id]), only);
-    const byId = new Map(groups.map(group => [group.id, group]));
-    const items = entries.items.flatMap(({ entry, order, id }) => {
-      const group = byId.get(id);
-      return group?.order === order ? [{ entry, group }] : [];
-    });
-    return { items, ...entries.next && { next: entries.next } };
-  }
-
-  private async page<T>(
-    list: PagedList, owner: string, partition: string, query: Omit<ItemQuery, 'limit' | 'after'>, page: PageRequest,
-    decode: (attributes: Attributes) => T,
-  ): Promise<Page<T>> {
-    const after = page.from === undefined ? {} : { after: positionIn(list, owner, query.prefix, page.from) };
-    const { items, more } = await this.table.query(partition, { ...query, limit: page.limit, ...after });
-    const last = items.at(-1);
-    return { items: items.map(item => decode(item.attributes)), ...last && more && { next: pageToken(list, owner, last.sort) } };
-  }
 }
 
 function ofDetector(arn: string): { attribute: string; value: string } {
   return { attribute: 'detectorArn', value: arn };
-}
-
-/** Position in a token, which must lie among the keys that are listed: DynamoDB refuses others. */
-function positionIn(list: PagedList, owner: string, prefix: string, token: string): string {
-  const position = pagePosition(list, owner, token);
-  if (!position.startsWith(prefix) || Buffer.byteLength(position) > 1024) {
-    throw new InvalidPageToken();
-  }
-  return position;
 }

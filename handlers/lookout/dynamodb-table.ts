@@ -19,6 +19,7 @@ export interface Item {
 export interface ItemQuery {
   /** Beginning of the sort key; not empty. */
   readonly prefix: string;
+  /** Infinity: all of them. */
   readonly limit: number;
   /** Sort key after which to begin. */
   readonly after?: string;
@@ -109,6 +110,44 @@ export class DynamoDbTable {
     return output?.Attributes && unmarshall(output.Attributes);
   }
 
+  /** Adds a text to an item's set that has it, or has fewer than `most`; false when it is full, or there is none. */
+  public async addToSet(partition: string, sort: string, set: string, element: string, most: number): Promise<boolean> {
+    const added = await unlessConditionFails(this.client.send(new UpdateItemCommand({
+      TableName: this.tableName,
+      Key: key(partition, sort),
+      UpdateExpression: 'ADD #set :one',
+      ConditionExpression: 'attribute_exists(#set) AND (size(#set) < :most OR contains(#set, :element))',
+      ExpressionAttributeNames: { '#set': set },
+      ExpressionAttributeValues: marshall({ ':one': new Set([element]), ':element': element, ':most': most }),
+    })));
+    return added !== undefined;
+  }
+
+  /** Makes an item's set; false when there is one already. */
+  public async createSet(partition: string, sort: string, set: string, elements: readonly string[]): Promise<boolean> {
+    const created = await unlessConditionFails(this.client.send(new UpdateItemCommand({
+      TableName: this.tableName,
+      Key: key(partition, sort),
+      UpdateExpression: 'SET #set = :elements',
+      ConditionExpression: 'attribute_not_exists(#set)',
+      ExpressionAttributeNames: { '#set': set },
+      ExpressionAttributeValues: marshall({ ':elements': new Set(elements) }),
+    })));
+    return created !== undefined;
+  }
+
+  /** Takes texts out of an item's set, those that are in it. An empty set is no longer there. */
+  public async removeFromSet(partition: string, sort: string, set: string, elements: readonly string[]): Promise<void> {
+    await unlessConditionFails(this.client.send(new UpdateItemCommand({
+      TableName: this.tableName,
+      Key: key(partition, sort),
+      UpdateExpression: 'DELETE #set :elements',
+      ConditionExpression: 'attribute_exists(#set)', // else an item would be made
+      ExpressionAttributeNames: { '#set': set },
+      ExpressionAttributeValues: marshall({ ':elements': new Set(elements) }),
+    })));
+  }
+
   public async delete(partition: string, sort: string): Promise<void> {
     await this.client.send(new DeleteItemCommand({ TableName: this.tableName, Key: key(partition, sort) }));
   }
@@ -129,7 +168,7 @@ export class DynamoDbTable {
         ScanIndexForward: !query.backwards,
         ConsistentRead: true,
         // one more than wanted tells whether there are more; a filter is applied after the limit
-        ...!query.where && { Limit: query.limit + 1 - items.length },
+        ...!query.where && Number.isFinite(query.limit) && { Limit: query.limit + 1 - items.length },
         ...start && { ExclusiveStartKey: start },
       }));
       for (const found of output.Items ?? []) {

@@ -1,17 +1,10 @@
 import { existingGroup } from './anomalies';
 import { conflict, notFound } from './errors';
-import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation } from './operation';
-import { boolean, required, structure } from './schema';
-import { anomalyGroupId, ofDetector, paging, timeSeriesId } from './shapes';
+import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation } from './operation';
 
 /** Operations on feedback: whether a time series of an anomaly group is an anomaly that matters. */
-export const feedbackOperations: Record<string, Operation> = {
-  PutFeedback: operation({
-    ...ofDetector,
-    AnomalyGroupTimeSeriesFeedback: required(structure({
-      AnomalyGroupId: required(anomalyGroupId), TimeSeriesId: required(timeSeriesId), IsAnomaly: required(boolean()),
-    })),
-  }, async (input, context) => {
+export const feedbackOperations: Record<string, Operation> = operations({
+  PutFeedback: async (input, context) => {
     const { AnomalyGroupId, TimeSeriesId, IsAnomaly } = input.AnomalyGroupTimeSeriesFeedback;
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const group = await existingGroup(detector.arn, AnomalyGroupId, context);
@@ -25,13 +18,9 @@ export const feedbackOperations: Record<string, Operation> = {
       detectorArn: detector.arn, groupId: group.id, timeSeriesId: TimeSeriesId, isAnomaly: IsAnomaly, at: context.now(),
     });
     return {};
-  }),
+  },
 
-  GetFeedback: operation({
-    ...ofDetector,
-    ...paging,
-    AnomalyGroupTimeSeriesFeedback: required(structure({ AnomalyGroupId: required(anomalyGroupId), TimeSeriesId: timeSeriesId })),
-  }, async (input, context) => {
+  GetFeedback: async (input, context) => {
     const { AnomalyGroupId, TimeSeriesId } = input.AnomalyGroupTimeSeriesFeedback;
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const group = await existingGroup(detector.arn, AnomalyGroupId, context);
@@ -42,5 +31,5 @@ export const feedbackOperations: Record<string, Operation> = {
         .map(feedback => ({ TimeSeriesId: feedback.timeSeriesId, IsAnomaly: feedback.isAnomaly })),
       ...nextTokenOf(page),
     };
-  }),
-};
+  },
+});

@@ -1,7 +1,7 @@
 import { withinItemLimit } from './group-size';
 import { pagePosition, pageToken, type PagedList } from './page-token';
 import {
-  StoreConflict,
+  StoreConflict, StoreFull,
   type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
   type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
   type Store, type Tags,
@@ -20,10 +20,12 @@ export class MemoryStore implements Store {
   private readonly groups = new Map<string, Map<string, GroupRecord>>();
   private readonly feedback = new Map<string, Map<string, FeedbackRecord>>();
 
-  public async createDetector(record: DetectorRecord): Promise<void> {
+  public async createDetector(record: DetectorRecord, most = Infinity): Promise<void> {
     if (this.detectors.has(record.arn)) {
       throw new StoreConflict(`detector ${record.arn} exists`, record.arn);
     }
+    if (this.detectors.size >= most) throw new StoreFull(most);
+    this.deleteBelongings(record.arn);
     this.detectors.set(record.arn, structuredClone(record));
   }
 
@@ -74,14 +76,8 @@ export class MemoryStore implements Store {
   }
 
   public async deleteDetector(arn: string): Promise<void> {
-    for (const [alertArn, alert] of this.alerts) {
-      if (alert.detectorArn === arn) {
-        this.alerts.delete(alertArn);
-      }
-    }
-    for (const belongings of [this.metricSets, this.executions, this.learnedData, this.groups, this.feedback, this.detectors]) {
-      belongings.delete(arn);
-    }
+    this.deleteBelongings(arn);
+    this.detectors.delete(arn);
   }
 
   public async createMetricSet(record: MetricSetRecord): Promise<void> {
@@ -111,10 +107,11 @@ export class MemoryStore implements Store {
     return select('metricSets', detectorArn ?? '', records, page);
   }
 
-  public async createAlert(record: AlertRecord): Promise<void> {
+  public async createAlert(record: AlertRecord, most = Infinity): Promise<void> {
     if (this.alerts.has(record.arn)) {
       throw new StoreConflict(`alert ${record.arn} exists`, record.arn);
     }
+    if ([...this.alerts.values()].filter(({ detectorArn }) => detectorArn === record.detectorArn).length >= most) throw new StoreFull(most);
     await this.putAlert(record);
   }
 
@@ -165,6 +162,10 @@ export class MemoryStore implements Store {
     belongingsOf(this.groups, record.detectorArn).set(record.id, structuredClone(withinItemLimit(record)));
   }
 
+  public async deleteGroup(detectorArn: string, id: string): Promise<void> {
+    this.groups.get(detectorArn)?.delete(id);
+  }
+
   public async getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined> {
     return structuredClone(this.groups.get(detectorArn)?.get(id));
   }
@@ -191,6 +192,13 @@ export class MemoryStore implements Store {
   public async listFeedbackSince(detectorArn: string, since: EpochSeconds, page: PageRequest): Promise<Page<FeedbackRecord>> {
     const records = [...this.feedback.get(detectorArn)?.values() ?? []].filter(({ at }) => at >= Math.trunc(since));
     return select('feedbackSince', detectorArn, records.map(record => [sortableFeedback(record), record]), page);
+  }
+
+  private deleteBelongings(arn: string): void {
+    for (const [alertArn, alert] of this.alerts) {
+      if (alert.detectorArn === arn) this.alerts.delete(alertArn);
+    }
+    for (const belongings of [this.metricSets, this.executions, this.learnedData, this.groups, this.feedback]) belongings.delete(arn);
   }
 }
 

@@ -1,86 +1,17 @@
 import { invalidField, invalidFields } from './errors';
-import { DIMENSION_FILTERS, OTHER_SOURCES } from './other-sources';
-import { boolean, integer, list, oneOf, required, structure, text, type Checked, type Problem, type Shape } from './schema';
-import { arn, description, frequency, name } from './shapes';
+import { MODEL } from './model-constraints';
+import type { InputOf } from './model-shapes';
+import type { Problem } from './schema';
 import type { MetricSetRecord } from './store';
-import { LIMITS, type Frequency } from '../../src/private/contract';
+import type { Frequency } from '../../src/private/contract';
 import { fillTemplate, TimestampFormat } from '../shared/time-format';
 
-/** As many columns as a Redshift table can have. */
-const MAX_COLUMNS = 1600;
-
-const NOT_BLANK = { pattern: /.*\S.*/, description: 'contain more than white space' };
-
-const TEMPLATED_PATH = text({
-  max: 1024, pattern: /s3:\/\/[a-zA-Z0-9_\-/ {}=]+/, description: 'be s3:// and a path of letters, digits, spaces and _ - / { } =',
-});
-
-const METRIC = structure({
-  MetricName: required(name), AggregationFunction: required(oneOf('AVG', 'SUM')), Namespace: text({ min: 1, max: 255, pattern: /[^:].*/s, description: 'not begin with :' }),
-});
-
-/** Paths of a source on S3: each list has one. */
-export const TEMPLATED_PATHS = list(TEMPLATED_PATH, 1, 1);
-export const HISTORICAL_PATHS = list(text({ max: 1024, pattern: /s3:\/\/[a-z0-9].+/s, description: 'be s3:// and a path' }), 1, 1);
-
-const CHARSET = text({ max: 63, pattern: LIMITS.namePattern, description: 'be the name of a character set' });
-
-/** How CSV files are written. */
-export const csvFormatDescriptor = structure({
-  FileCompression: oneOf('NONE', 'GZIP'),
-  Charset: CHARSET,
-  ContainsHeader: boolean(),
-  Delimiter: text({ min: 1, max: 1, pattern: /[^\r\n]/u, description: 'be one character, not a line break' }),
-  HeaderList: list(name, 0, MAX_COLUMNS),
-  QuoteSymbol: text({ max: 1, pattern: /[^\r\n]?/u, description: 'be one character, not a line break' }),
-});
-
-/** How files of JSON lines are written. */
-export const jsonFormatDescriptor = structure({ FileCompression: oneOf('NONE', 'GZIP'), Charset: CHARSET });
-
-const S3_SOURCE = structure({
-  RoleArn: arn,
-  TemplatedPathList: TEMPLATED_PATHS,
-  HistoricalDataPathList: HISTORICAL_PATHS,
-  FileFormatDescriptor: structure({ CsvFormatDescriptor: csvFormatDescriptor, JsonFormatDescriptor: jsonFormatDescriptor }),
-});
-
-/** Members that CreateMetricSet and UpdateMetricSet have in common. Lengths and patterns are those of the service model. */
-export const METRIC_SET_MEMBERS = {
-  MetricSetDescription: description,
-  MetricList: list(METRIC, 1, LIMITS.metrics),
-  Offset: integer(0, LIMITS.offsetSeconds),
-  TimestampColumn: structure({ ColumnName: name, ColumnFormat: text({ min: 1, max: 63, ...NOT_BLANK }) }),
-  DimensionList: list(name, 1, LIMITS.dimensions),
-  MetricSetFrequency: frequency,
-  MetricSource: structure({ S3SourceConfig: S3_SOURCE, ...OTHER_SOURCES }),
-  DimensionFilterList: DIMENSION_FILTERS,
-};
-
-type Members = typeof METRIC_SET_MEMBERS;
-type Input = { readonly [K in keyof Members]?: Checked<Members[K]> };
+type Input = Omit<InputOf<'UpdateMetricSet'>, 'MetricSetArn'>;
 type Definition = MetricSetRecord['definition'];
 type MetricSource = Definition['MetricSource'];
 
-/** IANA name of a time zone that this runtime knows. */
-export const timezone: Shape<string> = {
-  check(value, field, problems) {
-    const checked = text({ min: 1, max: 60 }).check(value, field, problems);
-    if (checked !== undefined && !isTimezone(checked)) {
-      problems.push({ Name: field, Message: `must be the IANA name of a time zone, found ${JSON.stringify(checked)}` });
-    }
-    return checked;
-  },
-};
-
-function isTimezone(value: string): boolean {
-  try {
-    // offsets (+01:00), which the runtime takes too, have no name to print
-    return /^[a-z]/i.test(value) && new Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
-  } catch {
-    return false;
-  }
-}
+/** Members of the input that are kept. */
+const MEMBERS = Object.keys(MODEL.structures.UpdateMetricSetRequest).filter(member => member !== 'MetricSetArn');
 
 /**
  * The whole definition of a metric set out of what a client gave.
@@ -92,12 +23,9 @@ function isTimezone(value: string): boolean {
 export function metricSetDefinition(
   input: Input, before: Partial<Definition> & { readonly Offset: number; readonly Timezone: string; readonly MetricSetFrequency: Frequency },
 ): Definition {
-  if (input.DimensionFilterList) {
-    throw invalidField('DimensionFilterList', 'is not supported by this service; filter the rows in the query that writes the data');
-  }
   const definition = {
     ...before,
-    ...Object.fromEntries(Object.entries(input).filter(([member]) => member in METRIC_SET_MEMBERS && member !== 'DimensionFilterList')),
+    ...Object.fromEntries(Object.entries(input).filter(([member]) => MEMBERS.includes(member))),
     ...input.MetricSource && { MetricSource: metricSource(input.MetricSource) },
   } as Definition;
   assertColumns(definition);
@@ -112,18 +40,15 @@ function metricSource(source: NonNullable<Input['MetricSource']>): MetricSource 
   }
   const s3 = source.S3SourceConfig;
   if (!s3) {
-    throw invalidField(`MetricSource.${given[0]}`, 'is not supported by this service, which reads CSV files on S3 (S3SourceConfig); '
+    throw invalidField(`MetricSource.${given[0]}`, 'is not supported by this service, which reads files on S3 (S3SourceConfig); '
       + 'data of a Redshift warehouse comes there by the connector\'s UNLOAD');
   }
   const field = 'MetricSource.S3SourceConfig';
-  if (s3.FileFormatDescriptor?.JsonFormatDescriptor) {
-    throw invalidField(`${field}.FileFormatDescriptor.JsonFormatDescriptor`,
-      'is not supported by this service, which reads CSV files (CsvFormatDescriptor)');
-  }
-  const csv = s3.FileFormatDescriptor?.CsvFormatDescriptor;
+  const { CsvFormatDescriptor: csv, JsonFormatDescriptor: json } = s3.FileFormatDescriptor ?? {};
   const missing: Problem[] = [
     ...s3.RoleArn === undefined ? [{ Name: `${field}.RoleArn`, Message: 'is required: the role by which the files are read' }] : [],
-    ...csv === undefined ? [{ Name: `${field}.FileFormatDescriptor.CsvFormatDescriptor`, Message: 'is required' }] : [],
+    ...(csv === undefined) === (json === undefined)
+      ? [{ Name: `${field}.FileFormatDescriptor`, Message: 'must have CsvFormatDescriptor or JsonFormatDescriptor, and not both' }] : [],
     ...s3.TemplatedPathList === undefined && s3.HistoricalDataPathList === undefined
       ? [{ Name: field, Message: 'must have TemplatedPathList, HistoricalDataPathList or both' }] : [],
     ...csv?.ContainsHeader === false && !csv.HeaderList?.length
@@ -140,7 +65,9 @@ function metricSource(source: NonNullable<Input['MetricSource']>): MetricSource 
       RoleArn: s3.RoleArn!,
       TemplatedPathList: s3.TemplatedPathList ?? [],
       HistoricalDataPathList: s3.HistoricalDataPathList ?? [],
-      FileFormatDescriptor: {
+      FileFormatDescriptor: json ? {
+        JsonFormatDescriptor: { FileCompression: json.FileCompression ?? 'NONE', Charset: json.Charset ?? 'UTF-8' },
+      } : {
         CsvFormatDescriptor: {
           FileCompression: csv?.FileCompression ?? 'NONE',
           Charset: csv?.Charset ?? 'UTF-8',
@@ -155,7 +82,7 @@ function metricSource(source: NonNullable<Input['MetricSource']>): MetricSource 
 }
 
 /** Each column has one part to play, and is in the list of columns where there is one. */
-function assertColumns({ MetricList, DimensionList = [], TimestampColumn, MetricSource }: Definition): void {
+function assertColumns({ MetricList, DimensionList = [], DimensionFilterList = [], TimestampColumn, MetricSource }: Definition): void {
   if (TimestampColumn?.ColumnName === undefined || TimestampColumn.ColumnFormat === undefined) {
     throw invalidField('TimestampColumn', 'is required, with ColumnName and ColumnFormat');
   }
@@ -173,13 +100,21 @@ function assertColumns({ MetricList, DimensionList = [], TimestampColumn, Metric
       problems.push({ Name: field, Message: `names the column ${JSON.stringify(column)}, as ${other} does` });
     }
     seen.set(column, other ?? field);
-    if (!csv.ContainsHeader && !csv.HeaderList?.includes(column)) {
+    if (csv?.ContainsHeader === false && !csv.HeaderList?.includes(column)) {
       problems.push({ Name: field, Message: `names the column ${JSON.stringify(column)}, which HeaderList does not have` });
     }
   }
   MetricList.forEach((metric, index) => {
     if ('Namespace' in metric) {
       problems.push({ Name: `MetricList[${index}].Namespace`, Message: 'is for CloudWatch sources only, which this service does not support' });
+    }
+  });
+  DimensionFilterList.forEach(({ Name, FilterList }, index) => {
+    if (Name === undefined || !DimensionList.includes(Name)) {
+      problems.push({ Name: `DimensionFilterList[${index}].Name`, Message: `must be one of DimensionList, found ${JSON.stringify(Name)}` });
+    }
+    if (!FilterList?.every(filter => filter.DimensionValue !== undefined)) {
+      problems.push({ Name: `DimensionFilterList[${index}].FilterList`, Message: 'is required, with a DimensionValue in each entry' });
     }
   });
   if (problems.length > 0) {

@@ -1,26 +1,18 @@
 import { metricSetArn } from './arn';
 import { assertEditable, EDITABLE } from './detectors';
 import { conflict, invalidField, notFound, quotaExceeded } from './errors';
-import { METRIC_SET_MEMBERS, metricSetDefinition, timezone } from './metric-set-input';
-import { existingDetector, nextTokenOf, operation, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
-import { required } from './schema';
-import { arn, name, ofDetector, paging, tags } from './shapes';
+import { metricSetDefinition } from './metric-set-input';
+import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
+import { assertSourceFits } from './source-check';
 import { StoreConflict, type MetricSetRecord } from './store';
+import { OWNER_TAGS } from '../../src/private/contract';
 
 /** Fields that may be changed while the detector runs (UpdateAnomalyDetector and UpdateMetricSet in the API reference). */
 const ALWAYS_EDITABLE: readonly string[] = ['Offset', 'MetricSetDescription'];
 
 /** Operations on metric sets (datasets). */
-export const metricSetOperations: Record<string, Operation> = {
-  CreateMetricSet: operation({
-    ...ofDetector,
-    ...METRIC_SET_MEMBERS,
-    MetricSetName: required(name),
-    MetricList: required(METRIC_SET_MEMBERS.MetricList),
-    MetricSource: required(METRIC_SET_MEMBERS.MetricSource),
-    Timezone: timezone,
-    Tags: tags,
-  }, async (input, context) => {
+export const metricSetOperations: Record<string, Operation> = operations({
+  CreateMetricSet: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     if (!EDITABLE.includes(detector.status)) {
       throw conflict('AnomalyDetector', detector.arn,
@@ -34,6 +26,9 @@ export const metricSetOperations: Record<string, Operation> = {
       throw invalidField('MetricSetFrequency', `must be the detector's frequency ${detector.frequency}, found ${definition.MetricSetFrequency}`);
     }
     const arnOfNew = metricSetArn(detector.arn, MetricSetName);
+    assertQuotas(arnOfNew, definition, context);
+    // a connector's history comes later, and tells what an earlier query had until then
+    if (detector.tags?.[OWNER_TAGS.resource] === undefined) await assertSourceFits(definition, context);
     const at = context.now();
     try {
       await context.store.createMetricSet({
@@ -49,9 +44,9 @@ export const metricSetOperations: Record<string, Operation> = {
           `Detector ${detector.name} has the metric set ${error.found}; it can have only one.`);
     }
     return { MetricSetArn: arnOfNew };
-  }),
+  },
 
-  DescribeMetricSet: operation({ MetricSetArn: required(arn) }, async (input, context) => {
+  DescribeMetricSet: async (input, context) => {
     const metricSet = await existingMetricSet(input.MetricSetArn, context);
     const s3 = metricSet.definition.MetricSource.S3SourceConfig;
     return {
@@ -65,29 +60,43 @@ export const metricSetOperations: Record<string, Operation> = {
         },
       },
     };
-  }),
+  },
 
-  ListMetricSets: operation({ AnomalyDetectorArn: arn, ...paging }, async (input, context) => {
+  ListMetricSets: async (input, context) => {
     if (input.AnomalyDetectorArn !== undefined) {
       await existingDetector(input.AnomalyDetectorArn, context);
     }
     const page = await readPage(() => context.store.listMetricSets(input.AnomalyDetectorArn, pageRequest(input)));
     return { MetricSetSummaryList: page.items.map(metricSet => ({ ...summary(metricSet), Tags: metricSet.tags })), ...nextTokenOf(page) };
-  }),
+  },
 
-  UpdateMetricSet: operation({ MetricSetArn: required(arn), ...METRIC_SET_MEMBERS }, async (input, context) => {
+  UpdateMetricSet: async (input, context) => {
     const metricSet = await existingMetricSet(input.MetricSetArn, context);
     const detector = await existingDetector(metricSet.detectorArn, context);
     const { MetricSetArn: _arn, ...members } = input;
     const definition = metricSetDefinition(members, metricSet.definition);
+    assertQuotas(metricSet.arn, definition, context);
     assertEditable(detector, Object.keys(members).filter(member => !ALWAYS_EDITABLE.includes(member)
       && !isSame(definition[member as keyof typeof definition], metricSet.definition[member as keyof typeof definition])));
     // tags that were changed meanwhile stay
     const changed = await context.store.changeMetricSet(metricSet.arn, current => ({ ...current, definition, modifiedAt: context.now() }));
     if (!changed) throw notFound('MetricSet', metricSet.arn);
     return { MetricSetArn: metricSet.arn };
-  }),
-};
+  },
+});
+
+/** @throws ApiError ServiceQuotaExceededException: too many measures or dimensions */
+function assertQuotas(metricSetArnGiven: string, { MetricList, DimensionList = [] }: MetricSetRecord['definition'], { quotas }: ServiceContext): void {
+  if (MetricList.length > quotas.metrics) {
+    throw quotaExceeded('MetricSet', metricSetArnGiven, 'METRICS_PER_METRIC_SET',
+      `MetricList has ${MetricList.length} entries, and a metric set can have ${quotas.metrics} metrics: leave some out, or raise maximumMetricsPerDataSet of the service.`);
+  }
+  if (DimensionList.length > quotas.dimensions) {
+    throw quotaExceeded('MetricSet', metricSetArnGiven, 'DIMENSIONS_PER_METRIC_SET',
+      `DimensionList has ${DimensionList.length} entries, and a metric set can have ${quotas.dimensions} dimensions: leave some out, or raise `
+      + 'maximumDimensionsPerDataSet of the service.');
+  }
+}
 
 /** Definitions are all made in the same order of members, so that their texts can be compared. */
 function isSame(value: unknown, other: unknown): boolean {

@@ -1,7 +1,8 @@
 import type { ArnScope } from './arn';
 import { invalidField, invalidFields, notFound } from './errors';
+import { modelShape, type InputOf, type OperationName } from './model-shapes';
 import { InvalidPageToken } from './page-token';
-import { structure, type Problem, type Shape } from './schema';
+import type { Problem } from './schema';
 import type { DetectorRecord, EpochSeconds, Page, PageRequest, Store } from './store';
 import type { DetectEvent, FileSample, SampleEvent } from '../../src/private/contract';
 import type { SeriesValuesReader } from '../shared/series-values';
@@ -11,6 +12,10 @@ export interface Quotas {
   readonly detectors: number;
   /** Of one detector: it bounds what one anomaly sends. */
   readonly alertsPerDetector: number;
+  /** Measures of one metric set. */
+  readonly metrics: number;
+  /** Of one metric set. */
+  readonly dimensions: number;
 }
 
 /** What the operations act upon. */
@@ -37,28 +42,30 @@ export interface Operation {
   readonly run: (body: unknown, context: ServiceContext) => Promise<object>;
 }
 
+/** What operations answer to inputs that keep the rules of the service model. */
+export type Answers = { readonly [O in OperationName]?: (input: InputOf<O>, context: ServiceContext) => Promise<object> };
+
 /**
- * Makes an operation of its input's members and what it does.
+ * Makes operations, whose inputs are checked by the service model, of what they answer.
  *
- * @throws ApiError (when run) ValidationException with all fields that are wrong
+ * @throws ApiError (when one is run) ValidationException with all fields that are wrong
  */
-export function operation<M extends Parameters<typeof structure>[0]>(
-  members: M, answer: (input: InputOf<M>, context: ServiceContext) => Promise<object>,
-): Operation {
-  const shape = structure(members) as Shape<InputOf<M>>;
+export function operations(answers: Answers): Record<string, Operation> {
+  return Object.fromEntries((Object.keys(answers) as OperationName[]).map(name => [name, operation(name, answers[name]!)]));
+}
+
+function operation<O extends OperationName>(name: O, answer: NonNullable<Answers[O]>): Operation {
   return {
     run: async (body, context) => {
       const problems: Problem[] = [];
-      const input = shape.check(body, '', problems);
+      const input = modelShape(`${name}Request`).check(body, '', problems);
       if (problems.length > 0 || input === undefined) {
         throw invalidFields(problems);
       }
-      return answer(input, context);
+      return answer(input as never, context);
     },
   };
 }
-
-type InputOf<M extends Parameters<typeof structure>[0]> = ReturnType<typeof structure<M>> extends Shape<infer T> ? T : never;
 
 /** The detector of an ARN, which must exist. */
 export async function existingDetector(arn: string, { store }: ServiceContext): Promise<DetectorRecord> {

@@ -1,27 +1,16 @@
 import { detectFormat, type DetectedFormat, type Finding } from './detected-format';
 import { detectFrequency } from './detected-frequency';
 import { invalid, invalidField } from './errors';
-import { csvFormatDescriptor, HISTORICAL_PATHS, jsonFormatDescriptor, TEMPLATED_PATHS } from './metric-set-input';
-import { existingDetector, operation, type Operation, type ServiceContext } from './operation';
+import { existingDetector, operations, type Operation, type ServiceContext } from './operation';
 import { csvRecords, type FileBeginning, jsonObjects } from './sample-file';
-import { required, structure } from './schema';
-import { arn, ofDetector } from './shapes';
 import { UnusableData } from '../input/unusable-data';
 
 /** Rows of an answer. */
 const SAMPLE_ROWS = 100;
 
-const PATHS = { TemplatedPathList: TEMPLATED_PATHS, HistoricalDataPathList: HISTORICAL_PATHS };
-
 /** Operations that look into the files of a source on S3 before a metric set is made of it. */
-export const sampleDataOperations: Record<string, Operation> = {
-  GetSampleData: operation({
-    S3SourceConfig: structure({
-      ...PATHS,
-      RoleArn: required(arn),
-      FileFormatDescriptor: required(structure({ CsvFormatDescriptor: csvFormatDescriptor, JsonFormatDescriptor: jsonFormatDescriptor })),
-    }),
-  }, async ({ S3SourceConfig: source }, context) => {
+export const sampleDataOperations: Record<string, Operation> = operations({
+  GetSampleData: async ({ S3SourceConfig: source }, context) => {
     if (source === undefined) {
       throw invalidField('S3SourceConfig', 'is required: the source whose files are looked into');
     }
@@ -40,12 +29,10 @@ export const sampleDataOperations: Record<string, Operation> = {
       const header = csv.ContainsHeader ?? !csv.HeaderList?.length ? records.shift() : csv.HeaderList;
       return { HeaderValues: header ?? [], SampleRows: records.slice(0, SAMPLE_ROWS) };
     });
-  }),
+  },
 
   /** The input names no role: files are read with that of the detector's metric set, and before there is one with the function's own. */
-  DetectMetricSetConfig: operation({
-    ...ofDetector, AutoDetectionMetricSource: required(structure({ S3SourceConfig: structure(PATHS) })),
-  }, async (input, context) => {
+  DetectMetricSetConfig: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     const field = 'AutoDetectionMetricSource.S3SourceConfig';
     const source = input.AutoDetectionMetricSource.S3SourceConfig;
@@ -55,8 +42,8 @@ export const sampleDataOperations: Record<string, Operation> = {
     const { items: [metricSet] } = await context.store.listMetricSets(detector.arn, { limit: 1 });
     const beginning = await beginningOf(source, field, metricSet?.definition.MetricSource.S3SourceConfig.RoleArn, context);
     return unlessUnusable(() => ({ DetectedMetricSetConfig: detectedConfig(detectFormat(beginning)) }));
-  }),
-};
+  },
+});
 
 async function beginningOf(
   { HistoricalDataPathList = [], TemplatedPathList = [] }: { readonly HistoricalDataPathList?: string[]; readonly TemplatedPathList?: string[] },

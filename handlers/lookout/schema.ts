@@ -11,8 +11,11 @@ export interface Shape<T> {
   check(value: unknown, name: string, problems: Problem[]): T | undefined;
 }
 
-/** Type that a shape's values have. */
-export type Checked<S> = S extends Shape<infer T> ? T : never;
+/** Least and greatest length, count or number, both included; absent: none. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
 
 /** A member that must be given. */
 export interface RequiredMember<T> {
@@ -59,24 +62,26 @@ export function structure<M extends Members>(members: M): Shape<Structure<M>> {
 /**
  * A text.
  *
- * @param rules lengths in characters (Unicode code points); `pattern` must match the whole text, and `description` says it in words
+ * @param rules lengths in characters (Unicode code points); `pattern` must match the whole text, and `words` says it for people
  */
-export function text(rules: { min?: number; max: number; pattern?: RegExp; description?: string }): Shape<string> {
+export function text(rules: Bounds & { readonly pattern?: string; readonly words?: string }): Shape<string> {
+  const { min = 0, max = Infinity } = rules;
+  // made when it is first needed: a request needs few
+  let whole: RegExp | undefined;
   return {
     check(value, name, problems) {
       if (typeof value !== 'string') {
         return problem(problems, name, 'must be a string', value);
       }
-      const length = value.length > 2 * rules.max ? Infinity : [...value].length;
-      if (length > rules.max || length < (rules.min ?? 0)) {
-        return problem(problems, name, `must have ${range(rules.min ?? 0, rules.max)} character${rules.max === 1 ? '' : 's'}`, value);
+      const length = value.length > 2 * max ? Infinity : [...value].length;
+      if (length > max || length < min) {
+        return problem(problems, name, `must have ${range(rules)} ${(max === Infinity ? min : max) === 1 ? 'character' : 'characters'}`, value);
       }
       if (/\p{Surrogate}/u.test(value)) {
         return problem(problems, name, 'must be well-formed Unicode', value);
       }
-      const match = rules.pattern?.exec(value);
-      if (rules.pattern && match?.[0] !== value) {
-        return problem(problems, name, `must ${rules.description ?? `match ${rules.pattern.source}`}`, value);
+      if (rules.pattern !== undefined && !(whole ??= new RegExp(`^(?:${rules.pattern})$`, 'su')).test(value)) {
+        return problem(problems, name, `must ${rules.words ?? `match ${rules.pattern}`}`, value);
       }
       return value;
     },
@@ -92,8 +97,8 @@ export function oneOf<const T extends string>(...values: readonly T[]): Shape<T>
   };
 }
 
-/** A whole number in a range, bounds included. */
-export function integer(min: number, max: number): Shape<number> {
+/** A whole number in a range. */
+export function integer({ min = -Infinity, max = Infinity }: Bounds): Shape<number> {
   return {
     check(value, name, problems) {
       return Number.isInteger(value) && (value as number) >= min && (value as number) <= max
@@ -111,33 +116,27 @@ export function boolean(): Shape<boolean> {
   };
 }
 
-export function list<T>(element: Shape<T>, min: number, max: number): Shape<T[]> {
+export function list<T>(element: Shape<T>, bounds: Bounds): Shape<T[]> {
   return {
     check(value, name, problems) {
       if (!Array.isArray(value)) {
         return problem(problems, name, 'must be a list', value);
       }
-      if (value.length < min || value.length > max) {
-        addProblem(problems, name, `must have ${range(min, max)} ${max === 1 ? 'entry' : 'entries'}, found ${value.length}`);
-        return undefined;
-      }
+      if (!isCount(value.length, name, bounds, problems)) return undefined;
       return value.map((entry, index) => element.check(entry, `${name}[${index}]`, problems) as T);
     },
   };
 }
 
 /** An object whose members have any names. */
-export function map(keyShape: Shape<string>, valueShape: Shape<string>, min: number, max: number): Shape<Record<string, string>> {
+export function map(keyShape: Shape<string>, valueShape: Shape<string>, bounds: Bounds): Shape<Record<string, string>> {
   return {
     check(value, name, problems) {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         return problem(problems, name, 'must be an object', value);
       }
       const entries = Object.entries(value);
-      if (entries.length < min || entries.length > max) {
-        addProblem(problems, name, `must have ${min} to ${max} entries, found ${entries.length}`);
-        return undefined;
-      }
+      if (!isCount(entries.length, name, bounds, problems)) return undefined;
       // fromEntries makes own properties, even of the key __proto__
       return Object.fromEntries(entries.map(([key, entry]) => [
         keyShape.check(key, `${name} key`, problems) as string,
@@ -145,6 +144,30 @@ export function map(keyShape: Shape<string>, valueShape: Shape<string>, min: num
       ]));
     },
   };
+}
+
+/**
+ * A value to which a rule applies beyond those of its shape.
+ *
+ * @param rule finishes "must ..."
+ */
+export function also<T>(shape: Shape<T>, rule: string, isRight: (value: T) => boolean): Shape<T> {
+  return {
+    check(value, name, problems) {
+      const found: Problem[] = [];
+      const checked = shape.check(value, name, found);
+      for (const { Name, Message } of found) addProblem(problems, Name, Message);
+      return found.length > 0 || isRight(checked as T) ? checked : problem(problems, name, `must ${rule}`, value);
+    },
+  };
+}
+
+/** Whether there are as many entries as there may be. */
+function isCount(count: number, name: string, bounds: Bounds, problems: Problem[]): boolean {
+  const { min = 0, max = Infinity } = bounds;
+  if (count >= min && count <= max) return true;
+  addProblem(problems, name, `must have ${range(bounds)} ${(max === Infinity ? min : max) === 1 ? 'entry' : 'entries'}, found ${count}`);
+  return false;
 }
 
 function problem(problems: Problem[], name: string, rule: string, found: unknown): undefined {
@@ -158,7 +181,9 @@ function addProblem(problems: Problem[], name: string, message: string): void {
   }
 }
 
-function range(min: number, max: number): string {
+function range({ min, max }: Bounds): string {
+  if (max === undefined) return `at least ${min}`;
+  if (min === undefined) return `at most ${max}`;
   return min === max ? `${min}` : `${min} to ${max}`;
 }
 

@@ -28,7 +28,11 @@ export interface MetricSetRecord {
   readonly arn: string;
   readonly detectorArn: string;
   readonly name: string;
-  readonly definition: Omit<MetricSetConfiguration, 'MetricSetName' | 'DimensionList'> & { readonly DimensionList?: string[] };
+  readonly definition: Omit<MetricSetConfiguration, 'MetricSetName' | 'DimensionList'> & {
+    readonly DimensionList?: string[];
+    /** Rows are read that have one of the values of each. */
+    readonly DimensionFilterList?: { readonly Name?: string; readonly FilterList?: { readonly DimensionValue?: string; readonly FilterOperation?: 'EQUALS' }[] }[];
+  };
   readonly createdAt: EpochSeconds;
   readonly modifiedAt: EpochSeconds;
   readonly tags?: Record<string, string>;
@@ -198,12 +202,30 @@ export class StoreConflict extends Error {
   }
 }
 
+/** Thrown by `create…` when there are as many records as there may be. Nothing is left of the one that was too many. */
+export class StoreFull extends Error {
+  /** Known by its name: see StoreConflict. */
+  public static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'StoreFull';
+  }
+
+  public constructor(public readonly most: number) {
+    super(`there are ${most} records, and no more are allowed`);
+    this.name = 'StoreFull';
+  }
+}
+
 /**
  * What the detection service remembers. Implemented on DynamoDB and in memory; one test suite holds for both.
  * Lists are in a fixed order and paged; a `from` that no page gave is a TypeError.
  */
 export interface Store {
-  createDetector(record: DetectorRecord): Promise<void>;
+  /**
+   * The detector begins with nothing: what was left of one of this name that was deleted is gone.
+   * @param most detectors that there may be; of many that are created at the same time, exactly as many are as there is room for
+   * @throws StoreFull when there are as many
+   */
+  createDetector(record: DetectorRecord, most?: number): Promise<void>;
   getDetector(arn: string): Promise<DetectorRecord | undefined>;
   listDetectors(page: PageRequest): Promise<Page<DetectorRecord>>;
   /** Sets the given attributes. Returns the record after the change; undefined when there is no such detector. */
@@ -228,7 +250,8 @@ export interface Store {
   getMetricSet(arn: string): Promise<MetricSetRecord | undefined>;
   listMetricSets(detectorArn: string | undefined, page: PageRequest): Promise<Page<MetricSetRecord>>;
 
-  createAlert(record: AlertRecord): Promise<void>;
+  /** @param most alerts that the detector may have: see `createDetector` */
+  createAlert(record: AlertRecord, most?: number): Promise<void>;
   putAlert(record: AlertRecord): Promise<void>;
   /** As `changeMetricSet`. */
   changeAlert(arn: string, change: Change<AlertRecord>): Promise<AlertRecord | undefined>;
@@ -247,6 +270,8 @@ export interface Store {
 
   /** Creates or replaces. */
   putGroup(record: GroupRecord): Promise<void>;
+  /** Removes a group that the data do not bear out any more, if it is there. */
+  deleteGroup(detectorArn: string, id: string): Promise<void>;
   getGroup(detectorArn: string, id: string): Promise<GroupRecord | undefined>;
   /** Newest end first, then highest score first. */
   listGroups(detectorArn: string, page: PageRequest): Promise<Page<GroupRecord>>;

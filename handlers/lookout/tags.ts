@@ -1,18 +1,17 @@
 import { invalidField, notFound, type ResourceType } from './errors';
-import { operation, type Operation, type ServiceContext } from './operation';
-import { list, required } from './schema';
-import { arn, tagKey, tags } from './shapes';
+import { MODEL } from './model-constraints';
+import { operations, type Operation, type ServiceContext } from './operation';
 import type { Change, Store, Tags } from './store';
 
-/** Tags that a resource can have. */
-const TAGS_PER_RESOURCE = 50;
+/** Tags that a resource can have: as many as can be given at once. */
+const TAGS_PER_RESOURCE = MODEL.maps.TagMap.max;
 
 /**
  * Operations on the tags of detectors, metric sets and alerts. Their input is named as it travels: `tags` and `tagKeys` are in lower case in
  * requests, while answers and the other operations have `Tags`. Of changes at the same time none is lost.
  */
-export const tagOperations: Record<string, Operation> = {
-  TagResource: operation({ ResourceArn: required(arn), tags: required(tags) }, async (input, context) => {
+export const tagOperations: Record<string, Operation> = operations({
+  TagResource: async (input, context) => {
     await changeTags(input.ResourceArn, context, current => {
       const merged = Object.fromEntries([...Object.entries(current), ...Object.entries(input.tags)]);
       const count = Object.keys(merged).length;
@@ -22,23 +21,23 @@ export const tagOperations: Record<string, Operation> = {
       return merged;
     });
     return {};
-  }),
+  },
 
-  UntagResource: operation({ ResourceArn: required(arn), tagKeys: required(list(tagKey, 1, TAGS_PER_RESOURCE)) }, async (input, context) => {
+  UntagResource: async (input, context) => {
     await changeTags(input.ResourceArn, context, current => (
       Object.fromEntries(Object.entries(current).filter(([key]) => !input.tagKeys.includes(key)))));
     return {};
-  }),
+  },
 
-  ListTagsForResource: operation({ ResourceArn: required(arn) }, async (input, { store }) => {
+  ListTagsForResource: async (input, { store }) => {
     const { type, read } = resourceOf(input.ResourceArn, store);
     const resource = await read();
     if (!resource) {
       throw notFound(type, input.ResourceArn);
     }
     return { Tags: resource.tags ?? {} };
-  }),
-};
+  },
+});
 
 async function changeTags(resourceArn: string, { store }: ServiceContext, change: Change<Tags>): Promise<void> {
   const resource = resourceOf(resourceArn, store);

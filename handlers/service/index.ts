@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AccessEntry } from './access';
 import { serviceHandler, type ServiceParts } from './service-handler';
-import { DEFAULT_MAXIMUM_ALERTS, DEFAULT_MAXIMUM_DETECTORS, ENVIRONMENT } from '../../src/private/contract';
+import { DEFAULT_MAXIMUM_ALERTS, DEFAULT_MAXIMUM_DETECTORS, ENVIRONMENT, LIMITS } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
 import type { Store } from '../lookout/store';
 
@@ -40,12 +40,18 @@ function awsParts(store: Store): ServiceParts {
     readSample: async event => (await detect()).readSample(event),
     deleteState: async detectorName => (await bucket()).deleteState(detectorName),
     quotas: {
-      detectors: Number(process.env[ENVIRONMENT.maximumDetectors] ?? DEFAULT_MAXIMUM_DETECTORS),
-      alertsPerDetector: Number(process.env[ENVIRONMENT.maximumAlerts] ?? DEFAULT_MAXIMUM_ALERTS),
+      detectors: quota(ENVIRONMENT.maximumDetectors, DEFAULT_MAXIMUM_DETECTORS),
+      alertsPerDetector: quota(ENVIRONMENT.maximumAlerts, DEFAULT_MAXIMUM_ALERTS),
+      metrics: quota(ENVIRONMENT.maximumMetrics, LIMITS.metrics),
+      dimensions: quota(ENVIRONMENT.maximumDimensions, LIMITS.dimensions),
     },
     now: () => Date.now() / 1000,
     logFailure,
   };
+}
+
+function quota(name: string, usual: number): number {
+  return Number(process.env[name] ?? usual);
 }
 
 function environment(name: string): string {

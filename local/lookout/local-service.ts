@@ -12,7 +12,7 @@ import { DynamoDbStore } from '../../handlers/lookout/dynamodb-store';
 import { MemoryStore } from '../../handlers/lookout/memory-store';
 import type { Store } from '../../handlers/lookout/store';
 import type { HttpEvent } from '../../handlers/shared/lambda-request-handler';
-import { type DetectEvent, ENVIRONMENT, type SampleEvent, SERVICE_KEYS } from '../../src/private/contract';
+import { type DetectEvent, ENVIRONMENT, type SampleEvent, SERVICE_KEYS, type WatchEvent } from '../../src/private/contract';
 import { Tables } from '../dynamodb/tables';
 import { startFunctionUrl } from '../gateway/function-url';
 import { startGateway } from '../gateway/gateway';
@@ -65,7 +65,7 @@ async function start(options: Omit<LookoutOptions, 'help'>, events: LocalService
   const s3 = await serveBuckets(new PlainBuckets(data, working, NAMES.stateBucket));
   closers.push(() => s3.close());
   const work = new BackgroundWork(events.failure);
-  const functions = { detect: (_event: DetectEvent | SampleEvent): Promise<object> => Promise.reject(new Error('the service is being started')) };
+  const functions = { detect: (_event: DetectEvent | SampleEvent | WatchEvent): Promise<object> => Promise.reject(new Error('the service is being started')) };
   const gateway = await startGateway({
     sns: printingTopics(events.alert),
     events: printingEventBuses(events.alert),
@@ -110,7 +110,7 @@ async function start(options: Omit<LookoutOptions, 'help'>, events: LocalService
   functions.detect = detectFunction(bundles, store);
   const url = await startFunctionUrl(serviceFunction(bundles, store, { region, account }), options.port);
   closers.push(() => url.close());
-  const schedule = new LiveSchedule(store, event => functions.detect(event), events.failure);
+  const schedule = new LiveSchedule(event => functions.detect(event), events.failure);
   closers.push(() => schedule.close());
   return url.endpoint;
 }
@@ -130,7 +130,7 @@ async function tableStore(region: string, closers: (() => unknown)[]): Promise<S
   return new DynamoDbStore(new DynamoDBClient({}), NAMES.table);
 }
 
-function detectFunction({ detect }: Bundles, store: Store): (event: DetectEvent | SampleEvent) => Promise<object> {
+function detectFunction({ detect }: Bundles, store: Store): (event: DetectEvent | SampleEvent | WatchEvent) => Promise<object> {
   const handler = store instanceof DynamoDbStore ? detect.handler : detect.createHandler(() => detect.servicesOfEnvironment(store));
   return event => {
     const end = Date.now() + DETECT_MILLISECONDS;

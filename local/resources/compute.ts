@@ -71,6 +71,20 @@ export const functionAlias: ResourceType = {
   },
 };
 
+/** AWS::Lambda::Url with AWS_IAM: a loopback address, whose requests must be signed for Lambda with the cloud's credentials. */
+export const functionUrl: ResourceType = {
+  async put(resource, { functions, functionUrls }, previous) {
+    const { TargetFunctionArn, Qualifier, AuthType } = resource.properties;
+    const definition = functions.find(String(TargetFunctionArn));
+    if (!definition) throw new Error(`there is no Lambda function ${JSON.stringify(TargetFunctionArn)}`);
+    if (AuthType !== 'AWS_IAM') throw new Error(`the embedded cloud knows function URLs with AWS_IAM only, found ${JSON.stringify(AuthType)}`);
+    const FunctionArn = `${definition.arn}${Qualifier === undefined ? '' : `:${String(Qualifier)}`}`;
+    if (previous?.identity.ref === FunctionArn) return previous.identity;
+    return { ref: FunctionArn, attributes: { FunctionArn, FunctionUrl: `${await functionUrls.create(FunctionArn)}/` } };
+  },
+  delete: ({ identity }, { functionUrls }) => functionUrls.remove(String(identity.attributes.FunctionUrl).replace(/\/$/, '')),
+};
+
 /** AWS::Lambda::EventInvokeConfig: retries of asynchronous invocations, and where those go that fail for good. */
 export const eventInvokeConfig: ResourceType = {
   put(resource, { functions }) {

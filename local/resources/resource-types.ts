@@ -1,4 +1,4 @@
-import { eventInvokeConfig, functionAlias, lambdaFunction, schedule, stateMachine } from './compute';
+import { eventInvokeConfig, functionAlias, functionUrl, lambdaFunction, schedule, stateMachine } from './compute';
 import { managedPolicy, role } from './identity';
 import { eventBus, queue, subscription, topic } from './messaging';
 import { namesOnly } from './names-only';
@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Alias': functionAlias,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Url': functionUrl,
   'AWS::S3::Bucket': bucket,
   'AWS::Scheduler::Schedule': schedule,
   'AWS::SNS::Subscription': subscription,

@@ -4,6 +4,7 @@ import type { ResourceIdentity } from '../assembly/template';
 import type { CustomResources } from '../deployment/custom-resources';
 import type { Tables } from '../dynamodb/tables';
 import type { EventBuses } from '../gateway/event-buses';
+import type { FunctionUrls } from '../gateway/function-urls';
 import type { Topics } from '../gateway/notifications';
 import type { Roles } from '../gateway/roles';
 import type { Functions } from '../lambda/functions';
@@ -40,6 +41,7 @@ export interface CloudServices {
   readonly topics: Topics;
   readonly eventBuses: EventBuses;
   readonly functions: Functions;
+  readonly functionUrls: FunctionUrls;
   readonly machines: StateMachines;
   readonly scheduler: Scheduler;
   readonly customResources: CustomResources;

@@ -74,6 +74,9 @@ export function createCrawlMachine(scope: Construct, id: string, props: CrawlMac
   const missing = new sfn.Choice(states, 'Anything missing?')
     .when(sfn.Condition.isPresent('$.plan.intervals[0]'), oldest)
     .otherwise(new sfn.Succeed(states, 'Nothing missing'));
+  const noteTold = invoke(states, 'Note what was told', crawlFunction, { action: 'givenUpTold', givenUp: sfn.JsonPath.objectAt('$.plan.givenUp') });
+  noteTold.addCatch(missing, { resultPath: sfn.JsonPath.DISCARD }); // it is told again
+  noteTold.next(missing);
   plan.next(new sfn.Choice(states, 'Anything given up?')
     .when(sfn.Condition.isPresent('$.plan.givenUp'), tellOfFailure(states, 'Tell of intervals given up', FAILURE_EVENTS.givenUp, {
       connector: props.connectorName,
@@ -82,7 +85,7 @@ export function createCrawlMachine(scope: Construct, id: string, props: CrawlMac
       start: sfn.JsonPath.stringAt('$.plan.givenUp.start'),
       end: sfn.JsonPath.stringAt('$.plan.givenUp.end'),
       error: sfn.JsonPath.stringAt('$.plan.givenUp.error'),
-    }, missing))
+    }, missing, noteTold))
     .otherwise(missing));
   oldest.next(take);
   take.next(oneInterval(states, props, next));
@@ -109,6 +112,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
     end: sfn.JsonPath.stringAt('$.current.interval.end'),
     attempt: sfn.JsonPath.numberAt('$.failure.attempt'),
     givenUp: sfn.JsonPath.stringAt('$.failure.givenUp'),
+    again: sfn.JsonPath.stringAt('$.failure.again'),
     statementId: sfn.JsonPath.stringAt('$.failure.statementId'),
     error: { name: sfn.JsonPath.stringAt(`${CAUGHT}.Error`), message: sfn.JsonPath.stringAt(`${CAUGHT}.Cause`) },
   }, new sfn.Fail(scope, 'Interval failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` })));
@@ -127,6 +131,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
       detectorArn: props.detect.detectorArn,
       interval: DATA.interval,
       chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'),
+      files: sfn.JsonPath.stringAt('$.unload.folder'),
     }, '$.detection'));
     detect.addCatch(failed, { resultPath: CAUGHT });
     detect.next(finish);
@@ -144,7 +149,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
       ...LOOP,
       index: sfn.JsonPath.stringAt('$.index'),
       current: sfn.JsonPath.stringAt('$.current'),
-      unload: { chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery') },
+      unload: { chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'), folder: sfn.JsonPath.stringAt('$.unload.folder') },
     },
     finished,
     failed,

@@ -20,6 +20,7 @@ export function connectorSettings(
     frequency: numbers.frequency,
     timezone: props.timezone?.timezoneName ?? DEFAULTS.timezone,
     delaySeconds: numbers.delaySeconds,
+    ...(numbers.settleSeconds === undefined ? {} : { settleSeconds: numbers.settleSeconds }),
     historyIntervals: numbers.historyIntervals,
     historyChunkIntervals: numbers.historyChunkIntervals,
     catchUpLimit: numbers.catchUpLimit,

@@ -9,15 +9,16 @@ import { retryEvents } from './retries';
  * none, the ledger and the metric have said before: the execution goes on with `next`.
  *
  * @param detail With paths of the state's data
+ * @param told Where it goes on when the bus has taken the event
  */
 export function tellOfFailure(
-  scope: Construct, id: string, detailType: string, detail: Record<string, unknown>, next: sfn.IChainable,
+  scope: Construct, id: string, detailType: string, detail: Record<string, unknown>, next: sfn.IChainable, told = next,
 ): tasks.EventBridgePutEvents {
   const tell = retryEvents(new tasks.EventBridgePutEvents(scope, id, {
     entries: [{ source: FAILURE_EVENTS.source, detailType, detail: sfn.TaskInput.fromObject(detail) }],
     resultPath: sfn.JsonPath.DISCARD,
   }));
   tell.addCatch(next, { resultPath: sfn.JsonPath.DISCARD });
-  tell.next(next);
+  tell.next(told);
   return tell;
 }

@@ -21,6 +21,7 @@ export interface ConnectorNumbers {
   readonly frequency: Frequency;
   readonly intervalSeconds: number;
   readonly delaySeconds: number;
+  readonly settleSeconds?: number;
   readonly historyIntervals: number;
   readonly historyChunkIntervals: number;
   readonly queryTimeoutSeconds: number;
@@ -51,6 +52,7 @@ export function connectorNumbers(props: RedshiftLookoutConnectorProps): Connecto
     frequency,
     intervalSeconds,
     delaySeconds: (props.delay ?? DEFAULTS.delay).toSeconds(),
+    ...(props.settleTime ? { settleSeconds: props.settleTime.toSeconds() } : {}),
     historyIntervals,
     historyChunkIntervals: historyChunkIntervals(historyIntervals, queryTimeoutSeconds),
     queryTimeoutSeconds,

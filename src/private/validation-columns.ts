@@ -10,12 +10,15 @@ const COLUMN_RULE = `name it in the query with "as": 1 to ${LIMITS.nameLength} l
 export function validateColumns(props: RedshiftLookoutConnectorProps): void {
   const { metrics, timestampColumn } = props;
   const dimensions = props.dimensions ?? [];
-  if (metrics.length < 1 || metrics.length > LIMITS.metrics) {
-    throw refuse('metrics', `has ${metrics.length} entries`, metrics.map(metric => metric.name), `give 1 to ${LIMITS.metrics} metrics`);
+  const service = props.detector?.service;
+  const mostMetrics = service?._maximumMetrics ?? LIMITS.metrics;
+  const mostDimensions = service?._maximumDimensions ?? LIMITS.dimensions;
+  if (metrics.length < 1 || metrics.length > mostMetrics) {
+    throw refuse('metrics', `has ${metrics.length} entries`, metrics.map(metric => metric.name), `give 1 to ${mostMetrics} metrics`);
   }
   // a list that is one token has one entry here, and any number when it is deployed
-  if (!Token.isUnresolved(dimensions) && dimensions.length > LIMITS.dimensions) {
-    throw refuse('dimensions', `has ${dimensions.length} entries`, dimensions, `give at most ${LIMITS.dimensions}; leave out those that tell least`);
+  if (!Token.isUnresolved(dimensions) && dimensions.length > mostDimensions) {
+    throw refuse('dimensions', `has ${dimensions.length} entries`, dimensions, `give at most ${mostDimensions}; leave out those that tell least`);
   }
   metrics.forEach((metric, index) => validateName(`metrics[${index}]`, metric.name, COLUMN_RULE));
   if (!Token.isUnresolved(dimensions)) {

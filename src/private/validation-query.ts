@@ -1,6 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { LIMITS, PLACEHOLDERS } from './contract';
-import { problemOfQuery } from './sql-text';
+import { LIMITS, PLACEHOLDERS, problemOfQuery, withoutComments } from './contract';
 import { refuse } from './validation-base';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
@@ -33,21 +32,22 @@ function validateQuery(prop: string, sql: string): void {
   if (!/^[\s(]*(select|with)\b/i.test(code)) throw refuse(prop, 'is not a SELECT statement', code.trim().slice(0, 60), 'begin with SELECT or WITH');
   const problem = problemOfQuery(sql);
   if (problem) throw refuse(prop, problem.problem, problem.found, problem.advice);
-  validatePlaceholders(prop, sql);
+  validatePlaceholders(prop, sql, code);
   validateSize(prop, sql);
 }
 
-function validatePlaceholders(prop: string, sql: string): void {
+function validatePlaceholders(prop: string, sql: string, code: string): void {
   const known = Object.values(PLACEHOLDERS);
   const unknown = (sql.match(PLACEHOLDER_LIKE) ?? []).find(found => !known.includes(found));
   if (unknown !== undefined) throw refuse(prop, 'has an unknown placeholder', unknown, `use ${known.join(' and ')}, without spaces`);
-  const missing = known.filter(placeholder => !sql.includes(placeholder));
-  const single = missing.length > 1 ? SINGLE_BRACES.exec(withoutComments(sql))?.[0] : undefined;
+  // those in comments bound nothing
+  const missing = known.filter(placeholder => !code.includes(placeholder));
+  const single = missing.length > 1 ? SINGLE_BRACES.exec(code)?.[0] : undefined;
   if (single !== undefined) {
     throw refuse(prop, 'has a placeholder in single braces', single, `write ${known.join(' and ')}; an f-string of Python makes one brace of two, so give a plain string`);
   }
   if (missing.length === 1) {
-    throw refuse(prop, `has no ${missing[0]}`, known.filter(placeholder => sql.includes(placeholder)),
+    throw refuse(prop, `has no ${missing[0]}`, known.filter(placeholder => code.includes(placeholder)),
       `bound the rows on both sides: ts >= '${PLACEHOLDERS.start}' and ts < '${PLACEHOLDERS.end}'`);
   }
 }
@@ -63,11 +63,6 @@ function validateSize(prop: string, sql: string): void {
   if (jsonBytes > mostJson) {
     throw refuse(prop, `is longer than ${mostJson} bytes as JSON`, `${jsonBytes} bytes`, 'move parts of it into a view: Step Functions passes on 256 KB, which hold it twice');
   }
-}
-
-/** The SQL with its comments blanked; what looks like a comment within quotes stays. */
-function withoutComments(sql: string): string {
-  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, found => /^['"]/.test(found) ? found : ' ');
 }
 
 function excerpt(sql: string, part: string): string {

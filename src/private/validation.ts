@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { FREQUENCY_SECONDS, Frequency, LEARNING_INTERVALS, LIMITS } from './contract';
+import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
 import { validateNetwork } from './infrastructure';
 import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
 import { refuse, SUBJECT, validateDescription, validateName } from './validation-base';
@@ -42,6 +42,7 @@ function validateTimes(props: RedshiftLookoutConnectorProps): void {
       throw refuse('delay', 'is longer than 5 days', human(seconds), 'give at most Duration.days(5)');
     }
   }
+  if (props.settleTime !== undefined) validateSettleTime(props, props.settleTime, frequency);
   if (props.timezone !== undefined && !isTimeZone(props.timezone.timezoneName)) {
     throw refuse('timezone', 'is not known here', props.timezone.timezoneName, 'give the IANA name of a time zone, such as TimeZone.EUROPE_BERLIN');
   }
@@ -52,6 +53,22 @@ function validateTimes(props: RedshiftLookoutConnectorProps): void {
       throw refuse('queryTimeout', 'is not between 1 minute and 24 hours', human(seconds),
         'give a time within these bounds: the Redshift Data API ends a statement after 24 hours');
     }
+  }
+}
+
+function validateSettleTime({ detector, query }: RedshiftLookoutConnectorProps, settleTime: Duration, frequency: Frequency): void {
+  const seconds = wholeSeconds('settleTime', settleTime);
+  const interval = FREQUENCY_SECONDS[frequency];
+  const most = Math.min(SETTLE_INTERVALS * interval, LIMITS.offsetSeconds);
+  if (seconds < interval || seconds > most) {
+    throw refuse('settleTime', `is not between one interval and ${human(most)}`, human(seconds), `give ${human(interval)} to ${human(most)}`);
+  }
+  if (detector?.isInAccount === false) {
+    throw refuse('settleTime', 'is given, and Lookout for Metrics reads each interval once', human(seconds), 'leave it out, or use Detector.inAccount()');
+  }
+  if (!Token.isUnresolved(query.sql) && !hasPlaceholders(query.sql)) {
+    throw refuse('settleTime', 'is given, and query has no placeholders: it cannot be asked for an interval again', human(seconds),
+      `bound the rows of the query: ts >= '${PLACEHOLDERS.start}' and ts < '${PLACEHOLDERS.end}'`);
   }
 }
 
@@ -92,6 +109,9 @@ function validateCounts(props: RedshiftLookoutConnectorProps): void {
     }
   }
   if (props.catchUpLimit !== undefined && !Token.isUnresolved(props.catchUpLimit)) {
+    if (props.settleTime !== undefined && props.catchUpLimit < 2) {
+      throw refuse('catchUpLimit', 'leaves a run no room to read an interval again, as settleTime asks', props.catchUpLimit, 'give 2 or more, or leave it out');
+    }
     const timeout = props.queryTimeout ?? DEFAULTS.queryTimeout;
     const most = largestCatchUp(timeout.toSeconds());
     if (props.catchUpLimit > most) {

@@ -1,6 +1,6 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { PLACEHOLDERS } from './contract';
+import { hasPlaceholders, PLACEHOLDERS } from './contract';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
 /** Warns of what works, but not as well as it could. The ids are public: users acknowledge by them. */
@@ -25,5 +25,5 @@ export function addWarnings(scope: Construct, props: RedshiftLookoutConnectorPro
 }
 
 function withoutPlaceholders(sql: string): boolean {
-  return !Token.isUnresolved(sql) && !sql.includes(PLACEHOLDERS.start) && !sql.includes(PLACEHOLDERS.end);
+  return !Token.isUnresolved(sql) && !hasPlaceholders(sql);
 }

@@ -1,8 +1,11 @@
 /** Each rule that the service model has for an input, broken once: the service must name the field, whichever client sends it. */
-import { bodyOf, serviceModel, type ServiceModel } from './model';
+import { readFileSync } from 'node:fs';
+import { bodyOf, serviceModel, type ServiceModel, wholeMatch } from './model';
 import { STORES } from './service-parts';
 import { CLIENTS_AND_STORES, ConformanceSetting } from './setting';
 import { violations, type Violation } from './violations';
+import { MODEL } from '../../handlers/lookout/model-constraints';
+import { CONSTRAINTS_FILE, constraintsSource } from '../../scripts/lookout-constraints';
 
 let setting: ConformanceSetting;
 let model: ServiceModel;
@@ -27,6 +30,39 @@ test('the model has the operations and exceptions of Lookout for Metrics', () =>
     TooManyRequestsException: 429,
     ValidationException: 400,
   });
+});
+
+test('the table that the service checks by is what the generator makes of the model', () => {
+  // where they differ: tsx scripts/lookout-constraints.ts
+  expect(readFileSync(CONSTRAINTS_FILE, 'utf8')).toBe(constraintsSource(model));
+});
+
+test('the table lacks no rule of the model', () => {
+  const rules = (constraint: Readonly<Record<string, unknown>>): object => {
+    const { min, max, pattern } = constraint;
+    return { min, max, pattern: pattern !== undefined };
+  };
+  const tables: Record<string, Readonly<Record<string, any>>> = MODEL;
+  for (const [kind, table] of Object.entries(tables)) {
+    for (const [name, constraint] of Object.entries(table)) {
+      const shape = model.shapes[name];
+      if (kind === 'choices') expect(constraint).toEqual(shape.enum);
+      else if (kind === 'structures') expect(Object.values(constraint as object).filter(member => String(member).endsWith('!'))).toHaveLength(shape.required?.length ?? 0);
+      else expect({ name, ...rules(constraint as Record<string, unknown>) }).toEqual({ name, ...rules(shape as never) });
+    }
+  }
+});
+
+test.each(Object.entries(MODEL.texts).filter(([, rules]) => 'pattern' in rules))('the pattern of %s means what the model\'s does', (name, rules) => {
+  const { pattern } = rules as { readonly pattern: string };
+  const own = new RegExp(`^(?:${pattern})$`, 'su');
+  const theirs = wholeMatch(model.shapes[name].pattern!);
+  const texts = ['', 'a', 'sales', 'a_b-c', '-a', 'a b', ' ', '!', ':', '\n', '"', '\u{1F600}', 'é', 's3://bucket/a b/{{yyyy}}/=', 's3://b', 's3://B.c/d', 'UTF-8', 'a--b', 'a-',
+    'arn:aws:iam::123456789012:role/x', 'arn:aws-cn:secretsmanager:r:1:secret:AmazonLookoutMetrics-x', '12345678-1234-1234-1234-123456789abc', '2024-03-01T10:00:00Z',
+    '2024-03-01T10:00:00+01:00[Europe/Berlin]', '2024-03-01T10:00:00-05:00', '2024-03-01T10:00Z[UTC]', 'arn:aws:kms:eu-central-1:123456789012:key/12345678-1234-1234-1234-123456789012'];
+  // a character beyond the first plane is one character for the service, and two for a pattern without the flag u
+  const differing = texts.filter(text => own.test(text) !== theirs.test(text) && !(text === '\u{1F600}' && own.test(text)));
+  expect(differing).toEqual([]);
 });
 
 test('the inputs that break a rule are many, and each is in place', () => {

@@ -2,6 +2,7 @@
 AWS_ENDPOINT_URL_LOOKOUTMETRICS. Prints what came out as one JSON line.
 """
 import json
+import os
 import re
 import sys
 import time
@@ -9,7 +10,7 @@ import time
 import boto3
 
 client = boto3.client('lookoutmetrics')
-ROLE = 'arn:aws:iam::123456789012:role/L4MRole'
+ROLE = os.environ.get('L4M_ROLE', 'arn:aws:iam::123456789012:role/L4MRole')
 POLL_SECONDS = 0.2
 LIMIT_SECONDS = 240
 
@@ -61,19 +62,44 @@ def summaries(arn, threshold=0):
         arguments = {'NextToken': page['NextToken']}
 
 
+def related(arn, group_id):
+    """The measures related to a group, page by page."""
+    found, arguments = [], {}
+    while True:
+        page = client.list_anomaly_group_related_metrics(AnomalyDetectorArn=arn, AnomalyGroupId=group_id, MaxResults=1, **arguments)
+        found += page['InterMetricImpactList']
+        if 'NextToken' not in page:
+            return found
+        arguments = {'NextToken': page['NextToken']}
+
+
+def all_series(arn, group):
+    """The time series of a group, page by page."""
+    found, arguments = [], {}
+    while True:
+        page = client.list_anomaly_group_time_series(
+            AnomalyDetectorArn=arn, AnomalyGroupId=group['AnomalyGroupId'], MetricName=group['PrimaryMetricName'], MaxResults=2, **arguments)
+        found += page['TimeSeriesList']
+        if 'NextToken' not in page:
+            return {**page, 'TimeSeriesList': found}
+        arguments = {'NextToken': page['NextToken']}
+
+
 def back_test(bucket):
     """Create, backtest, export, feedback, delete."""
     client.list_metric_sets()
     arn = create('shop-backtest', bucket, live=False)
     client.create_alert(AlertName='shop-export', AnomalyDetectorArn=arn, AlertSensitivityThreshold=1, Action={'SNSConfiguration': {
-        'RoleArn': ROLE, 'SnsTopicArn': 'arn:aws:sns:us-east-1:123456789012:shop'}})
+        'RoleArn': ROLE, 'SnsTopicArn': os.environ.get('L4M_TOPIC', 'arn:aws:sns:us-east-1:123456789012:shop')}})
+    if 'L4M_FUNCTION' in os.environ:
+        client.create_alert(AlertName='shop-readable', AnomalyDetectorArn=arn, AlertSensitivityThreshold=1, Action={'LambdaConfiguration': {
+            'RoleArn': ROLE, 'LambdaArn': os.environ['L4M_FUNCTION']}})
     client.back_test_anomaly_detector(AnomalyDetectorArn=arn)
     statuses, reason = poll(arn, {'BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE'})
     listed = [one for one in client.list_anomaly_detectors(MaxResults=100)['AnomalyDetectorSummaryList'] if one['AnomalyDetectorName'] == 'shop-backtest']
     exported = []
     for group in summaries(arn):
-        series = client.list_anomaly_group_time_series(
-            AnomalyDetectorArn=arn, AnomalyGroupId=group['AnomalyGroupId'], MetricName=group['PrimaryMetricName'])
+        series = all_series(arn, group)
         first = series['TimeSeriesList'][0]
         value = first['MetricValueList'][series['TimestampList'].index(group['EndTime'])]
         impact = client.get_anomaly_group(AnomalyDetectorArn=arn, AnomalyGroupId=group['AnomalyGroupId'])['AnomalyGroup']['MetricLevelImpactList']
@@ -82,6 +108,7 @@ def back_test(bucket):
             'dimensions': {one['DimensionName']: one['DimensionValue'] for one in first['DimensionList']}, 'value': value,
             'aligned': all(len(one['MetricValueList']) == len(series['TimestampList']) for one in series['TimeSeriesList']),
             'series': len(series['TimeSeriesList']), 'impacted': impact[0]['NumTimeSeries'], 'id': group['AnomalyGroupId'], 'seriesId': first['TimeSeriesId'],
+            'related': related(arn, group['AnomalyGroupId']),
         })
     feedback = None
     if exported:
@@ -115,6 +142,17 @@ def activate(bucket):
     metric_set = client.describe_metric_set(MetricSetArn=client.list_metric_sets(AnomalyDetectorArn=arn)['MetricSetSummaryList'][0]['MetricSetArn'])
     return {'arn': arn, 'statuses': statuses, 'reason': reason, 'offset': metric_set['Offset'],
             'measures': [one['MetricName'] for one in metric_set['MetricList']], 'zone': metric_set['Timezone']}
+
+
+def watch(expected):
+    """What a detector that runs has done: waits until the interval of that time is detected."""
+    arn, end = expected['arn'], time.monotonic() + 60
+    while True:
+        executions = client.describe_anomaly_detection_executions(AnomalyDetectorArn=arn, MaxResults=10)['ExecutionList']
+        is_done = any(one['Timestamp'] == expected['time'] and one['Status'] != 'IN_PROGRESS' for one in executions)
+        if is_done or time.monotonic() > end:
+            return {'executions': executions, 'groups': summaries(arn)}
+        time.sleep(POLL_SECONDS)
 
 
 def look_at_data(bucket):
@@ -155,4 +193,4 @@ def readable_alert(event):
 
 
 flow, argument = sys.argv[1], json.loads(sys.argv[2])
-print(json.dumps({'back_test': back_test, 'delete': delete, 'activate': activate, 'look_at_data': look_at_data, 'readable_alert': readable_alert}[flow](argument)))
+print(json.dumps({'back_test': back_test, 'delete': delete, 'activate': activate, 'look_at_data': look_at_data, 'watch': watch, 'readable_alert': readable_alert}[flow](argument)))

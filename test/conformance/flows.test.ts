@@ -71,6 +71,13 @@ describe.each(STORES)('store %s', store => {
     expect(result.exported.map((group: any) => group.end)).toEqual(result.exported.map((group: any) => group.end).sort().reverse());
     expect(result.feedback).toEqual([{ TimeSeriesId: result.exported[0].seriesId, IsAnomaly: false }]);
     expect(result.executions).toContain('COMPLETED');
+    // what is related is a group of the other measure, and is related in turn
+    const measures = new Map<string, string>(result.exported.map(({ id, measure }: any) => [id, measure]));
+    const pairs = result.exported.flatMap((group: any) => group.related.map((other: any) => ({ group, other })));
+    for (const { group, other } of pairs) {
+      expect(measures.get(other.AnomalyGroupId)).toBe(other.MetricName);
+      expect(other.MetricName).not.toBe(group.measure);
+    }
 
     const readable = await flow('readable_alert', await spikeAlert());
     expect(readable).toMatchObject({ detector: 'shop-backtest', groups: [spike.id], dimensions: ['marketplace', 'platform'] });

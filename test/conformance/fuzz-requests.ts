@@ -104,6 +104,12 @@ export class FuzzedRequests {
       case 'CreateMetricSet': return structuredClone(metricSetInput(detector));
       case 'UpdateMetricSet': return { MetricSetArn: FORMS[1](this.oneOf(NAMES)), MetricSource: structuredClone(metricSetInput(detector).MetricSource) };
       case 'CreateAlert': return structuredClone(alertInput(detector, this.oneOf(NAMES)));
+      case 'GetSampleData': {
+        const { TemplatedPathList: _live, ...history } = metricSetInput(detector).MetricSource.S3SourceConfig;
+        return { S3SourceConfig: structuredClone(history) };
+      }
+      case 'DetectMetricSetConfig':
+        return { AnomalyDetectorArn: detector, AutoDetectionMetricSource: { S3SourceConfig: { HistoricalDataPathList: ['s3://bucket/history/'] } } };
       default: return undefined;
     }
   }

@@ -1,4 +1,7 @@
-/** A short run of `npm run test:fuzz` on the shipped bundle, on each store, with requests that are new each time. */
+/**
+ * A short run of `npm run test:fuzz` on the shipped bundle, on each store, with requests that are new each time: each answer is a success or an
+ * error that the service model has for the operation, with its status and members (answer-check.ts).
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import type { FuzzReport } from './fuzz';
@@ -25,8 +28,9 @@ test.each(STORES)('every request is answered as the service model has it, store 
   expect({ seed, faults }).toEqual({ seed, faults: [] });
   expect(report.count).toBe(COUNT[store]);
   // nonsense alone would test little: most operations have also done their work
-  expect(succeeded.length).toBeGreaterThanOrEqual(store === 'memory' ? 20 : 12);
+  expect(succeeded.length).toBeGreaterThanOrEqual(store === 'memory' ? 24 : 15);
   if (store === 'memory') {
     expect(report.p50).toBeLessThan(15);
+    expect(report.p50OfSuccesses).toBeLessThan(15);
   }
 }, 600_000);

@@ -38,6 +38,8 @@ export const SCOPE = 'arn:aws:lookoutmetrics:eu-central-1:123456789012';
 const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:service';
 const REGION = 'eu-central-1';
 const TABLE = 'service';
+const HISTORY = 's3://bucket/history/';
+const SAMPLE = Buffer.from('timestamp,platform,marketplace,views,revenue\n2024-03-01 10:00:00,ios,de,17,4.5\n').toString('base64');
 const BUCKET = 'state';
 
 /** Starts the service with what it works on (DynamoDB, S3, Lambda) on loopback ports of this process. Ends with the process. */
@@ -47,10 +49,11 @@ export async function startService(storeName: StoreName): Promise<RunningService
   const s3 = await startS3Server(directory);
   s3.createBucket(BUCKET);
   const lambda = await LoopbackLambda.start();
-  // the detect function has no files here
+  // the detect function has one file here
   lambda.answer = async ({ payload }) => {
     const { action, path } = JSON.parse(payload) as { readonly action: string; readonly path?: string };
-    return { payload: JSON.stringify(action === 'sample' ? { problem: `${path} is not here` } : null) };
+    const sample = path === HISTORY ? { file: `${path}all.csv`, bytes: SAMPLE, isWhole: true } : { problem: `${path} is not here` };
+    return { payload: JSON.stringify(action === 'sample' ? sample : null) };
   };
   Object.assign(process.env, {
     AWS_REGION: REGION,

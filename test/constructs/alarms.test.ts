@@ -125,7 +125,7 @@ describe('createLogsInsightsQueries', () => {
   });
 
   test('the figures asked for are those that the crawl function writes', () => {
-    const written = readFileSync('src/private/contract.ts', 'utf8');
+    const written = readFileSync('src/private/contract/metrics.ts', 'utf8');
     const stats = queriesOf().queries.find(({ Name }) => Name.includes('given up'))!.QueryString as string;
     for (const [, metric] of stats.matchAll(/(?:sum|max)\((\w+)\)/g)) expect(written).toContain(`'${metric}'`);
   });

@@ -33,7 +33,7 @@ const run = (replies: Record<string, Reply[]>): Run => ({
     'Unload': [{ result: { Id: 'statement' } }],
     'Look at statement': [described('FINISHED')],
     'Detect': [{ result: { rows: 7, anomalyGroupIds: [] } }],
-    'Record failure': [{ result: { attempt: 2, givenUp: false, statementId: 'statement' } }],
+    'Record failure': [{ result: { attempt: 2, givenUp: false, again: false, statementId: 'statement' } }],
     ...replies,
   },
 });
@@ -113,7 +113,10 @@ test('every task retries at random times, and every failure ends in the ledger',
       expect(catchAll).toBeUndefined(); // there is no interval yet, or the ledger itself cannot be reached
     } else {
       const next: Record<string, string> = {
-        'Note statement': 'Cancel statement', 'Tell of failed interval': 'Interval failed', 'Tell of intervals given up': 'Anything missing?',
+        'Note statement': 'Cancel statement',
+        'Tell of failed interval': 'Interval failed',
+        'Tell of intervals given up': 'Anything missing?',
+        'Note what was told': 'Anything missing?',
       };
       expect([name, catchAll.Next]).toEqual([name, next[name] ?? 'Record failure']);
     }
@@ -147,7 +150,13 @@ describe('run', () => {
     expect(callsOf(two, 'Unload')[1]).toMatchObject({ Sql: 'UNLOAD 11', ClientToken: 'token-11', StatementName: 'name-11' });
     expect(callsOf(two, 'Note statement')[1]).toEqual({ action: 'submitted', interval: interval(11), execution: 'execution', statementId: 'statement' });
     expect(callsOf(two, 'Detect')).toEqual([
-      { action: 'detect', detectorArn: expect.stringMatching(/^<ConnectorDetector.*\.DetectorArn>$/), interval: interval(10), chosenByQuery: false },
+      {
+        action: 'detect',
+        detectorArn: expect.stringMatching(/^<ConnectorDetector.*\.DetectorArn>$/),
+        interval: interval(10),
+        chosenByQuery: false,
+        files: 's3://b/live/20261123/1000/',
+      },
       expect.objectContaining({ interval: interval(11), chosenByQuery: false }),
       expect.objectContaining({ interval: interval(12), chosenByQuery: true }),
     ]);
@@ -202,6 +211,7 @@ describe('run', () => {
           ...interval(10),
           attempt: 2,
           givenUp: false,
+          again: false,
           statementId: 'statement',
           error: { name: error, message: cause },
         },
@@ -218,6 +228,7 @@ describe('run', () => {
       }],
     }]);
     expect(outcomes.givenUp.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.givenUp, 'Note what was told')).toEqual([{ action: 'givenUpTold', givenUp: GIVEN_UP }]);
     expect(callsOf(outcomes.givenUp, 'Begin interval')).toHaveLength(1);
   });
 

@@ -90,10 +90,31 @@ test('alerts that are not delivered end in an encrypted queue, reached over TLS 
   });
 });
 
+test('live folders are looked at every five minutes, if that is asked for', () => {
+  Template.fromStack(stack).resourceCountIs('AWS::Scheduler::Schedule', 0);
+  const other = newStack();
+  const { detectFunction } = new LookoutService(other, 'Lookout', { continuousDetection: true });
+  const template = Template.fromStack(other);
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'cron(0/5 * * * ? *)',
+    ScheduleExpressionTimezone: 'Etc/UTC',
+    Target: { Arn: other.resolve(detectFunction.functionArn), Input: '{"action":"watch","time":"<aws.scheduler.scheduled-time>"}', RetryPolicy: { MaximumRetryAttempts: 0 } },
+  });
+  expect(statements(template, 'LookoutWatchScheduleRole')).toMatchObject([{ actions: ['lambda:InvokeFunction'] }]);
+});
+
 test('the most alerts are told to the service function', () => {
   new LookoutService(stack, 'Large', { maximumAlertsPerDetector: 40 });
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ MAXIMUM_ALERTS: '40' }) } });
   expect(() => new LookoutService(stack, 'Small', { maximumAlertsPerDetector: 0 })).toThrow('LookoutService: maximumAlertsPerDetector is not a whole number from 1');
+});
+
+test.each([['maximumMetricsPerDataSet', 'MAXIMUM_METRICS'], ['maximumDimensionsPerDataSet', 'MAXIMUM_DIMENSIONS']])('%s is told to the service function', (prop, variable) => {
+  new LookoutService(stack, 'Large', { [prop]: 25 });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ [variable]: '25' }) } });
+  for (const count of [0, 1.5, 101]) {
+    expect(() => new LookoutService(stack, `Lookout${count}`, { [prop]: count })).toThrow(`LookoutService: ${prop} is not a whole number from 1 to 100`);
+  }
 });
 
 test('the most detectors are told to the service function, and only a whole number from 1', () => {

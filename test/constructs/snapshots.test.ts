@@ -29,6 +29,7 @@ test('everything set', () => {
     dimensions: ['platform'],
     frequency: DetectorFrequency.TEN_MINUTES,
     delay: Duration.minutes(3),
+    settleTime: Duration.hours(6),
     timezone: TimeZone.EUROPE_BERLIN,
     history: Duration.days(30),
     detector: Detector.inAccount(),

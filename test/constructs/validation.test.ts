@@ -1,7 +1,7 @@
-import { Duration, Lazy, TimeZone, Token } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { connectorIn, newStack, QUERY } from './fixture';
-import { ConnectorQuery, Detector, DetectorFrequency, HolidayCalendar, Metric, RedshiftCluster, RedshiftLookoutConnectorProps, TimestampColumn } from '../../src';
+import { ConnectorQuery, Detector, DetectorFrequency, HolidayCalendar, LookoutService, Metric, RedshiftCluster, RedshiftLookoutConnectorProps, TimestampColumn } from '../../src';
 
 type Props = Partial<RedshiftLookoutConnectorProps>;
 const sql = (text: string): Props => ({ query: ConnectorQuery.fromString(text) });
@@ -73,6 +73,15 @@ describe('fails when', () => {
     ['the delay is longer than five days', { delay: Duration.seconds(432_001) }, 'delay is longer than 5 days, got "5 days 1 second"; give at most Duration.days(5)'],
     ['the delay has a fraction of a second', { delay: Duration.millis(1500) }, 'delay is not a whole number of seconds'],
     ['the delay is not known', { delay: Duration.seconds(Lazy.number({ produce: () => 5 })) }, 'delay is not known at synthesis, got "<token>"; give a duration made of plain numbers'],
+    ['the settle time is shorter than an interval', { settleTime: Duration.minutes(59) }, 'settleTime is not between one interval and 4 days, got "59 minutes"; give 1 hour to 4 days'],
+    ['the settle time holds too many intervals', { settleTime: Duration.hours(97) }, 'settleTime is not between one interval and 4 days, got "4 days 1 hour"'],
+    ['the settle time of days is longer than five', { settleTime: Duration.days(6), frequency: DetectorFrequency.DAILY }, 'settleTime is not between one interval and 5 days'],
+    ['the settle time is given to Lookout for Metrics', { settleTime: Duration.hours(2), detector: Detector.lookoutForMetrics() },
+      'settleTime is given, and Lookout for Metrics reads each interval once, got "2 hours"; leave it out, or use Detector.inAccount()'],
+    ['the settle time is given to a query without placeholders', { settleTime: Duration.hours(2), ...sql("select ts, views from t where ts > getdate() - interval '1 hour'") },
+      'settleTime is given, and query has no placeholders: it cannot be asked for an interval again'],
+    ['the settle time needs more than one interval a run', { settleTime: Duration.hours(2), catchUpLimit: 1 },
+      'catchUpLimit leaves a run no room to read an interval again, as settleTime asks, got 1; give 2 or more, or leave it out'],
     ['the time zone is unknown', { timezone: TimeZone.of('Mars/Olympus') }, 'timezone is not known here, got "Mars/Olympus"; give the IANA name of a time zone, such as TimeZone.EUROPE_BERLIN'],
     ['the history is too short', { history: Duration.hours(95) }, 'history is shorter than the detector must learn (96 intervals), got "3 days 23 hours"; give at least 4 days'],
     ['the history of days is too short', { history: Duration.days(13), frequency: DetectorFrequency.DAILY }, 'history is shorter than the detector must learn (14 intervals), got "13 days"; give at least 14 days'],
@@ -118,6 +127,7 @@ describe('accepts', () => {
       metrics: columns(10, 'm').map(Metric.sum),
       dimensions: columns(10, 'd'),
       delay: Duration.days(5),
+      settleTime: Duration.days(4),
       history: Duration.hours(96),
       detectorName: `0${'_'.repeat(61)}-`,
       description: 'd'.repeat(256),
@@ -157,4 +167,15 @@ describe('accepts', () => {
       catchUpLimit: number(-1),
     })).not.toThrow();
   });
+});
+
+test('metrics and dimensions are as many as the shared service lets a data set have', () => {
+  const stack = newStack();
+  const service = new LookoutService(stack, 'Lookout', { maximumMetricsPerDataSet: 12, maximumDimensionsPerDataSet: 11 });
+  const connector = (id: string, metrics: number, dimensions: number): unknown => connectorIn(new Stack(stack, id), {
+    detector: Detector.inAccount({ service }), metrics: columns(metrics, 'm').map(name => Metric.sum(name)), dimensions: columns(dimensions, 'd'),
+  });
+  expect(() => connector('Most', 12, 11)).not.toThrow();
+  expect(() => connector('Metrics', 13, 11)).toThrow(/metrics has 13 entries, .*; give 1 to 12 metrics/);
+  expect(() => connector('Dimensions', 12, 12)).toThrow(/dimensions has 12 entries, .*; give at most 11; leave out those that tell least/);
 });

@@ -11,11 +11,11 @@ export interface Ended {
 }
 
 /** Runs a TypeScript file under the Node version of Lambda, in a process of its own: jest cannot load packages that are ES modules only. */
-export function runScript(file: string, commandLine: readonly string[]): Promise<Ended> {
+export function runScript(file: string, commandLine: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const bin = join(ROOT, 'node_modules', '.bin');
     const child = spawn(join(bin, 'tsx'), [join(ROOT, file), ...commandLine], {
-      cwd: ROOT, env: { ...process.env, PATH: `${bin}:${process.env.PATH}` }, stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: ROOT, env: { ...process.env, ...environment, PATH: `${bin}:${process.env.PATH}` }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
     let stderr = '';

@@ -14,6 +14,12 @@ export interface Expected {
   readonly givenUp?: RegExp;
   /** Rows of the first hour that cannot be used. @default 0 */
   readonly rejected?: number;
+  /** Of late data: the second reading of the first hour is given up with this reason, and the rows of the first stay. */
+  readonly rereadGivenUp?: RegExp;
+  /** Of late data: attempts at the second reading of the first hour. @default 1 */
+  readonly rereadAttempts?: number | readonly number[];
+  /** Of late data: anomaly groups of the first hour at the end. @default 0 */
+  readonly groups?: number;
 }
 
 /** A fault, and what must come of it. */
@@ -42,6 +48,16 @@ export interface HourOutcome {
   /** Sum of the rows' views as the detector observed them, and in the warehouse. */
   readonly viewsDetected: number;
   readonly viewsInWarehouse: number;
+  /** The second reading, by the ledger. */
+  readonly reread?: {
+    readonly state: string;
+    readonly attempts: number;
+    readonly rowsBefore?: number;
+    readonly error?: string;
+    readonly givenUp?: boolean;
+  };
+  /** Anomaly groups that the API lists of the hour. */
+  readonly groups: number;
 }
 
 /** A run that failed, and what the ledger said of the case's first hour afterwards. */

@@ -1,10 +1,10 @@
 /**
- * Runs the fault matrix, started by faults.test.ts in a process of its own (ESM-only parts). Arguments: a folder, and optionally a regular
- * expression that chooses cases by name. Prints what became of every case as JSON.
+ * Runs the fault matrix, started by faults.test.ts and late-data.test.ts in a process of its own (ESM-only parts). Arguments: a folder, and
+ * optionally a regular expression that chooses cases by name. With SETTLE_HOURS those of late data, which need a settle time. Prints what became of every case as JSON.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { FAULT_CASES } from './cases';
+import { FAULT_CASES, LATE_DATA_CASES } from './cases';
 import type { CaseOutcome } from './fault-case';
 import { World } from './world';
 
@@ -21,7 +21,7 @@ function synthesise(assembly: string): void {
 async function main() {
   const assembly = join(directory, 'cdk.out');
   synthesise(assembly);
-  const cases = FAULT_CASES.filter(({ name }) => new RegExp(chosen).test(name));
+  const cases = (process.env.SETTLE_HOURS ? LATE_DATA_CASES : FAULT_CASES).filter(({ name }) => new RegExp(chosen).test(name));
   const hours = cases.reduce((sum, faultCase) => sum + (faultCase.hours ?? 3), 0);
   const world = await World.start(assembly, join(directory, 'cloud'), hours);
   const outcomes: (CaseOutcome & { seconds: number })[] = [];

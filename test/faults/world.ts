@@ -7,6 +7,7 @@ import { parse } from 'csv-parse/sync';
 import type { CaseOutcome, FailedRun, FaultCase, HourOutcome } from './fault-case';
 import { ProxyRules, startFaultProxy, type FaultProxy } from './fault-proxy';
 import { SeriesIndex } from '../../handlers/input/series-index';
+import { DynamoDbStore } from '../../handlers/lookout/dynamodb-store';
 import { SeriesValuesStore } from '../../handlers/shared/series-values-store';
 import { EmbeddedCloud } from '../../local/cloud';
 import type { InvocationInterference } from '../../local/lambda/function-pool';
@@ -32,6 +33,7 @@ interface LedgerItem {
   readonly rowsRejected?: number;
   readonly error?: string;
   readonly next?: string;
+  readonly reread?: HourOutcome['reread'];
 }
 
 /** An invocation that goes wrong: before the function runs, or after, when only its answer is lost. */
@@ -104,6 +106,7 @@ export class World {
   private s3!: S3Client;
   private sfn!: SFNClient;
   private values!: SeriesValuesStore;
+  private store!: DynamoDbStore;
   private readonly timeSeriesIds = new SeriesIndex(['views'], ['platform'], PLATFORMS.map(name => [name])).allTimeSeriesIds();
 
   private constructor() {}
@@ -148,6 +151,13 @@ export class World {
   /** Runs a statement in the warehouse at once. `$1` is the start of the hour. */
   public async sql(text: string, hour: number): Promise<void> {
     await this.warehouse.query(text, text.includes('$1') ? [sqlTime(startOf(hour))] : []);
+  }
+
+  /** Number of anomaly groups that the detector has of an hour. */
+  public async groupsOf(hour: number): Promise<number> {
+    const at = startOf(hour).getTime() / 1000;
+    const { items } = await this.store.listGroups(this.detectorArn, { limit: 100 });
+    return items.filter(({ start, end }) => start <= at && end >= at).length;
   }
 
   /** Runs one case on the hours from `hour` on. */
@@ -207,6 +217,7 @@ export class World {
     this.dynamodb = new DynamoDBClient({ ...settings, endpoint: this.cloud.dynamodbEndpoint });
     this.s3 = new S3Client({ ...settings, endpoint: this.cloud.s3.endpoint, forcePathStyle: true });
     this.sfn = new SFNClient({ ...settings, endpoint: environment.AWS_ENDPOINT_URL_SFN });
+    this.store = new DynamoDbStore(this.dynamodb, this.name('Service/Table'));
     this.values = new SeriesValuesStore(this.s3, this.name('Service/StateBucket'));
   }
 
@@ -225,13 +236,13 @@ export class World {
 
   private async note(execution: Execution): Promise<void> {
     if (execution.status === 'SUCCEEDED') return;
-    const { error } = await this.ledgerItem('interval', ledgerTime(startOf(this.firstHour)));
+    const { error, reread } = await this.ledgerItem('interval', ledgerTime(startOf(this.firstHour)));
     const told = this.cloud.events.filter(({ detailType, detail }) => (
       detailType === FAILURE_EVENTS.interval && (detail as { readonly execution: string }).execution === execution.arn));
     this.failedRuns.push({
       status: execution.status,
       error: `${execution.error}: ${execution.cause}`,
-      ledgerError: error,
+      ledgerError: reread?.error ?? error,
       intervalFailed: execution.states.includes('Interval failed'),
       told: told.map(({ detail }) => (detail as { readonly error: { readonly name: string; readonly message: string } }).error).map(({ name, message }) => `${name}: ${message}`),
     });
@@ -240,10 +251,9 @@ export class World {
   private async hourOutcomes(first: number, count: number): Promise<HourOutcome[]> {
     const last = startOf(first + count - 1);
     const warehouse = await this.warehouse.query<{ ts: string; rows: number; views: number }>(
-      'select ts, count(*) as rows, sum(views) as views from orders where ts >= $1 and ts <= $2 group by ts', [sqlTime(startOf(first)), sqlTime(last)]);
+      'select ts, count(*) as rows, sum(views) filter (where views <> \'NaN\') as views from orders where ts >= $1 and ts <= $2 group by ts', [sqlTime(startOf(first)), sqlTime(last)]);
     const inWarehouse = new Map(warehouse.map(row => [row.ts.slice(0, 19), row]));
-    const detectorArn = String(this.cloud.attribute('Faults/Orders/Detector/Default', 'DetectorArn'));
-    const observed = await this.values.read(detectorArn, this.timeSeriesIds, last.getTime() / 1000, count);
+    const observed = await this.values.read(this.detectorArn, this.timeSeriesIds, last.getTime() / 1000, count);
     const outcomes: HourOutcome[] = [];
     for (let index = 0; index < count; index++) {
       const start = startOf(first + index);
@@ -260,6 +270,8 @@ export class World {
         rowsInWarehouse: Number(row?.rows ?? 0),
         viewsDetected: observed.values.reduce((sum, values) => sum + (Number.isNaN(values[index]) ? 0 : values[index]), 0),
         viewsInWarehouse: Number(row?.views ?? 0),
+        reread: item.reread,
+        groups: await this.groupsOf(first + index),
       });
     }
     return outcomes;
@@ -283,6 +295,10 @@ export class World {
       TableName: this.name('Ledger'), Key: { [LEDGER_KEYS.partition]: { S: kind }, [LEDGER_KEYS.sort]: { S: start } }, ConsistentRead: true,
     }));
     return Item ? unmarshall(Item) as LedgerItem : {};
+  }
+
+  private get detectorArn(): string {
+    return String(this.cloud.attribute('Faults/Orders/Detector/Default', 'DetectorArn'));
   }
 
   private name(part: string): string {

@@ -62,6 +62,13 @@ describe('the same template and the same hours, in the embedded cloud and in mot
     expect(ring2.ledger).toEqual(ring1.ledger);
   });
 
+  test('both read hours again after the settle time, except those that were late anyway', () => {
+    const again = { state: 'FINISHED', attempts: 1 };
+    expect(ring1.ledger.map(({ reread }) => reread)).toEqual([
+      { ...again, rowsBefore: 3 }, undefined, { ...again, rowsBefore: 0 }, { ...again, rowsBefore: 3 }, undefined, undefined, undefined, undefined,
+    ]);
+  });
+
   test('both interpreters end every run in the same way, with the same error', () => {
     const ends = ({ runs }: Outcome) => runs.map(({ status, error }) => [status, error]);
     expect(ends(ring1).filter(([status]) => status === 'FAILED')).toHaveLength(4);

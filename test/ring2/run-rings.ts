@@ -19,7 +19,8 @@ const [directory, python] = process.argv.slice(2);
 
 function synthesise(assembly: string): void {
   const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(ROOT, 'test', 'faults', 'app.ts')], {
-    encoding: 'utf8', env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }) },
+    encoding: 'utf8',
+    env: { ...process.env, SETTLE_HOURS: '1', CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }) },
   });
   if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
 }

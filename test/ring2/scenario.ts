@@ -93,7 +93,7 @@ async function readLedger({ dynamodbEndpoint, ledger }: Ring): Promise<Record<st
   });
   for await (const page of pages) {
     for (const item of page.Items ?? []) {
-      const { start, end, state, attempts, rows, bytes, rowsRejected, givenUp, error, anomalyGroupIds } = unmarshall(item);
+      const { start, end, state, attempts, rows, bytes, rowsRejected, givenUp, error, anomalyGroupIds, reread } = unmarshall(item);
       items.push({
         start,
         end,
@@ -104,6 +104,7 @@ async function readLedger({ dynamodbEndpoint, ledger }: Ring): Promise<Record<st
         rowsRejected,
         givenUp,
         anomalyGroups: anomalyGroupIds?.length,
+        reread: reread && { state: reread.state, attempts: reread.attempts, rowsBefore: reread.rowsBefore },
         error: error && withoutIds(String(error)),
       });
     }

@@ -72,7 +72,7 @@ export const PERMISSION_REASONS: PermissionReason[] = [
   { roles: ['UnloadRole'], actions: ['s3:GetBucketLocation'], reason: 'UNLOAD asks for the region of the bucket' },
   { roles: ['DataAccessRole'], actions: ['s3:GetObject'], reason: 'the detector reads the unloaded data', wildcards: DATA_PREFIX },
   { roles: ['DataAccessRole'], actions: ['s3:GetBucketAcl'], reason: 'Lookout for Metrics looks whose the bucket is' },
-  { roles: ['CrawlFunctionRole'], actions: ['s3:DeleteObject'], reason: 'removes what earlier runs left of the history', wildcards: DATA_PREFIX },
+  { roles: ['CrawlFunctionRole'], actions: ['s3:DeleteObject'], reason: 'removes what earlier runs left of the history, and, with a settle time, the files of first readings', wildcards: DATA_PREFIX },
   { roles: ['CrawlFunctionRole', 'ServiceDetectFunctionRole', 'ServiceServiceFunctionRole'], actions: ITEMS, reason: 'reads and writes items of the one table by their keys' },
 
   // the detection service

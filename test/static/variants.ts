@@ -1,10 +1,10 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as redshiftserverless from 'aws-cdk-lib/aws-redshiftserverless';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AlertTarget, Detector, RedshiftCluster, RedshiftLookoutConnectorProps } from '../../src';
+import { AlertTarget, Detector, LookoutService, RedshiftCluster, RedshiftLookoutConnectorProps } from '../../src';
 import { connectorIn } from '../constructs/fixture';
 
 /** Connectors whose templates have, together, every statement and resource that the library can make. */
@@ -16,9 +16,11 @@ export const VARIANTS: Record<string, (stack: Stack) => Partial<RedshiftLookoutC
     cluster: RedshiftCluster.serverless(new redshiftserverless.CfnWorkgroup(stack, 'Workgroup', { workgroupName: 'shop', namespaceName: 'shop' })),
   }),
   ServerlessByName: () => ({ cluster: RedshiftCluster.serverlessByName('shop') }),
+  ContinuousDetection: stack => ({ detector: Detector.inAccount({ service: new LookoutService(stack, 'Service', { continuousDetection: true }) }) }),
   LookoutForMetrics: () => ({ detector: Detector.lookoutForMetrics() }),
   EncryptedInVpc: stack => ({
     encryptionKey: new kms.Key(stack, 'Key', { enableKeyRotation: true }),
+    settleTime: Duration.hours(6),
     secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'shop/reader'),
     vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['us-east-1a', 'us-east-1b'], privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],

@@ -1,5 +1,6 @@
 import { dataApiCases } from './data-api';
 import { killCases } from './kills';
+import { lateDataCases } from './late-data';
 import { rowCases } from './rows';
 import { runCases } from './runs';
 import { statementCases } from './statements';
@@ -8,3 +9,6 @@ import type { FaultCase } from '../fault-case';
 
 /** The fault matrix, in the order in which the cases happen on one stream. */
 export const FAULT_CASES: readonly FaultCase[] = [...statementCases, ...dataApiCases, ...rowCases, ...writeCases, ...killCases, ...runCases];
+
+/** Faults of second readings, on a stream with a settle time of one hour. */
+export const LATE_DATA_CASES: readonly FaultCase[] = lateDataCases;

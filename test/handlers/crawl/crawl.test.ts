@@ -253,7 +253,7 @@ describe('an interval that fails', () => {
     for (const attempt of [1, 2, 3]) {
       expect((await plan('12:05', `crawl-${attempt}`)).intervals[0]).toEqual(hour(10));
       await begin(hour(10), `crawl-${attempt}`);
-      const answer = { attempt, givenUp: attempt === 3, statementId: '' };
+      const answer = { attempt, givenUp: attempt === 3, again: false, statementId: '' };
       expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer);
       expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer); // the state machine may ask twice
     }
@@ -320,6 +320,35 @@ describe('a query that chooses its rows itself', () => {
     expect(givenUp).toEqual({ count: 239, start: hour(10).start, end: '2026-12-03T09:00:00Z', error: expect.stringContaining('the interval was missed') });
     expect(intervals).toEqual([{ start: '2026-12-03T09:00:00Z', end: '2026-12-03T10:00:00Z' }]);
     expect(Object.values(await ledger.items('interval')).filter(item => item.givenUp)).toHaveLength(239);
+  });
+
+  it('what was given up is told until an event has told of it, whatever is lost', async () => {
+    const lost = async (execution: string) => await handle({ action: 'plan', settings, scheduledTime: '2026-11-23T13:05:00Z', execution }) as CrawlPlan;
+    const givenUp = { count: 2, start: hour(10).start, end: hour(11).end, error: expect.stringContaining('the interval was missed') };
+    expect((await lost('crawl-1')).givenUp).toEqual(givenUp); // the answer is lost, and the state machine asks again
+    expect((await lost('crawl-1')).givenUp).toEqual(givenUp);
+    expect((await plan('13:05', 'crawl-2', settings))).not.toHaveProperty('givenUp'); // the one that crawls tells
+    ledger.now += 10 * 3600_000;
+    const again = await lost('crawl-3');
+    expect(again.givenUp).toEqual(givenUp);
+    await handle({ action: 'givenUpTold', givenUp: { ...again.givenUp!, count: 1 } }); // of an earlier plan
+    expect((await lost('crawl-3')).givenUp).toEqual(givenUp);
+    await handle({ action: 'givenUpTold', givenUp: again.givenUp! });
+    await handle({ action: 'givenUpTold', givenUp: again.givenUp! });
+    expect(await lost('crawl-3')).not.toHaveProperty('givenUp');
+  });
+
+  it('a plan that breaks between giving up and telling is made up for by the next one', async () => {
+    for (const start of [hour(10).start, hour(11).start, 'watermark', 'untold']) {
+      handle = await ledger.fresh();
+      await readHistory(handle, '2026-11-23T10:05:00Z');
+      const breaks = async () => { throw new Error('broken'); };
+      const broken = ledger.handler(before(ledger.client, 'PutItemCommand', start, breaks));
+      await expect(broken({ action: 'plan', settings, scheduledTime: '2026-11-23T13:05:00Z', execution: 'crawl-1' })).rejects.toThrow('broken');
+      const { givenUp, intervals } = await plan('13:05', 'crawl-1', settings);
+      const both = { count: 2, start: hour(10).start, end: hour(11).end, error: expect.anything() };
+      expect([start, givenUp, intervals]).toEqual([start, both, [hour(12)]]);
+    }
   });
 });
 

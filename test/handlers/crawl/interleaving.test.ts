@@ -31,6 +31,10 @@ async function execution(
       if ((error as Error).name === 'TimeoutError') return;
       throw error;
     }
+    if (planned.givenUp) {
+      const { givenUp } = planned;
+      await twice({ action: 'givenUpTold', givenUp }).catch(() => undefined); // it is told again
+    }
     if (planned.intervals.length === 0) return;
     for (const interval of planned.intervals) {
       try {
@@ -139,4 +143,49 @@ it('what a run asks for that finds another one crawling is crawled by that one, 
     const newest = runs.map(run => run.scheduled).reduce((one, other) => one > other ? one : other);
     expect(await ledger.items('control')).toEqual({ watermark: { next: newest.replace(':05:', ':00:'), grid: 'PT1H Europe/Berlin' } });
   }), { numRuns: 12 });
+});
+
+it('second readings of executions that overlap, fail, die and wake up too late: each interval is read again once', async () => {
+  const settling = { ...SEVERE, settleSeconds: 7200, catchUpLimit: 3 };
+  let again = 0;
+  await fc.assert(fc.asyncProperty(executions, choices, async (runs, order) => {
+    ledger.now = Date.parse('2026-11-23T13:05:00Z');
+    const plain = await ledger.fresh();
+    await readHistory(plain, '2026-11-23T10:05:00Z', 'bootstrap-1', settling);
+    const violations: string[] = [];
+    const done = new Map<string, string>();
+    const interleaver = new Interleaver(ledger.client, order, command => {
+      if (command.constructor.name !== 'PutItemCommand') return;
+      const { kind, start, reread, rows } = unmarshall(command.input.Item);
+      if (kind !== 'interval' || !reread) return;
+      if (done.has(start) && done.get(start) !== JSON.stringify(reread)) violations.push(`${start} was read again and is again ${reread.state} by ${reread.execution}`);
+      if (reread.state === 'FINISHED' && rows !== undefined) violations.push(`${start} has rows that no statement told of`);
+      if (reread.state === 'FINISHED' || reread.givenUp) done.set(start, JSON.stringify(reread));
+    }, () => { ledger.now += 80 * 60_000; });
+    const handle = ledger.handler(interleaver.interleaved);
+    const finishers = new Map<string, Set<string>>();
+    const finishedBy: FinishedBy = (start, name) => finishers.set(start, (finishers.get(start) ?? new Set()).add(name));
+    await interleaver.run(runs.map((run, index) => async () => {
+      await interleaver.idle(run.delay);
+      await execution(handle, `crawl-${index}`, run.scheduled, run.statements, finishedBy, settling);
+    }));
+    expect(violations).toEqual([]);
+
+    for (let run = 0; run < 8; run++) {
+      ledger.now += 80 * 60_000;
+      await execution(plain, `later-${run}`, '2026-11-23T15:05:00Z', [true], finishedBy, settling);
+    }
+    const items = await ledger.items('interval');
+    expect(Object.keys(items)).toHaveLength(5);
+    for (const { end, state, givenUp, rereadDue, reread } of Object.values(items)) {
+      const isDue = state === 'FINISHED' && rereadDue && end <= '2026-11-23T13:00:00Z';
+      if (isDue) expect(reread.state === 'FINISHED' || (reread.givenUp && reread.error !== undefined)).toBe(true);
+      else expect(reread).toBeUndefined();
+      expect(state === 'FINISHED' || givenUp).toBe(true);
+      again += Number(reread?.state === 'FINISHED');
+    }
+    const grid = 'PT1H Europe/Berlin';
+    expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T15:00:00Z', grid }, settled: { next: '2026-11-23T13:00:00Z', grid } });
+  }), { numRuns: 12 });
+  expect(again).toBeGreaterThan(4);
 });

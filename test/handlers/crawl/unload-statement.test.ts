@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
-import { hasPlaceholders, queryOfInterval } from '../../../handlers/crawl/query';
+import { queryOfInterval } from '../../../handlers/crawl/query';
 import { unloadStatement } from '../../../handlers/crawl/unload-statement';
 import { parseUnload } from '../../../local/redshift/unload-statement';
+import { hasPlaceholders } from '../../../src/private/contract';
 
 const BOUNDS = { start: '2026-11-23 10:00:00', end: '2026-11-23 11:00:00' };
 const PARTS = { cleanPath: true, prefix: 's3://data/live/20261123/1000/', roleArn: 'arn:aws:iam::123456789012:role/unload', region: 'eu-central-1', serial: true };
@@ -81,6 +82,13 @@ it('knows queries that choose their rows themselves', () => {
 
 describe('refuses', () => {
   it.each([
+    ['a semicolon before a comment', 'select 1; -- done', 'query ends with ";" before a comment: remove it'],
+    ['comments only', '-- select 1\n/* nothing */', 'query is empty: it has comments only'],
+  ])('%s', (_, query, message) => {
+    expect(() => queryOfInterval(query, BOUNDS, 'query')).toThrow(message);
+  });
+
+  it.each([
     ['$$', 'select $$a$$', 'query contains $$, which UNLOAD uses to quote the query: quote with \' instead, found "select $$a$$"'],
     ['blanks in a placeholder', "select '{{ start }}'", 'query contains the unknown placeholder "{{ start }}": write {{start}} and {{end}}, without blanks, in lower case'],
     ['capitals in a placeholder', "select '{{START}}'", 'unknown placeholder "{{START}}"'],
@@ -120,7 +128,7 @@ it('whatever the query, the literal ends where the statement ends it', () => {
     try {
       text = queryOfInterval(query, BOUNDS, 'query');
     } catch (error) {
-      expect((error as Error).message).toMatch(/^query (contains|is empty)/);
+      expect((error as Error).message).toMatch(/^query (contains|is empty|ends with)/);
       return;
     }
     const { query: quoted, rest } = literalOf(unloadStatement({ ...PARTS, query: text }));

@@ -1,9 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { breakingIn } from './breaking';
 import { liveKey, shopFile, shopHour, webDown } from './shop';
 import { DETECTOR, STATE_BUCKET, World } from './world';
 import { ModelStore } from '../../../handlers/detect/model-store';
 import type { Store } from '../../../handlers/lookout/store';
-import { SeriesValuesStore } from '../../../handlers/shared/series-values-store';
 
 const HOURS = ['2026-01-11T00:00:00Z', '2026-01-11T01:00:00Z', '2026-01-11T02:00:00Z'];
 
@@ -26,32 +26,7 @@ async function begin(): Promise<void> {
   await world.createAlert();
 }
 
-/**
- * A function whose calls of store and state bucket are numbered. At the given call it breaks: before the call has any effect, or after it.
- * A function that is killed makes no further call; one that only meets an error goes on.
- */
-function breaking(at: number, when: 'before' | 'after', killed: boolean): { handler: ReturnType<World['handler']>; calls: string[] } {
-  const calls: string[] = [];
-  const wrap = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    calls.push(name);
-    const breaks = killed ? calls.length >= at : calls.length === at;
-    if (breaks && (when === 'before' || calls.length > at)) throw new Error(`broken before call ${calls.length}, ${name}`);
-    if (!breaks) return work();
-    await work().catch(() => undefined);
-    throw new Error(`broken after call ${calls.length}, ${name}`);
-  };
-  const { store } = world;
-  const brokenStore = new Proxy(store, {
-    get: (target, name: keyof Store) => (...values: unknown[]) => (
-      wrap(name, () => (target[name] as (...given: unknown[]) => Promise<unknown>).apply(target, values))),
-  });
-  const client = new S3Client({});
-  client.middlewareStack.add((next, { commandName }) => args => wrap(commandName!, () => next(args)), { step: 'initialize' });
-  const handler = world.handler({
-    store: brokenStore, models: new ModelStore(client, STATE_BUCKET), values: new SeriesValuesStore(client, STATE_BUCKET),
-  });
-  return { handler, calls };
-}
+const breaking = (at: number, when: 'before' | 'after', killed: boolean) => breakingIn(world, at, when, killed);
 
 async function everything(): Promise<unknown> {
   const { items: groups } = await world.store.listGroups(DETECTOR, { limit: 100 });

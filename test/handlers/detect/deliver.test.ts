@@ -94,7 +94,7 @@ test.each<[string, (event: DeliverEvent) => Promise<unknown>, Partial<DeliverEve
 test('when even the handing over fails the alert goes when the group goes on', async () => {
   handler = await world.learned({}, 7);
   await world.createAlert();
-  const lonely = world.handler({ deliverLater: () => Promise.reject(new Error('no Lambda')) });
+  const lonely = world.handler({ invokeLater: () => Promise.reject(new Error('no Lambda')) });
   world.refuses = () => true;
   expect(await world.detectHour(lonely, 0, shopHour(hour(0), webDown))).toMatchObject({ alertsDelivered: 0, alertsUndelivered: 2 });
   expect(world.logged.map(({ message }) => message)).toContain('the delivery of an alert could not be handed over');

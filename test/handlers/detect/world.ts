@@ -14,7 +14,7 @@ import { MemoryStore } from '../../../handlers/lookout/memory-store';
 import type { AlertRecord, DetectorStatus, GroupRecord, Store } from '../../../handlers/lookout/store';
 import { SeriesValuesStore } from '../../../handlers/shared/series-values-store';
 import { startS3Server } from '../../../local/s3/server';
-import type { DeliverEvent, DetectionOutcome, Frequency, MetricSetConfiguration } from '../../../src/private/contract';
+import type { DeliverEvent, DetectionOutcome, Frequency, MetricSetConfiguration, WatchEvent } from '../../../src/private/contract';
 
 export const DETECTOR = 'arn:aws:lookoutmetrics:eu-central-1:123456789012:AnomalyDetector:shop';
 export const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:pager';
@@ -73,6 +73,8 @@ export class World {
   public readonly counts: Counts[] = [];
   /** Deliveries that were handed over. */
   public readonly later: DeliverEvent[] = [];
+  /** Runs for single detectors that were handed over. */
+  public readonly watched: WatchEvent[] = [];
   public readonly logged: { readonly level: string; readonly message: string; readonly fields: Record<string, unknown> }[] = [];
   public store: Store = new MemoryStore();
   public client!: S3Client;
@@ -133,7 +135,7 @@ export class World {
   /** A new, empty store with one detector, and empty buckets. */
   public async setUp({ frequency = 'PT1H', status = 'ACTIVATING', definition = {}, csv = {}, history, tags, keepsData = false }: Setup = {}): Promise<void> {
     this.store = new MemoryStore();
-    this.captured.length = this.assumed.length = this.counts.length = this.logged.length = this.later.length = 0;
+    this.captured.length = this.assumed.length = this.counts.length = this.logged.length = this.later.length = this.watched.length = 0;
     this.refuses = this.refusesRoles = () => false;
     const at = 1_700_000_000;
     await this.clear(STATE_BUCKET);
@@ -180,7 +182,10 @@ export class World {
       roles: new AssumedRoles(),
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       count: (_detector, counts) => { this.counts.push(counts); },
-      deliverLater: async event => { this.later.push(event); },
+      invokeLater: async event => {
+        if (event.action === 'watch') this.watched.push(event);
+        else this.later.push(event);
+      },
       wait: async () => undefined,
       ...change,
     }));

@@ -99,6 +99,14 @@ it('waits for a cluster that is being changed', async () => {
   expect(asked.filter(action => action === 'ModifyClusterIamRoles')).toHaveLength(2);
 });
 
+it.each(['Throttling', 'ServiceUnavailable'])('waits when the API answers %s', async code => {
+  refusal = new ServiceError(code, 'Rate exceeded', 400);
+  const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  await attachment.create(CONFIGURATION);
+  expect(asked.filter(action => action === 'ModifyClusterIamRoles')).toHaveLength(2);
+  expect(warned).toHaveBeenCalledWith(expect.stringContaining('Rate exceeded'));
+});
+
 it('names a cluster that does not exist', async () => {
   await expect(attachment.create({ ...CONFIGURATION, clusterIdentifier: 'lookoutt' }))
     .rejects.toThrow('cluster "lookoutt" does not exist in this account and region: check the prop cluster');

@@ -87,7 +87,7 @@ onEachStore(makeStore => {
       Fields: [
         { Name: 'AnomalyDetectorName', Message: 'must begin with a letter or digit and consist of letters, digits, - and _, found "no spaces"' },
         { Name: 'AnomalyDetectorDescription', Message: 'must contain more than white space, found " \\n"' },
-        { Name: 'AnomalyDetectorConfig.AnomalyDetectorFrequency', Message: 'must be one of PT5M, PT10M, PT1H, P1D, found "PT2H"' },
+        { Name: 'AnomalyDetectorConfig.AnomalyDetectorFrequency', Message: 'must be one of P1D, PT1H, PT10M, PT5M, found "PT2H"' },
       ],
     });
     expect((error as Error).message).toContain('AnomalyDetectorName: must begin with');

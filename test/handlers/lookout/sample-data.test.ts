@@ -134,9 +134,9 @@ describe('the detected configuration', () => {
   });
 
   test('is read with the role of the metric set, and before there is one with the function\'s', async () => {
+    const { arn } = await service.createReadyDetector('ready');
     holds('day,views\n2024-01-01,1\n');
     await detected();
-    const { arn } = await service.createReadyDetector('ready');
     const AutoDetectionMetricSource = { S3SourceConfig: { HistoricalDataPathList } };
     await service.client.send(new DetectMetricSetConfigCommand({ AnomalyDetectorArn: arn, AutoDetectionMetricSource }));
     expect(asked.map(({ roleArn }) => roleArn)).toEqual([undefined, expect.stringContaining(':role/')]);

@@ -95,6 +95,7 @@ async function createDetector(): Promise<string> {
 
 test('activation invokes the detect function and does not wait for it', async () => {
   const AnomalyDetectorArn = await createDetector();
+  lambda.invocations.length = 0; // the source was looked into
   await client.send(new ActivateAnomalyDetectorCommand({ AnomalyDetectorArn }));
   expect(lambda.invocations).toEqual([{
     functionName: 'detect', invocationType: 'Event', payload: JSON.stringify({ action: 'learn', detectorArn: AnomalyDetectorArn, backTest: false }),

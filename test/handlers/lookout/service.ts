@@ -29,6 +29,8 @@ export class TestService {
   public seriesValues: SeriesValuesReader['read'];
   public maximumDetectors = 1000;
   public maximumAlerts = 10;
+  public maximumMetrics = 10;
+  public maximumDimensions = 10;
   /** What was noted of the requests. */
   public readonly access: AccessEntry[] = [];
   /** What the function is invoked as. */
@@ -49,7 +51,12 @@ export class TestService {
       startLearning: event => this.startLearning(event),
       readSample: event => this.readSample(event),
       deleteState: name => this.deleteState(name),
-      quotas: { detectors: this.maximumDetectors, alertsPerDetector: this.maximumAlerts },
+      quotas: {
+        detectors: this.maximumDetectors,
+        alertsPerDetector: this.maximumAlerts,
+        metrics: this.maximumMetrics,
+        dimensions: this.maximumDimensions,
+      },
       now: () => this.now,
       logFailure,
     }), logFailure, entry => { this.access.push(entry); });

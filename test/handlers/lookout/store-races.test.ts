@@ -1,8 +1,9 @@
 /** Changes of records while somebody else changes or deletes them, on DynamoDB: in memory nothing comes in between. */
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { alert, detector, metricSet } from './records';
 import { DynamoDbServer } from './stores';
 import { DynamoDbStore } from '../../../handlers/lookout/dynamodb-store';
-import { StoreConflict, type Store } from '../../../handlers/lookout/store';
+import { StoreConflict, StoreFull, type Store } from '../../../handlers/lookout/store';
 
 let server: DynamoDbServer;
 let table: string;
@@ -80,4 +81,42 @@ test('a change that is refused changes nothing', async () => {
 test('another metric set of the detector is not changed', async () => {
   expect(await store.changeMetricSet(metricSet('x', 'other').arn, tagged('mine'))).toBeUndefined();
   expect((await store.getMetricSet(metricSet('x', 's').arn))!.tags).toBeUndefined();
+});
+
+describe('places of a quota', () => {
+  const names = async (): Promise<string[]> => (await store.listDetectors({ limit: 10 })).items.map(({ name }) => name);
+
+  test('detectors of a version without places count', async () => {
+    // x was made without a place
+    await expect(store.createDetector(detector('y'), 1)).rejects.toThrow(StoreFull);
+    expect(await names()).toEqual(['x']);
+    await store.createDetector(detector('y'), 2);
+    await expect(store.createDetector(detector('z'), 2)).rejects.toThrow(StoreFull);
+    await store.deleteDetector(detector('x').arn);
+    await store.createDetector(detector('z'), 2);
+    expect(await names()).toEqual(['y', 'z']);
+  });
+
+  test('the place of a detector that is there no more can be had', async () => {
+    await store.createDetector(detector('y'), 2);
+    await server.client.send(new DeleteItemCommand({ TableName: table, Key: { partition: { S: 'DETECTOR' }, sort: { S: detector('y').arn } } }));
+    await store.createDetector(detector('z'), 2);
+    expect(await names()).toEqual(['x', 'z']);
+    await expect(store.createDetector(detector('y'), 2)).rejects.toThrow(StoreFull);
+  });
+
+  test('a detector for which no place could be taken does not stay', async () => {
+    let writes = 0;
+    const broken = new DynamoDbStore({
+      send: async (request: { constructor: { name: string } }) => {
+        if (request.constructor.name === 'UpdateItemCommand') throw Object.assign(new Error('too many requests'), { name: 'ThrottlingException' });
+        if (request.constructor.name === 'PutItemCommand') writes += 1;
+        return server.client.send(request as never);
+      },
+    } as never, table);
+    await expect(broken.createDetector(detector('y'), 5)).rejects.toThrow('too many requests');
+    expect(writes).toBe(1);
+    await store.createDetector(detector('y'), 5);
+    expect(await names()).toEqual(['x', 'y']);
+  });
 });

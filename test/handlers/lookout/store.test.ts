@@ -178,6 +178,21 @@ onEachStore(makeStore => {
       expect(ids(await walk(page => store.listGroupSummaries(arn, page), 3))).toEqual([['early', 'high', 'middle'], ['low']]);
     });
 
+    test('a group that is removed is in no list, and may come back', async () => {
+      const { arn } = detector('x');
+      for (const id of ['one', 'two']) await store.putGroup(group('x', id, { end: 7200 }));
+      await store.putGroup(group('y', 'one'));
+      await store.deleteGroup(arn, 'one');
+      await store.deleteGroup(arn, 'one');
+      await store.deleteGroup(arn, 'never there');
+      expect(await store.getGroup(arn, 'one')).toBeUndefined();
+      expect((await store.listGroups(arn, { limit: 10 })).items.map(({ id }) => id)).toEqual(['two']);
+      expect((await store.listGroupSummaries(arn, { limit: 10 })).items.map(({ id }) => id)).toEqual(['two']);
+      expect(await store.getGroup(detector('y').arn, 'one')).toBeDefined();
+      await store.putGroup(group('x', 'one', { end: 3600 }));
+      expect((await store.listGroups(arn, { limit: 10 })).items.map(({ id }) => id)).toEqual(['two', 'one']);
+    });
+
     test('the order holds for any groups', async () => {
       await fc.assert(fc.asyncProperty(
         fc.uniqueArray(fc.record({
@@ -276,6 +291,24 @@ onEachStore(makeStore => {
     expect((await store.listExecutions(other, { limit: 100 })).items).toHaveLength(40);
     expect(await store.getGroup(other, 'g')).toEqual(group('xy', 'g'));
     expect((await store.listMetricSets(undefined, { limit: 10 })).items.map(({ detectorArn }) => detectorArn)).toEqual([other]);
+  });
+
+  test('a detector begins with nothing of one that had its name', async () => {
+    const { arn } = detector('again');
+    await store.createDetector(detector('again'));
+    await store.createDetector(detector('other'));
+    await store.createAlert(alert('others', 'other'));
+    await store.putGroup(group('other', 'g'));
+    await store.deleteDetector(arn);
+    // a run that was under way goes on writing
+    await store.putGroup(group('again', 'g'));
+    await store.putExecution({ detectorArn: arn, start: 3600, status: 'COMPLETED' });
+    await store.createAlert(alert('late', 'again'));
+    await store.createDetector(detector('again'));
+    expect((await store.listGroups(arn, { limit: 10 })).items).toEqual([]);
+    expect((await store.listExecutions(arn, { limit: 10 })).items).toEqual([]);
+    expect((await store.listAlerts(undefined, { limit: 10 })).items.map(({ name }) => name)).toEqual(['others']);
+    expect((await store.listGroups(detector('other').arn, { limit: 10 })).items).toHaveLength(1);
   });
 
   test.each(['', 'garbage', 'bnVsbA', Buffer.from('["detectors","","x"]').toString('base64'), '\u{1F600}', 'WyJhIl0'])('refuses the token %j', async token => {

@@ -1,8 +1,6 @@
-/**
- * What can be told of a query without understanding it. Handlers use it too: imports nothing of aws-cdk-lib.
- */
+import { PLACEHOLDERS } from './names';
 
-/** Why a query cannot stand within `UNLOAD ($$ … $$)` or within parentheses. */
+/** Why a query, whose text nobody here understands, cannot stand within `UNLOAD ($$ … $$)` or within parentheses. */
 export interface QueryProblem {
   /** Continues "query …". */
   readonly problem: string;
@@ -11,12 +9,21 @@ export interface QueryProblem {
   readonly advice: string;
 }
 
-/** Quoted texts and comments, whole or left open, and the characters and words that structure a query. */
+/**
+ * Quoted texts, whole or left open, comments, of which those between slashes only as they begin, and the characters and words that structure
+ * a query.
+ */
 const PARTS = {
   // Redshift's literals know backslash escapes; PostgreSQL's, and Redshift's with some settings, do not
-  escaped: /'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|\$([A-Za-z_]\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[();]|[A-Za-z_][\w$]*/g,
-  plain: /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|\$([A-Za-z_]\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[();]|[A-Za-z_][\w$]*/g,
+  escaped: /'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|\$([A-Za-z_]\w*)\$[\s\S]*?\$\1\$|--[^\n\r]*|\/\*|[();]|[A-Za-z_][\w$]*/g,
+  plain: /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|\$([A-Za-z_]\w*)\$[\s\S]*?\$\1\$|--[^\n\r]*|\/\*|[();]|[A-Za-z_][\w$]*/g,
 };
+
+/** Whether a query asks for the rows of an interval. Otherwise it chooses its rows by itself, by `getdate()` for example. What stands in comments asks for nothing. */
+export function hasPlaceholders(sql: string): boolean {
+  const code = withoutComments(sql);
+  return Object.values(PLACEHOLDERS).some(placeholder => code.includes(placeholder));
+}
 
 /** Characters shown before and after the place of a problem. */
 const EXCERPT = 20;
@@ -38,10 +45,10 @@ function problemIn(sql: string, parts: RegExp): QueryProblem | undefined {
   const at = (index: number, problem: string, advice: string): QueryProblem => ({
     problem, found: sql.slice(Math.max(0, index - EXCERPT), index + EXCERPT), advice,
   });
-  for (const { 0: part, index } of sql.matchAll(parts)) {
+  for (const { part, index } of partsOf(sql, parts)) {
     if (part.startsWith('--')) continue;
     if (part.startsWith('/*')) {
-      if (!part.endsWith('*/') || part.length < 4) return at(index, 'contains a comment that is not closed', 'close it with */');
+      if (!isClosedComment(part)) return at(index, 'contains a comment that is not closed', 'close it with */; comments within comments are closed each for itself');
       continue;
     }
     if (end !== undefined) return at(end, 'contains more than one statement', 'write one SELECT statement; what prepares the data belongs into a view');
@@ -63,6 +70,44 @@ function problemIn(sql: string, parts: RegExp): QueryProblem | undefined {
     return at(limit, 'contains a LIMIT of the whole result, which UNLOAD refuses', 'leave it out, or put it into a subquery: select * from (… limit 100)');
   }
   return undefined;
+}
+
+/** The SQL with its comments blanked; what looks like a comment within quotes stays. */
+export function withoutComments(sql: string): string {
+  let code = '';
+  let end = 0;
+  for (const { part, index } of partsOf(sql, PARTS.plain)) {
+    if (!/^(--|\/\*)/.test(part)) continue;
+    code += `${sql.slice(end, index)} `;
+    end = index + part.length;
+  }
+  return code + sql.slice(end);
+}
+
+/** The parts of a query, one after the other. */
+function* partsOf(sql: string, parts: RegExp): Generator<{ readonly part: string; readonly index: number }> {
+  const expression = new RegExp(parts);
+  for (let found = expression.exec(sql); found !== null; found = expression.exec(sql)) {
+    const { 0: text, index } = found;
+    const part = text === '/*' ? commentAt(sql, index) : text;
+    expression.lastIndex = index + part.length;
+    yield { part, index };
+  }
+}
+
+/** The comment that begins at a place, with the comments within it; up to the end when it is not closed. */
+function commentAt(sql: string, start: number): string {
+  let depth = 0;
+  for (const { 0: mark, index } of sql.slice(start).matchAll(/\/\*|\*\//g)) {
+    depth += mark === '/*' ? 1 : -1;
+    if (depth === 0) return sql.slice(start, start + index + mark.length);
+  }
+  return sql.slice(start);
+}
+
+/** Whether as many comments end in it as begin. */
+function isClosedComment(comment: string): boolean {
+  return comment.match(/\/\*|\*\//g)!.reduce((depth, mark) => depth + (mark === '/*' ? 1 : -1), 0) === 0;
 }
 
 /** Whether a quoted text ends with the quote it began with; one that is written twice is no end. */

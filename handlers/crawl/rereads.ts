@@ -1,0 +1,215 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { clientToken, statementName } from './attempt-identity';
+import { describeCaughtError } from './caught-error';
+import type { CrawlMetrics } from './crawl-metrics';
+import { intervalKey, isReread, ofInterval, SETTLED, WATERMARK, type IntervalItem, type Lease, type Reread, type Watermark } from './items';
+import { LeaseLost, type LeaseKeeper } from './lease-keeper';
+import type { Ledger } from './ledger';
+import { rowsOf, statementMilliseconds } from './statement-figures';
+import { removeStrayFiles } from './stray-files';
+import { REREAD_NAMES, unloadOfReread } from './unload-plan';
+import type { ConnectorSettings, CrawlEvent, FailedAttempt, Interval, PlannedInterval, UnloadPlan } from '../../src/private/contract';
+import { formatInstant, WallClockIntervals } from '../shared/time';
+
+type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Action }>;
+
+/** Intervals looked at in one plan: the next one goes on. */
+const MOST_LOOKED_AT = 500;
+
+/** Is told of an interval that is not tried again. */
+type Tell = (interval: Interval, error: string) => Promise<void>;
+
+/**
+ * Second readings of intervals, after the settle time, for rows that came late. An interval is read again when its first reading is
+ * finished and was not settled then; oldest first, and each once. What was read before stays until the new rows have been detected:
+ * the statement writes beside the first files, which are removed at the end. So a second reading that fails changes nothing, and holds up
+ * no first one.
+ *
+ * Each step may be asked for again, and gives the same answer, as those of `Attempts`.
+ */
+export class Rereads {
+  /** @param clock milliseconds since 1970; for what the ledger shows to people. */
+  public constructor(
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly files: S3Client, private readonly metrics: CrawlMetrics,
+    private readonly connectorName: string, private readonly clock: () => number,
+  ) {}
+
+  /**
+   * To be called before intervals are read that are to be read again: when the settle time was just switched on, the second readings begin
+   * where the crawl stands. Switched off and on again, they do not look through all that was read meanwhile.
+   */
+  public async prepare({ settleSeconds }: ConnectorSettings, intervals: WallClockIntervals): Promise<void> {
+    const seen = await this.ledger.read<Watermark>(SETTLED);
+    if (settleSeconds === undefined) {
+      if (seen.content) await this.ledger.remove(seen);
+    } else if (seen.content?.grid !== intervals.grid) {
+      await this.ledger.replace(seen, (await this.ledger.read<Watermark>(WATERMARK)).content!);
+    }
+  }
+
+  /**
+   * The intervals whose settle time is over and that have not been read again, oldest first.
+   *
+   * @param most answers no more than these.
+   * @param tell is told of intervals whose last attempt ended without a word.
+   */
+  public async due(
+    settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, most: number, tell: Tell,
+  ): Promise<PlannedInterval[]> {
+    if (settings.settleSeconds === undefined) return [];
+    const { next: end } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
+    const { next } = (await this.ledger.read<Watermark>(SETTLED)).content!;
+    const settledEnd = Date.parse(lease.scheduledTime) - (settings.delaySeconds + settings.settleSeconds) * 1000;
+    const due: PlannedInterval[] = [];
+    let interval = intervals.starting(next);
+    for (let looked = 0; looked < MOST_LOOKED_AT && due.length < most && interval.start < end && Date.parse(interval.end) <= settledEnd; looked++) {
+      const item = await this.endExhausted(settings, interval, lease.execution, tell);
+      if (item?.state === 'FINISHED' && item.rereadDue && !isReread(item)) due.push({ ...interval, reading: 'AGAIN' });
+      else if (due.length === 0) await this.settle(interval, item);
+      interval = intervals.next(interval);
+    }
+    return due;
+  }
+
+  /** Begins an attempt, or goes on with one of the same execution whose statement was not submitted yet. */
+  public async begin({ settings, interval, execution }: Of<'begin'>): Promise<UnloadPlan> {
+    const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
+    let unload: ReturnType<typeof unloadOfReread> | undefined;
+    let attempt: Reread | undefined;
+    await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
+      await this.leases.renew(execution, `read the interval ${interval.start} again`);
+      const settled = (await this.ledger.read<Watermark>(SETTLED)).content;
+      const item = ofInterval(found, interval);
+      if (item?.state !== 'FINISHED' || isReread(item) || !settled || settled.next > interval.start) {
+        throw new Error(`the interval ${interval.start} is not to be read again: ${isReread(item) ? `that was done by execution ${item!.reread!.execution}`
+          : `it is ${item?.state ?? 'not in the ledger'}, or a history that was read meanwhile holds it`}`);
+      }
+      const { reread } = item;
+      const asked = reread?.state === 'UNLOADING' && reread.execution === execution && reread.statementId === undefined;
+      const attempts = asked ? reread.attempts : (reread?.attempts ?? 0) + 1;
+      unload = unloadOfReread(settings, intervals, interval, clientToken(execution, attempts).slice(0, 12));
+      attempt = asked ? reread : {
+        state: 'UNLOADING',
+        attempts,
+        execution,
+        previousStatementId: reread?.statementId ?? reread?.previousStatementId,
+        files: unload.folder,
+        startedAt: this.now(),
+      };
+      return asked ? undefined : { ...item, reread: attempt };
+    });
+    return {
+      interval,
+      ...unload!,
+      clientToken: clientToken('interval again', execution, interval.start, attempt!.attempts),
+      statementName: statementName(this.connectorName, interval.start, 'again, attempt', String(attempt!.attempts)),
+      previousStatementId: attempt!.previousStatementId ?? '',
+    };
+  }
+
+  /** @throws LeaseLost when the execution does not hold the lease, or another one has begun the interval. */
+  public async submitted({ interval, execution, statementId }: Of<'submitted'>): Promise<void> {
+    const written = await this.change(interval, execution, reread => reread.state === 'UNLOADING' ? { ...reread, statementId } : undefined);
+    const lease = await this.leases.renew(execution, `go on to read the interval ${interval.start} again`);
+    if (!written) throw new LeaseLost(execution, lease, `go on to read the interval ${interval.start} again, which is no attempt of its own`);
+  }
+
+  /** @throws LeaseLost when the execution does not hold the lease, or another one has begun the interval. */
+  public async finished({ interval, execution, statement, detection }: Of<'finished'>): Promise<void> {
+    const doing = `finish the second reading of the interval ${interval.start}`;
+    const before = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(interval))).content, interval);
+    if (before?.reread?.state === 'FINISHED' && before.reread.execution === execution) {
+      await this.settle(interval, before);
+      return;
+    }
+    const lease = await this.leases.heldBy(execution);
+    if (!lease) throw new LeaseLost(execution, undefined, doing);
+    const rows = detection?.rows ?? rowsOf(statement);
+    let item: IntervalItem | undefined;
+    await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      item = ofInterval(found, interval);
+      if (item?.reread?.state === 'FINISHED' && item.reread.execution === execution) return undefined; // the answer to the write was lost
+      if (item?.reread?.execution !== execution || item.reread.state !== 'UNLOADING') throw new LeaseLost(execution, lease, doing);
+      return item = {
+        ...item,
+        rows,
+        bytes: detection?.bytes,
+        rowsRejected: detection?.rowsRejected,
+        statementMilliseconds: statementMilliseconds(statement),
+        anomalyGroupIds: detection?.anomalyGroupIds,
+        reread: {
+          ...item.reread,
+          state: 'FINISHED',
+          statementId: statement.Id,
+          previousStatementId: undefined,
+          finishedAt: this.now(),
+          rowsBefore: item.rows,
+          bytesBefore: item.bytes,
+          error: undefined,
+        },
+      };
+    });
+    await this.settle(interval, item);
+    this.metrics.emit({ reread: 1, lateRows: rows === undefined ? undefined : Math.max(0, rows - (item?.reread?.rowsBefore ?? 0)) });
+    await this.leases.renew(execution, 'crawl further intervals', 1);
+  }
+
+  /** Ends an attempt that failed, and the execution's turn. The next run tries it again, or the rows of the first reading stay. */
+  public async failed({ settings, interval, execution, error }: Of<'failed'>): Promise<FailedAttempt> {
+    const lease = await this.leases.heldBy(execution);
+    let item = await this.change(interval, execution, reread => isReread({ reread } as IntervalItem) ? undefined : {
+      ...reread,
+      state: 'FAILED',
+      error: describeCaughtError(error),
+      finishedAt: this.now(),
+      givenUp: (lease !== undefined && reread.attempts >= settings.maxAttempts) || undefined,
+    });
+    if (item?.reread?.givenUp) this.metrics.emit({ failed: 1 });
+    item ??= ofInterval((await this.ledger.read<IntervalItem>(intervalKey(interval))).content, interval);
+    const own = item?.reread?.execution === execution ? item.reread : undefined;
+    if (own && isReread(item)) await this.settle(interval, item);
+    await this.leases.release(execution);
+    return { attempt: own?.attempts ?? 0, givenUp: own?.givenUp ?? false, again: true, statementId: own?.statementId ?? '' };
+  }
+
+  /** An interval's item. Lists as failed a second reading whose last attempt ended without a word: the lease is ours, so nobody is at it. */
+  private async endExhausted(
+    settings: ConnectorSettings, interval: Interval, execution: string, tell: Tell,
+  ): Promise<IntervalItem | undefined> {
+    let item: IntervalItem | undefined;
+    const ended = await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
+      item = ofInterval(found, interval);
+      const reread = item?.reread;
+      if (!item || !reread || isReread(item) || reread.attempts < settings.maxAttempts || reread.execution === execution) return undefined;
+      await this.leases.expectHeldBy(execution, `give up the second reading of the interval ${interval.start}`);
+      const error = reread.error ?? `execution ${reread.execution} ended during attempt ${reread.attempts} of ${settings.maxAttempts} without telling why`;
+      return item = { ...item, reread: { ...reread, state: 'FAILED', givenUp: true, finishedAt: this.now(), error } };
+    });
+    if (ended) {
+      this.metrics.emit({ failed: 1 });
+      await tell(interval, `it could not be read again: ${ended.reread!.error}`);
+    }
+    return item;
+  }
+
+  /** Leaves in the interval's folder the files that count, and goes on to the next interval. May be done any number of times. */
+  private async settle(interval: Interval, item: IntervalItem | undefined): Promise<void> {
+    if (item?.reread?.state === 'FINISHED') await removeStrayFiles(this.files, item.folder, [item.reread.files]);
+    else if (item?.reread) await removeStrayFiles(this.files, `${item.folder}${REREAD_NAMES}`, []);
+    await this.ledger.change<Watermark>(SETTLED, found => found?.next === interval.start ? { ...found, next: interval.end } : undefined);
+  }
+
+  /** Changes the second reading that an execution has begun; undefined where it has begun none. */
+  private async change(interval: Interval, execution: string, change: (reread: Reread) => Reread | undefined): Promise<IntervalItem | undefined> {
+    return this.ledger.change<IntervalItem>(intervalKey(interval), found => {
+      const item = ofInterval(found, interval);
+      if (item?.reread?.execution !== execution) return undefined;
+      const reread = change(item.reread);
+      return reread && { ...item, reread };
+    });
+  }
+
+  private now(): string {
+    return formatInstant(this.clock());
+  }
+}

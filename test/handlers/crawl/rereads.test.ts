@@ -1,0 +1,188 @@
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { before, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
+import type { ConnectorSettings, CrawlPlan, FailedAttempt, PlannedInterval, UnloadPlan } from '../../../src/private/contract';
+
+/** Read again two hours after the first reading was due. */
+const SETTLING: ConnectorSettings = { ...SETTINGS, settleSeconds: 7200 };
+
+let ledger: TestLedger;
+let handle: Awaited<ReturnType<TestLedger['fresh']>>;
+let logged: jest.SpyInstance;
+beforeAll(async () => { ledger = await startLedger(); });
+afterAll(async () => ledger.stop());
+beforeEach(async () => {
+  ledger.now = Date.parse('2026-11-23T10:05:00Z');
+  handle = await ledger.fresh();
+  logged = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  await readHistory(handle, '2026-11-23T10:05:00Z', 'bootstrap-1', SETTLING); // the crawl begins at 10:00
+  for (const name of await files('live/')) await ledger.files.send(new DeleteObjectCommand({ Bucket: 'data', Key: name }));
+});
+
+const hour = (start: number) => ({ start: `2026-11-23T${start}:00:00Z`, end: `2026-11-23T${start + 1}:00:00Z` });
+const first = (start: number): PlannedInterval => ({ ...hour(start), reading: 'FIRST_OF_TWO' });
+const again = (start: number): PlannedInterval => ({ ...hour(start), reading: 'AGAIN' });
+const plan = async (time: string, execution = 'crawl-1', settings = SETTLING) =>
+  await handle({ action: 'plan', settings, scheduledTime: `2026-11-23T${time}:00Z`, execution }) as CrawlPlan;
+const begin = async (interval: PlannedInterval, execution = 'crawl-1') => await handle({ action: 'begin', settings: SETTLING, interval, execution }) as UnloadPlan;
+const put = async (beginning: string) => ledger.files.send(new PutObjectCommand({ Bucket: 'data', Key: `${beginning.replace('s3://data/', '')}000`, Body: 'ts', ContentLength: 2 }));
+const finished = async (interval: PlannedInterval, rows: number, execution = 'crawl-1', run = handle) => run({
+  action: 'finished', settings: SETTLING, interval, execution, statement: { Id: `${interval.reading} ${execution}`, Status: 'FINISHED', ResultRows: rows, Duration: 1e9 },
+});
+const failed = async (interval: PlannedInterval, execution = 'crawl-1') => await handle({
+  action: 'failed', settings: SETTLING, interval, execution, error: { Error: 'StatementFailed', Cause: 'out of disk' },
+}) as FailedAttempt;
+/** Reads an interval, leaving its file. */
+async function read(interval: PlannedInterval, rows: number, execution = 'crawl-1'): Promise<UnloadPlan> {
+  const unload = await begin(interval, execution);
+  await handle({ action: 'submitted', interval, execution, statementId: `${interval.reading} ${execution}` });
+  await put(unload.folder);
+  await finished(interval, rows, execution);
+  return unload;
+}
+async function files(prefix: string): Promise<string[]> {
+  const { Contents = [] } = await ledger.files.send(new ListObjectsV2Command({ Bucket: 'data', Prefix: prefix }));
+  return Contents.map(({ Key }) => Key!);
+}
+const item = async (start: number) => (await ledger.items('interval'))[hour(start).start];
+const metrics = () => logged.mock.calls.map(([line]) => JSON.parse(line));
+/** Intervals 10 to 12 are read, 10 when it was settled already. */
+async function readThree(): Promise<void> {
+  await plan('13:05');
+  await read(hour(10), 20);
+  for (const start of [11, 12]) await read(first(start), 20);
+}
+
+test('an interval is read again when its settle time is over, after the first readings that are missing', async () => {
+  expect((await plan('13:04')).intervals).toEqual([first(10), first(11)]);
+  expect((await plan('13:05')).intervals).toEqual([{ ...hour(10) }, first(11), first(12)]); // 10 would be due at once: it is settled
+});
+
+test('its figures replace those of the first reading, and the ledger says what they were', async () => {
+  await plan('12:05');
+  for (const start of [10, 11]) await read(first(start), 20);
+  expect((await plan('12:05')).intervals).toEqual([]);
+  ledger.now = Date.parse('2026-11-23T13:06:00Z');
+  expect((await plan('13:05', 'crawl-2')).intervals).toEqual([first(12)]);
+  await read(first(12), 20, 'crawl-2');
+  expect((await plan('13:05', 'crawl-2')).intervals).toEqual([again(10)]);
+  const unload = await read(again(10), 25, 'crawl-2');
+  expect(unload.sql).toContain(`TO '${unload.folder}'`);
+  expect(unload.sql).not.toContain('CLEANPATH');
+  expect(unload.folder).toMatch(/^s3:\/\/data\/live\/20261123\/1100\/again-[0-9a-f]{12}-$/);
+  expect(await files('live/20261123/1100/')).toEqual([`${unload.folder.replace('s3://data/', '')}000`]);
+  expect(await item(10)).toMatchObject({
+    state: 'FINISHED',
+    attempts: 1,
+    rows: 25,
+    execution: 'crawl-1',
+    reread: { state: 'FINISHED', attempts: 1, execution: 'crawl-2', rowsBefore: 20, finishedAt: '2026-11-23T13:06:00Z', statementId: 'AGAIN crawl-2' },
+  });
+  expect(metrics()).toContainEqual(expect.objectContaining({ IntervalsReread: 1, LateRows: 5 }));
+  expect((await plan('13:05', 'crawl-2')).intervals).toEqual([]);
+  expect((await ledger.items('control')).settled).toMatchObject({ next: hour(11).start });
+  await expect(begin(again(10), 'crawl-2')).rejects.toThrow(/lease/);
+});
+
+test('each once: not what was given up, not what was read late, and all that is due after a pause', async () => {
+  await plan('13:05');
+  await read(hour(10), 20);
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    await plan('13:05', `crawl-${attempt}`);
+    await begin(first(11), `crawl-${attempt}`);
+    await failed(first(11), `crawl-${attempt}`);
+  }
+  await plan('13:05', 'crawl-4');
+  await read(first(12), 20, 'crawl-4');
+  expect((await plan('13:05', 'crawl-4')).intervals).toEqual([]);
+  // the schedule was paused
+  expect((await plan('20:05', 'crawl-5')).intervals).toEqual([13, 14, 15, 16, 17].map(hour).concat([first(18), first(19)]));
+  for (const start of [13, 14, 15, 16, 17]) await read(hour(start), 20, 'crawl-5');
+  for (const start of [18, 19]) await read(first(start), 20, 'crawl-5');
+  expect((await plan('20:05', 'crawl-5')).intervals).toEqual([again(12)]);
+  await read(again(12), 20, 'crawl-5');
+  expect((await plan('20:05', 'crawl-5')).intervals).toEqual([]);
+  expect((await ledger.items('control')).settled).toMatchObject({ next: hour(18).start });
+});
+
+test('a second reading that fails leaves the first, holds up no other, and is given up after the last attempt', async () => {
+  await readThree();
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    await plan('14:05', `crawl-${attempt}`);
+    if (attempt === 1) await read(first(13), 20, 'crawl-1');
+    expect((await plan('14:05', `crawl-${attempt}`)).intervals[0]).toEqual(again(11));
+    const { folder, previousStatementId } = await begin(again(11), `crawl-${attempt}`);
+    expect(previousStatementId).toBe(attempt === 1 ? '' : `statement ${attempt - 1}`);
+    await handle({ action: 'submitted', interval: again(11), execution: `crawl-${attempt}`, statementId: `statement ${attempt}` });
+    await put(folder);
+    const answer = { attempt, givenUp: attempt === 3, again: true, statementId: `statement ${attempt}` };
+    expect(await failed(again(11), `crawl-${attempt}`)).toEqual(answer);
+    expect(await failed(again(11), `crawl-${attempt}`)).toEqual(answer);
+  }
+  expect(await item(11)).toMatchObject({ state: 'FINISHED', rows: 20, reread: { state: 'FAILED', givenUp: true, attempts: 3, error: 'StatementFailed: out of disk' } });
+  expect(await files('live/20261123/1200/')).toEqual(['live/20261123/1200/000']);
+  expect(metrics()).toContainEqual(expect.objectContaining({ IntervalsFailed: 1 }));
+  expect((await plan('15:05', 'crawl-4')).intervals).toEqual([first(14)]);
+  await read(first(14), 20, 'crawl-4');
+  expect((await plan('15:05', 'crawl-4')).intervals).toEqual([again(12)]);
+});
+
+test('an execution that dies during its last attempt is noticed, and told', async () => {
+  await readThree();
+  await plan('14:05');
+  await read(first(13), 20);
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    ledger.now += 10 * 3600_000; // the lease of the one before lapses
+    expect((await plan('14:05', `dying-${attempt}`)).intervals).toEqual([again(11)]);
+    await begin(again(11), `dying-${attempt}`);
+  }
+  ledger.now += 10 * 3600_000;
+  const error = 'it could not be read again: execution dying-3 ended during attempt 3 of 3 without telling why';
+  expect(await plan('14:05', 'crawl-2')).toMatchObject({ intervals: [], givenUp: { count: 1, ...hour(11), error } });
+  expect(await item(11)).toMatchObject({ rows: 20, reread: { givenUp: true } });
+});
+
+test.each(['GetItemCommand', 'PutItemCommand'] as const)('a run that breaks at any %s of the end is repeated: the bucket holds the newest files only', async command => {
+  for (const start of [hour(11).start, 'settled', 'lease']) {
+    handle = await ledger.fresh();
+    await readHistory(handle, '2026-11-23T10:05:00Z', 'bootstrap-1', SETTLING);
+    await readThree();
+    await plan('14:05');
+    await read(first(13), 20);
+    await plan('14:05');
+    const unload = await begin(again(11));
+    await handle({ action: 'submitted', interval: again(11), execution: 'crawl-1', statementId: 'AGAIN crawl-1' });
+    await put(unload.folder);
+    const broken = ledger.handler(before(ledger.client, command, start, async () => { throw new Error('broken'); }));
+    await expect(finished(again(11), 25, 'crawl-1', broken)).rejects.toThrow('broken');
+    // the execution dies: another one takes over
+    ledger.now += 10 * 3600_000;
+    const { intervals } = await plan('14:05', 'crawl-2');
+    let { folder } = unload;
+    if (intervals.length > 0) ({ folder } = await read(again(11), 25, 'crawl-2'));
+    expect((await plan('14:05', 'crawl-2')).intervals).toEqual([]);
+    expect(await files('live/20261123/1200/')).toEqual([`${folder.replace('s3://data/', '')}000`]);
+    expect(await item(11)).toMatchObject({ rows: 25, reread: { state: 'FINISHED', rowsBefore: 20 } });
+  }
+});
+
+test('a history that is read again holds what came late, so it is not read again', async () => {
+  await readThree();
+  await readHistory(handle, '2026-11-23T15:05:00Z', 'bootstrap-2', SETTLING);
+  expect((await ledger.items('control')).settled).toMatchObject({ next: hour(15).start });
+  expect((await plan('17:05')).intervals).toEqual([first(15), first(16)]);
+});
+
+test('without settle time nothing is read again, and once there is one again only what comes then', async () => {
+  await readThree();
+  expect(await ledger.items('control')).toHaveProperty('lease');
+  await plan('13:05');
+  expect(await ledger.items('control')).toHaveProperty('settled');
+  expect((await plan('14:05', 'crawl-2', SETTINGS)).intervals).toEqual([hour(13)]);
+  await read(hour(13), 20, 'crawl-2');
+  expect((await plan('14:05', 'crawl-2', SETTINGS)).intervals).toEqual([]);
+  expect(await ledger.items('control')).not.toHaveProperty('settled');
+  await plan('15:05', 'crawl-3');
+  await read(first(14), 20, 'crawl-3');
+  expect((await plan('15:05', 'crawl-3')).intervals).toEqual([]);
+  expect((await ledger.items('control')).settled).toMatchObject({ next: hour(14).start });
+});
