@@ -100,7 +100,10 @@ test.each([['CSV', source({ CsvFormatDescriptor: CSV }), (csv: string) => csv], 
       const folder = liveKey(hour(number)).replace(/000$/, '');
       await world.put(`${folder}${name}000`, written(content));
       return await handler({
-        action: 'detect', detectorArn: DETECTOR, interval: { start: hour(number), end: hour(number + 1), reading }, chosenByQuery: false,
+        action: 'detect',
+        detectorArn: DETECTOR,
+        interval: { start: hour(number), end: hour(number + 1), reading },
+        chosenByQuery: false,
         ...reading === 'AGAIN' && { files: `s3://data/${folder}${name}` },
       }) as DetectionOutcome;
     };
