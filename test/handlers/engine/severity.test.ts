@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, HIGHEST_SCORE, severityOf } from '../../../handlers/engine/severity';
 
@@ -7,6 +9,13 @@ describe('severity curve', () => {
     expect(severityOf(ANOMALOUS_SCORE)).toBeCloseTo(ANOMALOUS_SEVERITY, 10);
     expect(severityOf(HIGHEST_SCORE)).toBeGreaterThan(99.99);
     expect(severityOf(HIGHEST_SCORE)).toBeLessThanOrEqual(100);
+  });
+
+  test('is the one that docs/detection.md shows', () => {
+    const text = readFileSync(join(__dirname, '../../../docs/detection.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| (\d+)(?: and more)? \| ([\d.]+)(?: and more)? \|/gm)];
+    expect(rows.length).toBeGreaterThan(3);
+    for (const [, severity, score] of rows) expect(Math.abs(severityOf(Number(score)) - Number(severity))).toBeLessThan(0.6);
   });
 
   test('rises with the size of the score, whatever its sign', () => {
