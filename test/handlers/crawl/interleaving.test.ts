@@ -145,6 +145,12 @@ it('what a run asks for that finds another one crawling is crawled by that one, 
   }), { numRuns: 12 });
 });
 
+/** Two executions one after the other, of which nothing is lost. */
+const UNDISTURBED: [{ scheduled: string; delay: number; statements: boolean[] }[], Choice[]] = [
+  [{ scheduled: '2026-11-23T12:05:00Z', delay: 0, statements: [true] }, { scheduled: '2026-11-23T13:05:00Z', delay: 40, statements: [true] }],
+  Array.from({ length: 20 }, (): Choice => ({ pick: 0, fate: 'answered' })),
+];
+
 it('second readings of executions that overlap, fail, die and wake up too late: each interval is read again once', async () => {
   const settling = { ...SEVERE, settleSeconds: 7200, catchUpLimit: 3 };
   let again = 0;
@@ -186,6 +192,7 @@ it('second readings of executions that overlap, fail, die and wake up too late: 
     }
     const grid = 'PT1H Europe/Berlin';
     expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T15:00:00Z', grid }, settled: { next: '2026-11-23T13:00:00Z', grid } });
-  }), { numRuns: 12 });
-  expect(again).toBeGreaterThan(4);
+  }), { numRuns: 12, examples: [UNDISTURBED] });
+  // whatever chance gives the other runs, the undisturbed one has read its three intervals again
+  expect(again).toBeGreaterThanOrEqual(3);
 });
