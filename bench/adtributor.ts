@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Leaves } from '../handlers/engine/root-cause/leaves';
 
 /** Share of the deviation that one element, and all of the chosen elements of a dimension, must explain. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The largest detector from files to state: reads a history as CSV, learns it and encodes the model; then one more interval: CSV in, model
  * in, scores and groups out, model out. One process, the handlers' own code; S3 is left out.

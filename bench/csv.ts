@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * How fast CSV becomes a table of intervals x series: time stamps and numbers parsed, combinations of dimension values looked up, rows
  * aggregated. Beside it csv-parse (strings, nothing parsed or aggregated), in the same process on the same bytes.

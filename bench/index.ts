@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * All benchmarks: quality and cost of the detection engine, beside AWS's ThresholdedRandomCutForest. They print figures and decide no test.
  *

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Leaves } from '../handlers/engine/root-cause/leaves';
 
 /** An interval whose causes are known. */

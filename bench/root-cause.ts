@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * How well and how quickly the search finds the combinations of dimension values behind an event: F1 over the combinations, as in the
  * RiskLoc paper (arXiv 2205.10004), on cases made after its description. Beside it Adtributor on the same cases. The paper's code gave

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** A table of results, to be printed and to stand in a document. */
 export interface Table {
   readonly title: string;

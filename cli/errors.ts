@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Something that the caller gave cannot be used: a file, the configuration, the data. The message says what was found and what to do. */
 export class InputError extends Error {
   public constructor(message: string, options?: ErrorOptions) {

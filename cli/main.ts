@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { COMMANDS_USAGE, parseCommandLine, usageOf } from './command-line';
 import { InputError, UsageError } from './errors';
 import { version } from '../package.json';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { WriteStream } from 'node:tty';
 
 /** Milliseconds between two messages of the same step: on a terminal, where one line is written over, and elsewhere, such as in CI. */

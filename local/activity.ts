@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises';
 
 /** Looks whether work that nothing here can watch (a statement in the warehouse) still goes on. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The embedded cloud's time. It stands still while anything works and jumps where a state machine would wait or nothing is scheduled;
  * it never goes back.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { loadAssembly, type Assembly } from './assembly/assembly';
 import type { SimulatedClock } from './clock';
 import { pseudoParameters, startParts, type CloudParts, type EmbeddedCloudOptions } from './cloud-parts';

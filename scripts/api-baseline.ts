@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Makes the compiled assembly the one that test/api compares with: run once a release, after `projen compile`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

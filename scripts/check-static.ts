@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * `npm run test:static`: the templates of every variant of the connector under cfn-lint and cdk-nag's AwsSolutions, at the oldest version of
  * aws-cdk-lib that the library takes and at the newest. cdk-nag and cfn-lint are installed beside, in `.tmp/static`: the library has neither.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Writes README's table of what a connector costs a month, `tsx scripts/cost-table.ts`: from the resources of the synthesised template, what an
  * interval was counted to use (cost/usage.json), and public prices with their date and pages (cost/prices.json).

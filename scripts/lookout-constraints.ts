@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Writes handlers/lookout/model-constraints.ts: what the service model of Lookout for Metrics allows in an operation's input. Facts only
  * (types, members, lengths, patterns, enums, ranges), none of the model's documentation. The source is botocore's model, of the version

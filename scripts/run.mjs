@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `npm run demo`, `npm test` and their like: install what is missing, build, then do the work under the Node version of Lambda.
 // Plain JavaScript without dependencies, since it must start on a fresh clone.
 import { spawnSync } from 'node:child_process';

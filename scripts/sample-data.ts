@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Makes the files of `SampleWarehouse` (assets/sample): 104 weeks of the ecommerce sample, hour by hour, and its labels. Hours count from the
  * first one; the warehouse gives them their time when it loads them. Run by the task `bundle`.

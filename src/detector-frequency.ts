@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Duration } from 'aws-cdk-lib';
 import { Frequency, FREQUENCY_SECONDS } from './private/contract';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Token } from 'aws-cdk-lib';
 import { invalid } from './private/errors';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 export * from './alarms';
 export * from './alert';
 export * from './connector';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * A measure: a numeric column of the query's result, and how its rows are combined within an interval.
  *

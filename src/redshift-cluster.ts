@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Stack, Token } from 'aws-cdk-lib';
 import { IClusterRef } from 'aws-cdk-lib/aws-redshift';
 import { CfnWorkgroup, IWorkgroupRef } from 'aws-cdk-lib/aws-redshiftserverless';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The column of the query's result that says when a row happened, and how its text is read.
  *

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { EASTER_SUNDAYS } from './easter-sundays';
 
 const DAY_MILLISECONDS = 86_400_000;

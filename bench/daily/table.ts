@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type BusinessDay, businessDays, germanHoliday } from './business-series';
 import { BUSINESSES } from './businesses';
 import { WeekdayScore } from './weekday-score';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Same weekdays before that a day is compared with, and the standard deviations from which it is an anomaly. */
 const WEEKDAYS = 10;
 const DEVIATIONS = 4;

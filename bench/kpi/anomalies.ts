@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { between } from '../../local/sample/random';
 
 /** Kinds of anomalies, with the intervals of 5 minutes that they last. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { between } from '../../local/sample/random';
 
 /** Intervals of 5 minutes in a day. */

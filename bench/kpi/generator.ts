@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { apply, someAnomaly } from './anomalies';
 import { DAY, type FamilySource, KPI_FAMILIES, type KpiFamily } from './families';
 import { between, derivedSeed, seededRandom } from '../../local/sample/random';

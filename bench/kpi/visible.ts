@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DAY, type FamilySource, KPI_FAMILIES, type KpiFamily } from './families';
 import { normalOf } from './generator';
 import { between, derivedSeed, seededRandom } from '../../local/sample/random';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { NabFile } from './corpus';
 import { probationRows } from './scoring';
 import { DetectionModel } from '../../handlers/engine';

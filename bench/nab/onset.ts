@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Keeps the onsets of anomalies: a score stays where it is higher than all before it, which count half as much each `halfLife` values;
  * the rest becomes 0. NAB counts each reported row outside of windows, so that a detector which stays high during an anomaly needs it.

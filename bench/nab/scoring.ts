@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { NabFile } from './corpus';
 
 /** What a detection is worth to an application: the weights of NAB, with which a score is a sum over windows and false positives. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { NabFile } from './corpus';
 import { engineScores, rowScores } from './detect';
 import { ONSET_HALF_LIFE, onsets } from './onset';

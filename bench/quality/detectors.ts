@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DetectorOutput, LabelledSeries } from './labelled-series';
 import { ANOMALOUS_SEVERITY, DetectionModel } from '../../handlers/engine';
 import type { ThresholdedRandomCutForest } from '../trcf/trcf';

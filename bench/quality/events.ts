@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DetectorOutput, LabelledSeries } from './labelled-series';
 
 /** Anomalous points that are at most this many intervals apart are one run. */

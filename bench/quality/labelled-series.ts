@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ModelSettings } from '../../handlers/engine';
 
 /** A time series whose anomalies are known. */

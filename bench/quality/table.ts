@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Detector } from './detectors';
 import { countEvents, qualityOf, recallWithin, severityArea, thresholdCurve } from './events';
 import type { LabelledSeries } from './labelled-series';

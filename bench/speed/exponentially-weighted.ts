@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The cheapest peer: exponentially weighted mean and mean absolute error of each series, no season; score before update. */
 export class ExponentiallyWeightedScore {
   private readonly mean: Float64Array;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { ExponentiallyWeightedScore } from './exponentially-weighted';
 import { ANOMALOUS_SCORE, DetectionModel, formGroups } from '../../handlers/engine';
 import { HIGHEST_FACTOR } from '../../handlers/engine/feedback';

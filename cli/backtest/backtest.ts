@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { writeFileSync } from 'node:fs';
 import { readConfig } from './config';
 import { findDataFiles } from './data-files';

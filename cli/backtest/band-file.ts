@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { DetectedInterval } from './detection';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { readFileSync } from 'node:fs';
 import { TimestampFormat } from '../../handlers/shared/time-format';
 import { zoneOffsetSeconds } from '../../handlers/shared/wall-clock';

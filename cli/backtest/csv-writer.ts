@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 
 /** Characters gathered before they are written. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { BacktestDetector } from './detector';
 import { detectSlot } from '../../handlers/detect/detect-slot';
 import { DetectorModel, type Observation, type OngoingGroup } from '../../handlers/detect/detector-model';

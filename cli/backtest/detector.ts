@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { BacktestConfig } from './config';
 import { publicHolidays } from '../../handlers/detect/holidays';
 import { type Layout, layoutOf } from '../../handlers/detect/layout';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { csvCell } from './csv-writer';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import { InputError } from '../errors';

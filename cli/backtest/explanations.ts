@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { CsvWriter, csvCell } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import type { ExplainedSeries } from './explained-series';

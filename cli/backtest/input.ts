@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type DataFile, isGzip, openFile } from './data-files';
 import { MAXIMUM_TIME_SERIES } from '../../handlers/detect/detector-model';
 import type { Layout } from '../../handlers/detect/layout';

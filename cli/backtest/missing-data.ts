@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { wallText } from './wall-text';
 import { zoneOffsetSeconds } from '../../handlers/shared/wall-clock';
 import { type DataFinding, type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';

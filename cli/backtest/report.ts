@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { mainCause } from './result-text';
 import type { BacktestRun } from './run';
 import type { BacktestSummary } from './summary';

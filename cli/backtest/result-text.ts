@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ResultsFolder } from './results-folder';
 import type { BacktestSummary } from './summary';
 import { wallText } from './wall-text';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { BandFile } from './band-file';
 import { Detection } from './detection';
 import type { BacktestDetector } from './detector';

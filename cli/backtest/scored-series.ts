@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { csvCell, csvNumber } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import { wallText } from './wall-text';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { CsvWriter } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import type { LateSeries } from './late-series';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DetectedInterval } from './detection';
 
 /** The highest severity of each detected interval, over all time series: what the report's overview shows. */

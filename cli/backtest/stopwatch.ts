@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Adds up how long the steps of a run take, in milliseconds. */
 export class Stopwatch<Step extends string> {
   private readonly begun = performance.now();

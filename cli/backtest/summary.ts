@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { BacktestConfig } from './config';
 import { INTERVALS_BETWEEN_RELOADS } from './detection';
 import type { BacktestData } from './input';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { parseWallText, wallText } from './wall-text';
 import type { WallClock } from '../../handlers/shared/wall-clock';
 import { BACK_TEST_LEARNED_SHARE, HISTORY_DAYS } from '../../src/private/contract';

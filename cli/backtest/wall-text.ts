@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** A time of the wall clock, in seconds counted as if it were UTC, as `YYYY-MM-DD HH:MM:SS`. */
 export function wallText(wallSeconds: number): string {
   return new Date(wallSeconds * 1000).toISOString().slice(0, -5).replace('T', ' ');

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Look of the report pages. Follows the reader's light or dark scheme; loads nothing. */
 export const STYLE = `
 :root { color-scheme: light dark; --line: #2563eb; --band: #2563eb26; --anomaly: #f9731640; --severe: #dc2626; --expected: #16a34a; --rule: #8884; --quiet: #777; }

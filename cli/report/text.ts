@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 const huge = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6, notation: 'scientific' });

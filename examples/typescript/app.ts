@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The ecommerce connector: watches views and revenue by platform and marketplace, and tells a topic of anomalies.
  *

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { clientToken, statementName } from './attempt-identity';
 import { describeCaughtError } from './caught-error';
 import type { CrawlMetrics } from './crawl-metrics';

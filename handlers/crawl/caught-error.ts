@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { CaughtError } from '../../src/private/contract';
 
 /** Longest error text kept in the ledger, in characters. */

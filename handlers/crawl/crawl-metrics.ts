@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRICS } from '../../src/private/contract';
 

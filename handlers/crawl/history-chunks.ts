@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { historyChunkKey, type HistoryChunkItem } from './items';
 import type { Ledger } from './ledger';
 import { rowsOf, statementMilliseconds } from './statement-figures';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { LedgerKey } from './ledger';
 import type { Interval } from '../../src/private/contract';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { LEASE, type Lease } from './items';
 import type { Ledger, Seen } from './ledger';
 

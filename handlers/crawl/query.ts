@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { PLACEHOLDERS, problemOfQuery, withoutComments } from '../../src/private/contract';
 import type { WallBounds } from '../shared/time';
 

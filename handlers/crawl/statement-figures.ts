@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { StatementOutcome } from '../../src/private/contract';
 
 /** Rows that a statement wrote; undefined when the warehouse does not know (-1). */

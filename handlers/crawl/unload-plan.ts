@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { clientToken } from './attempt-identity';
 import { queryOfInterval, type QueryProp } from './query';
 import { unloadStatement, type UnloadStatementParts } from './unload-statement';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { UNTOLD, type Untold } from './items';
 import type { Ledger } from './ledger';
 import type { CrawlPlan, GivenUpIntervals, Interval } from '../../src/private/contract';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { longText, subject } from './alert-message';
 import type { AlertRecord, EpochSeconds, GroupRecord } from '../lookout/store';
 

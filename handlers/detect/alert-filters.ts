@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { AlertFilters, GroupRecord } from '../lookout/store';
 
 /**

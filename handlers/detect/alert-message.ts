@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { uuidOf } from './group-records';
 import { anomalyTime } from '../lookout/anomaly-time';
 import type { AlertRecord, EpochSeconds, GroupRecord } from '../lookout/store';

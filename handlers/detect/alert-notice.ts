@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { ALERT_TAGS } from '../../src/private/contract';
 import type { AlertRecord, EpochSeconds, GroupRecord } from '../lookout/store';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { passesFilters } from './alert-filters';
 import { alertEventId } from './alert-message';
 import { noticeDue, wasSent, withSent } from './alert-notice';

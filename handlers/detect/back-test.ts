@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { activeAlerts, sendAlerts } from './alerts';
 import { missingDataOf } from './data-findings';
 import { detectSlot } from './detect-slot';

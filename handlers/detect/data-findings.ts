@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DetectorModel, Observation } from './detector-model';
 import type { DataFinding, DetectionOutcome } from '../../src/private/contract';
 import { oneLine } from '../shared/one-line';

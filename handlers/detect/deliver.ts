@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { wasSent, withSent } from './alert-notice';
 import { send } from './alert-target';
 import type { Services } from './services';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { dataFindings } from './data-findings';
 import type { DetectorModel, Observation } from './detector-model';
 import { groupsOf } from './group-records';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { missingDataOf } from './data-findings';
 import { detectSlot } from './detect-slot';
 import type { DetectorModel, OngoingGroup } from './detector-model';

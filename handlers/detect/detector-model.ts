@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type DetectionOutcome, type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { ANOMALOUS_SCORE, DetectionModel, type IntervalScores, MissingData, type MissingDataFinding, type ModelSettings } from '../engine';
 import type { ToldMissing } from './data-findings';

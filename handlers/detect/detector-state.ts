@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { holidaysOfDetector } from './holidays';
 import { type Layout, layoutOf } from './layout';
 import type { Services } from './services';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
 import type { DetectorModel, NewestDetection } from './detector-model';
 import { now } from './detector-state';

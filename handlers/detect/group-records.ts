@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { createHash } from 'node:crypto';
 import { eventSeverity, formGroups, relatedMeasures } from '../engine';
 import type { DetectorModel, Observation, OngoingGroup } from './detector-model';

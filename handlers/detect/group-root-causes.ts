@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DetectorModel, Observation } from './detector-model';
 import { findRootCauses, type MeasureGroup } from '../engine';
 import type { RootCauseRecord } from '../lookout/store';

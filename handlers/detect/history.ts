@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { S3Client } from '@aws-sdk/client-s3';
 import { readFiles, readFolder, type SourceFile, withContext } from './data-folder';
 import { MAXIMUM_TIME_SERIES } from './detector-model';

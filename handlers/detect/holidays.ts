@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type Holidays from 'date-holidays';
 import { DETECTOR_TAGS } from '../../src/private/contract';
 import { UnusableData } from '../input/unusable-data';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { deliver, type Delivery } from './deliver';
 import { detect } from './detect';
 import { learn, type LearningOutcome } from './learn';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { PublicHolidays } from './holidays';
 import type { Frequency } from '../../src/private/contract';
 import type { CsvFormat, RowLayout } from '../input/row-layout';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { learnBackTest } from './back-test';
 import { DetectorModel } from './detector-model';
 import { existingDetector, layoutOfDetector, now } from './detector-state';

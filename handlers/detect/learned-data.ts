@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { History } from './history';
 import type { Layout } from './layout';
 import { BACK_TEST_LEARNED_SHARE } from '../../src/private/contract';

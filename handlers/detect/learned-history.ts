@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DetectorModel } from './detector-model';
 import type { History } from './history';
 import type { Layout } from './layout';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { readFilesBeginning, readFolder } from './data-folder';
 import type { Layout } from './layout';
 import type { Services } from './services';

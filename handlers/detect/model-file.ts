@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ToldMissing } from './data-findings';
 import type { NewestDetection, OngoingGroup, Replacement, SettledModel } from './detector-model';
 import type { JudgedEvent } from './judged-events';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Longest FailureReason of the Lookout for Metrics API. */
 const REASON_LENGTH = 256;
 

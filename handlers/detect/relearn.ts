@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DetectorModel, type OngoingGroup } from './detector-model';
 import { type History, readHistory } from './history';
 import { keptTable, slotsOfDay } from './kept-values';

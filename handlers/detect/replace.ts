@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { missingDataOf } from './data-findings';
 import type { Replacement } from './detector-model';
 import { type Request, complete, sendGroups } from './finish';

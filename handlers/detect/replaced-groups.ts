@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { OngoingGroup } from './detector-model';
 import type { EpochSeconds, GroupRecord } from '../lookout/store';
 

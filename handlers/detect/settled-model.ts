@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { detectSlot, type DetectedSlot } from './detect-slot';
 import type { DetectorModel } from './detector-model';
 import { withKeptValues } from './kept-values';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { detect } from './detect';
 import { failureReason } from './problem';
 import type { Services } from './services';

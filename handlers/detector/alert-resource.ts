@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import {
   CreateAlertCommand, DeleteAlertCommand, UpdateAlertCommand, type AlertSummary, type LookoutMetricsClient,
 } from '@aws-sdk/client-lookoutmetrics';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DescribeClustersCommand, ModifyClusterIamRolesCommand, type Cluster, type RedshiftClient } from '@aws-sdk/client-redshift';
 import { isNamed, isPassing } from './custom-resource';
 import type { RoleHolder } from './role-attachment';

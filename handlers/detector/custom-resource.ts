@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Trial } from './query-trial';
 import { OWNER_TAGS, type RESOURCE_TYPES } from '../../src/private/contract';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { isDeepStrictEqual } from 'node:util';
 import { DETECTOR_TAGS, type DetectorConfiguration } from '../../src/private/contract';
 

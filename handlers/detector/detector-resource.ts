@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import {
   CreateAnomalyDetectorCommand, CreateMetricSetCommand, DeactivateAnomalyDetectorCommand, DeleteAnomalyDetectorCommand,
   UpdateAnomalyDetectorCommand, UpdateMetricSetCommand, type LookoutMetricsClient,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import {
   DescribeAnomalyDetectorCommand, paginateListAlerts, paginateListAnomalyDetectors, paginateListMetricSets,
   type AlertSummary, type AnomalyDetectorSummary, type DescribeAnomalyDetectorCommandOutput, type LookoutMetricsClient,

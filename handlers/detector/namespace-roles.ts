@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { isNamed, isPassing } from './custom-resource';
 import type { RoleHolder } from './role-attachment';
 import type { Namespace, ServerlessApi } from './serverless-client';

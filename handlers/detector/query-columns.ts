@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ColumnMetadata } from '@aws-sdk/client-redshift-data';
 import type { MetricSetConfiguration } from '../../src/private/contract';
 import type { QueryProp } from '../crawl/query';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { configurationOf, type Begun, type Completion, type CompletionRequest, type CustomResource, type CustomResourceRequest } from './custom-resource';
 import type { RoleAttachmentConfiguration } from '../../src/private/contract';
 

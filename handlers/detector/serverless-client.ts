@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { RedshiftClient } from '@aws-sdk/client-redshift';
 import { HttpRequest } from '@smithy/protocol-http';
 

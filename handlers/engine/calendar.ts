@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** How long one interval of the model is. */
 export interface ModelSettings {
   /** Seconds: 5 minutes, 10 minutes, one hour or one day. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 const { abs, max, min, sqrt } = Math;
 
 /** How many times the lower of two distances the combined one may be. */

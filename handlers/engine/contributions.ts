@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** How much of a deviation a dimension value holds. */
 export interface Contribution {
   readonly value: string;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type HolidayCalendar, NO_HOLIDAYS } from './holidays';
 
 const DAY_MILLISECONDS = 86_400_000;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DayEffectsCalendar, EFFECT_SLOTS, MONTH_COUNTS, type MonthSlot, YEAR_SLOTS } from './day-effects-calendar';
 import { learnSlot, opinionOf, type SlotOpinion, yearTrust } from './day-effects-slots';
 import type { HolidayCalendar } from './holidays';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Calendar, type ModelSettings } from './calendar';
 import { DayEffects, type EffectPrediction } from './day-effects';
 import type { HolidayCalendar } from './holidays';

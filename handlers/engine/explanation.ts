@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Which members of the ensemble a score is from. */
 export const MEMBERS = ['none', 'seasonal', 'seasonal and regression', 'seasonal while an event goes on'] as const;
 export type Member = (typeof MEMBERS)[number];

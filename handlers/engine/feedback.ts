@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { SeriesScores } from './detection-model';
 import { HIGHEST_SCORE, severityOf } from './severity';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type Contribution, contributionsOf, type Deviation, directionOf } from './contributions';
 import type { SeriesScores } from './detection-model';
 import { ANOMALOUS_SEVERITY, severityOf } from './severity';

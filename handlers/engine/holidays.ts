@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** A day on which business differs from others of its weekday. */
 export interface Holiday {
   /** Days since 1970-01-01 on the local wall clock. */

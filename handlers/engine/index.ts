@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 export { type ModelSettings } from './calendar';
 export { DetectionModel, type IntervalScores, type SeriesScores } from './detection-model';
 export { MEMBERS, REASONS } from './explanation';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Calendar, SeasonPosition } from './calendar';
 import { combinedBound, combinedDistance, combinedExpectation } from './combination';
 import type { IntervalScores } from './detection-model';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ModelSettings } from './calendar';
 
 /** Data that is missing as of an interval. */

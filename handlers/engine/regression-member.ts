@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Calendar } from './calendar';
 import { DEVIATION_TO_SCALE, IDLE_SHARE } from './scale-floor';
 import type { Prediction } from './seasonal-member';

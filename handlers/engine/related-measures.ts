@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { percentages } from './contributions';
 
 /** An event of one measure, to be compared with events of other measures at the same time. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 const { abs, exp, max, min, sqrt } = Math;
 
 /** Standard deviation of normal noise whose mean absolute value is 1. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Calendar, type ModelSettings } from './calendar';
 import { xxHash32 } from './checksum';
 import { type Column, type Numbers, SeriesState } from './series-state';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Score from which a series counts as anomalous: the distance from what is expected in usual errors, times how rare it is. Chosen on made
  * series and the NAB corpus (docs/detection.md): the best F1 over events lies between 3 and 6, and heavy-tailed noise at one hour asks for 5.

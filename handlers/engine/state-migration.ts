@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ModelSettings } from './calendar';
 
 /** A column as a file names it: a row holds one number of each series. */

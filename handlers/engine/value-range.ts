@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Calendar } from './calendar';
 import type { SeriesState } from './series-state';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Calendar, SeasonPosition } from './calendar';
 import type { SeriesState } from './series-state';
 import { HIGHEST_SCORE } from './severity';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* eslint-disable no-bitwise -- a hash is made of bits */
 
 /** Keys are forgotten, all at once, when they are more or take more bytes than this: they only save work. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { isSame, viewOf } from './byte-keys';
 import type { CsvFormat } from './row-layout';
 import { UnusableData } from './unusable-data';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { UnusableData } from './unusable-data';
 
 /** Examples kept of each reason. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { ByteKeys } from './byte-keys';
 import type { CsvRecord } from './csv-scanner';
 

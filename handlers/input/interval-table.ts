@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { PackedNumbers } from './packed-numbers';
 import type { Measure } from './row-layout';
 import { SeriesIndex } from './series-index';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Transform } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { UnusableData } from './unusable-data';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* eslint-disable no-bitwise -- a hash is made of bits */
 
 const FIRST_TUPLES = 256;

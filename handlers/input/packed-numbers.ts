@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Numbers are tried as whole multiples of 1, then of 0.1, and so on down to this part of one. */
 const MOST_SCALE = 1e6;
 /** Up to here a number times its scale is closer to the right multiple than to the next one, whatever was rounded on the way. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { RowLayout } from './row-layout';
 import { listed, shown, UnusableData } from './unusable-data';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { TimestampFormat } from '../shared/time-format';
 
 /** How the files are written. */

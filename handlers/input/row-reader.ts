@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { CombinationNumbers } from './combination-numbers';
 import type { CsvRecord } from './csv-scanner';
 import { type DataQuality, mainReason, type RejectionReason, Rejections } from './data-quality';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { SeriesIndex } from './series-index';
 
 /** Finds the combinations of dimension values of one index in another one of the same dimensions. Each value is looked up as text but once. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { IntervalTable } from './interval-table';
 import type { RowLayout } from './row-layout';
 import { UnusableData } from './unusable-data';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Longest piece of someone's data shown in a message. */
 const SAMPLE_LENGTH = 60;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { alertArn } from './arn';
 import { conflict, invalidField, notFound, quotaExceeded } from './errors';
 import type { ModelValue } from './model-shapes';

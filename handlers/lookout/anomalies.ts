@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { anomalyTime } from './anomaly-time';
 import { invalidField, notFound } from './errors';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';

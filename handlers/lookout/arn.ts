@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Where ARNs of the service's resources lie. */
 export interface ArnScope {
   readonly partition: string;

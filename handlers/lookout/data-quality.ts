@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { notFound } from './errors';
 import { existingDetector, operations, type Operation } from './operation';
 import type { ExecutionRecord, LearnedDataRecord } from './store';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { csvRecords, type FileBeginning, jsonObjects, textOf } from './sample-file';
 
 /** What was found, how sure that is and why; without `value` nothing was found. */

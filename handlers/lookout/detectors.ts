@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { detectorArn } from './arn';
 import { ApiError, conflict, internalError, invalid, invalidField, notFound, quotaExceeded } from './errors';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';

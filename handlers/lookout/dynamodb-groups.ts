@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { readItems } from './dynamodb-pages';
 import type { Attributes, DynamoDbTable } from './dynamodb-table';
 import { withinItemLimit } from './group-size';

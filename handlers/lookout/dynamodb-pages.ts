@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Attributes, DynamoDbTable, ItemQuery } from './dynamodb-table';
 import { InvalidPageToken, pagePosition, pageToken, type PagedList } from './page-token';
 import type { Page, PageRequest } from './store';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { detectorArnOfMetricSet } from './arn';
 import { DynamoDbGroups } from './dynamodb-groups';

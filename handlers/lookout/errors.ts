@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Problem } from './schema';
 
 /** Kinds of resources, as `ResourceType` of errors names them. */

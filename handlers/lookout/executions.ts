@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { timezoneOf } from './anomalies';
 import { anomalyTime, parseAnomalyTime } from './anomaly-time';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation } from './operation';

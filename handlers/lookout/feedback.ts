@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { existingGroup } from './anomalies';
 import { conflict, notFound } from './errors';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation } from './operation';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { GroupRecord } from './store';
 
 /** Series kept in a group: the most severe ones. */

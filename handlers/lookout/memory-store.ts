@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { withinItemLimit } from './group-size';
 import { pagePosition, pageToken, type PagedList } from './page-token';
 import {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { invalidField, invalidFields } from './errors';
 import { MODEL } from './model-constraints';
 import type { InputOf } from './model-shapes';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { metricSetArn } from './arn';
 import { assertEditable, EDITABLE } from './detectors';
 import { conflict, invalidField, notFound, quotaExceeded } from './errors';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * What the service model of Lookout for Metrics allows in an operation's input. Written by scripts/lookout-constraints.ts out of the model
  * of botocore 1.34.162: do not edit. Lengths are in characters, bounds are inclusive and absent where there is none, patterns are those of

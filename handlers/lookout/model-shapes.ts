@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { MODEL } from './model-constraints';
 import { boolean, integer, list, map, oneOf, required, structure, text, type Bounds, type RequiredMember, type Shape } from './schema';
 import { SERVICE_RULES } from './service-rules';

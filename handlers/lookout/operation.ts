@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ArnScope } from './arn';
 import { invalidField, invalidFields, notFound } from './errors';
 import { modelShape, type InputOf, type OperationName } from './model-shapes';

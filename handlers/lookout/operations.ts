@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { alertOperations } from './alerts';
 import { anomalyOperations } from './anomalies';
 import { dataQualityOperations } from './data-quality';

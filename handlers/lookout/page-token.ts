@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Lists that are read in pages. */
 export type PagedList =
   | 'detectors' | 'metricSets' | 'alerts' | 'executions' | 'groups' | 'feedback' | 'feedbackSince' | 'timeSeries' | 'relatedMetrics';

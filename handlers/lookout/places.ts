@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DynamoDbTable } from './dynamodb-table';
 import { untilWritten } from './until-written';
 

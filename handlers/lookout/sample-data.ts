@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { detectFormat, type DetectedFormat, type Finding } from './detected-format';
 import { detectFrequency } from './detected-frequency';
 import { invalid, invalidField } from './errors';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { constants, gunzipSync } from 'node:zlib';
 import { CsvScanner } from '../input/csv-scanner';
 import type { CsvFormat } from '../input/row-layout';

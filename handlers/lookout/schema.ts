@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** What is wrong with a field: an entry of a ValidationException's `Fields`. */
 export interface Problem {
   /** Path of the field, as `MetricList[0].MetricName`. */

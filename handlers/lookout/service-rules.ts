@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { parseAnomalyTime } from './anomaly-time';
 import { MODEL } from './model-constraints';
 import { also, text, type Shape } from './schema';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { invalid, invalidField } from './errors';
 import type { ServiceContext } from './operation';
 import { csvRecords, type FileBeginning, jsonObjects } from './sample-file';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Attributes } from './dynamodb-table';
 import type { DetectorRecord } from './store';
 import { SERVICE_KEYS } from '../../src/private/contract';

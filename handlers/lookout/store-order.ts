@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { EpochSeconds, FeedbackRecord, GroupSummary } from './store';
 
 /** Text that sorts as the time does. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Frequency, MetricSetConfiguration } from '../../src/private/contract';
 
 /** Seconds since 1970, as the API sends CreationTime. Fractions allowed. */

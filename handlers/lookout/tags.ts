@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { invalidField, notFound, type ResourceType } from './errors';
 import { MODEL } from './model-constraints';
 import { operations, type Operation, type ServiceContext } from './operation';

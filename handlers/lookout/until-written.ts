@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { StoreConflict } from './store';
 
 /** Times that a change is begun anew because another call was quicker. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { READ_ALIAS } from '../../src/private/contract';
 import { ApiError } from '../lookout/errors';
 import type { HttpEvent } from '../shared/lambda-request-handler';

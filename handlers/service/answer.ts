@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { assertReads, callerOf, type AccessEntry } from './access';
 import { requestBody } from './request-body';
 import { routeOf } from './route';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { DetectEvent, FileSample, SampleEvent } from '../../src/private/contract';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { invalid } from '../lookout/errors';
 import type { Operation } from '../lookout/operation';
 import { OPERATIONS } from '../lookout/operations';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { isReadOnly } from './access';
 import { answer, type LogAccess, type LogFailure } from './answer';
 import { scopeOfFunction } from '../lookout/arn';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { S3Client } from '@aws-sdk/client-s3';
 import { deleteDetectorState } from './detector-state';
 import { SeriesValuesStore } from '../shared/series-values-store';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Stands in the bundles for the credential providers of the SDK's default chain that read profiles, start processes or sign in
  * through a browser: a Lambda function has its credentials in the environment. Each export fails with words if it is ever reached.

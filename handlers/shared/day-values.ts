@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Frequency } from '../../src/private/contract';
 
 /** First bytes of an object of values. */

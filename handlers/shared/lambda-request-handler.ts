@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { HttpResponse, type HttpHandler, type HttpRequest } from '@smithy/protocol-http';
 import type { HttpHandlerOptions, RequestHandlerMetadata } from '@smithy/types';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
 import { LambdaRequestHandler, type InvokeFunction } from './lambda-request-handler';
 import type { Backend } from '../../src/private/contract';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Longest value in a text for people. */
 const SHOWN_CHARACTERS = 100;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { DayValues } from './day-values';
 import type { SeriesValues, SeriesValuesReader } from './series-values';

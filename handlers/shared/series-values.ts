@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { EpochSeconds } from '../lookout/store';
 
 /** Observed values of some series over a span of time, as ListAnomalyGroupTimeSeries shows them. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { tzOffset } from '@date-fns/tz';
 import { FREQUENCY_SECONDS, type Frequency, type Interval } from '../../src/private/contract';
 

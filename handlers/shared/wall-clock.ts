@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { tzOffset } from '@date-fns/tz';
 import { formatInstant, parseInstant, WallClockIntervals } from './time';
 import { type Frequency, FREQUENCY_SECONDS, type Interval } from '../../src/private/contract';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ResourceIdentity, Template } from './template';
 
 /** A template asks for something that the embedded cloud does not know. The message names stack, resource and path. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { TemplateError } from './intrinsics';
 import type { Template } from './template';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** One resource of a template, as it stands there. */
 export interface TemplateResource {
   readonly Type: string;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Accounts for every interval of a stream: what the ledger says, what lies in the bucket, what the warehouse holds. */
 import { DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';

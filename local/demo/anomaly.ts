@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** One time series of a found anomaly. */
 export interface AnomalousSeries {
   /** Dimension values by name. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { AnomalousSeries, FoundAnomaly, LabelledEvent } from './anomaly';
 
 /** How the anomalies that were found compare with the labels. */

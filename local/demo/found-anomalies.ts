@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The anomalies that the detector found, read as any client of Lookout for Metrics reads them. */
 import {
   GetAnomalyGroupCommand, LookoutMetricsClient, paginateListAnomalyGroupSummaries, paginateListAnomalyGroupTimeSeries, type AnomalyGroupSummary,

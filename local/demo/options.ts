@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { parseArgs } from 'node:util';
 import { FREQUENCY_SECONDS, type Frequency } from '../../src/private/contract';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { FoundAnomaly } from './anomaly';
 import type { Evaluation } from './evaluation';
 import type { Summary } from './summary';

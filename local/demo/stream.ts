@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The demo's scenario: the example's assembly, deployed into an embedded cloud beside a warehouse of sample data, and streamed. */
 import { join } from 'node:path';
 import { DEFAULT_HISTORY_INTERVALS, FREQUENCY_SECONDS, type Frequency } from '../../src/private/contract';

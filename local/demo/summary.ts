@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** `summary.json`: the demo's figures for machines. */
 export interface Summary {
   /** Labelled anomaly events in the streamed part. */

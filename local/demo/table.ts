@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { FoundAnomaly } from './anomaly';
 import { formatNumber, formatTable, oneLine } from '../../cli/report/text';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Assembly, StackArtifact } from '../assembly/assembly';
 import { IntrinsicResolver, TemplateError, type PseudoParameters } from '../assembly/intrinsics';
 import { creationOrder } from '../assembly/order';

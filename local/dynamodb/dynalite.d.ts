@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 

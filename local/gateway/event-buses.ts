@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import { json, ServiceError, targetOperation, type Service } from './service';
 import type { SimulatedClock } from '../clock';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * A Lambda function URL: an HTTP endpoint whose requests become events of one function, in the payload format 2.0
  * (Lambda developer guide, "Invoking Lambda function URLs"). SDK clients of an API that a function answers take it as their endpoint.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { startFunctionUrl, type FunctionUrl } from './function-url';
 import type { Signing } from './signature';
 import type { Functions } from '../lambda/functions';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { json, ServiceError, type Service, type ServiceResponse } from './service';
 import type { Functions } from '../lambda/functions';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import type { SimulatedClock } from '../clock';
 import { queryService } from './query-service';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import { ServiceError, type Service, type ServiceResponse } from './service';
 import { xmlDocument, type XmlContent } from '../s3/xml';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import { queryService } from './query-service';
 import { ServiceError, type Service } from './service';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A request to a service, its body read. */

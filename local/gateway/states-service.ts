@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { json, ServiceError, targetOperation, type Service } from './service';
 import type { Execution } from '../states/execution';
 import { StatesError, type StateMachines } from '../states/state-machines';

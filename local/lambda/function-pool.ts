@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { FunctionProcess, type FunctionRunner, type InvocationOutcome, type ProcessOptions } from './function-process';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Sent to a function's process: one invocation. */
 export interface InvocationRequest {
   readonly requestId: string;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Loaded before the code of a function: the process reaches loopback addresses only, and answers of custom resources go to the embedded
  * cloud's server. Node runs this file by stripping its types, so it imports nothing but Node's own modules.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Runs in the process of a Lambda function, as Lambda's own runtime client does there: loads the handler, answers invocations that come over
  * the process's channel one at a time. Node runs this file by stripping its types, so it imports nothing but Node's own modules.

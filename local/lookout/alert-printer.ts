@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import { queryService } from '../gateway/query-service';
 import { json, ServiceError, type Service } from '../gateway/service';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Pauses before an asynchronous invocation that failed is tried again, in milliseconds. Lambda tries twice again, after minutes. */
 const RETRY_PAUSES = [1_000, 5_000];
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** `npm run lookout`: see README. */
 import { Console } from 'node:console';
 import { resolve } from 'node:path';

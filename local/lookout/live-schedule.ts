@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { WatchEvent } from '../../src/private/contract';
 
 /** How often is looked for intervals that have ended, in milliseconds. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The cluster: its roles, and the operations of the Redshift API about it. */
 import { ServiceError } from './service-error';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The COPY statement, as far as the embedded warehouse loads files: CSV in S3 (Redshift developer guide, COPY). */
 import { isWord, meaningful, SqlError, tokenize } from './lexer';
 import { refusal } from './refused-words';

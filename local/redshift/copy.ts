@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { CopyStatement } from './copy-statement';

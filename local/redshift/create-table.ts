@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Storage words of Redshift's CREATE TABLE, which PostgreSQL does not have: taken out, since they change no result. */
 import { isBlank, isSymbol, isWord, meaningful, Token } from './lexer';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** CSV as PostgreSQL's COPY writes it, taken apart into records. */
 
 const QUOTE = 0x22;

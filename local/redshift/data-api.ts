@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The operations of the Redshift Data API. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Cluster } from './cluster';

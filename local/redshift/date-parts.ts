@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Date parts of Redshift with their synonyms (Redshift developer guide, "Date parts for date or timestamp functions"), by the name that
  * PostgreSQL knows.

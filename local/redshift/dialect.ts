@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Rewrites Redshift SQL for PostgreSQL, token by token. What both understand alike is left as it is; what Redshift alone has is rewritten
  * here or answered by the functions in `functions.ts`; what cannot be had is refused in words.

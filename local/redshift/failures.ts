@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Faults that tests plan for the warehouse. */
 
 /** What happens to a statement that a rule chooses. */

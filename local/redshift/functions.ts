@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Functions that Redshift has and PostgreSQL has not, or has otherwise. They live in a schema of their own, so that no table meets them. */
 
 const difference = (type: string) => `

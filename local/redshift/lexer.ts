@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Splits SQL into tokens the way Redshift reads it. Every character of the text is in exactly one token, so that joining the tokens'
  * texts gives the SQL back unchanged.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The namespace of a Serverless workgroup: its roles, and the operations of the Redshift Serverless API about it. */
 import type { Cluster } from './cluster';
 import { ServiceError } from './service-error';

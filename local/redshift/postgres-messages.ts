@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** What travels between the PostgreSQL thread and the rest. */
 
 /** How the thread starts. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * PGlite (PostgreSQL in WebAssembly) in a worker thread: the servers go on answering while a query runs, and the thread has Node's own
  * module loader whatever runs the main thread (jest's cannot load PGlite).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Questions about a SQL text that need no translation. */
 import { isBlank, isSymbol, isWord, meaningful, textOf, Token, tokenize } from './lexer';
 

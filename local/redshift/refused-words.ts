@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** What the embedded warehouse does not have, and says so. */
 import { isSymbol, isWord, SqlError, Token } from './lexer';
 import { previous } from './token-search';

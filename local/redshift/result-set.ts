@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Results of queries in the form of the Data API. */
 import type { ColumnMetadata, Field } from '@aws-sdk/client-redshift-data';
 import type { PostgresAnswer, PostgresField } from './postgres-messages';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** An error that a service answers a request with. */
 export class ServiceError extends Error {
   /**

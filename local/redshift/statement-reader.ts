@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { isSymbol, isWord, literalValue, SqlError, Token } from './lexer';
 
 /** Reads the tokens of a statement whose grammar is fixed, one after the other. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Cluster } from './cluster';
 import { runCopy } from './copy';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { SqlParameter } from '@aws-sdk/client-redshift-data';
 import type { FailureOutcome } from './failures';
 import type { PostgresAnswer } from './postgres-messages';

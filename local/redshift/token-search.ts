@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Finds its way in a list of tokens. */
 import { isBlank, isSymbol, meaningful, Token } from './lexer';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The UNLOAD statement, read by hand: its grammar is fixed (Redshift developer guide, UNLOAD). */
 import { isSymbol, isWord, meaningful, SqlError, tokenize } from './lexer';
 import { hasOuterLimit } from './query-text';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { csvRecords } from './csv-records';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The embedded warehouse: Redshift on PGlite, with the Redshift Data API and the part of the Redshift API that the product calls. */
 import { randomUUID } from 'node:crypto';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';

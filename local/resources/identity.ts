@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { physicalName, uniqueId } from './names';
 import { arn, type ResourceType } from './resource';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { physicalName } from './names';
 import { arn, type Resource, type ResourceType } from './resource';
 

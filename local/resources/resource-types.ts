@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { eventInvokeConfig, functionAlias, functionUrl, lambdaFunction, schedule, stateMachine } from './compute';
 import { managedPolicy, role } from './identity';
 import { eventBus, queue, subscription, topic } from './messaging';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Assembly } from '../assembly/assembly';
 import type { PseudoParameters } from '../assembly/intrinsics';
 import type { ResourceIdentity } from '../assembly/template';

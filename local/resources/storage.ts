@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { physicalName, uniqueUuid } from './names';
 import { arn, type ResourceType } from './resource';

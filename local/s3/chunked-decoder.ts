@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Transform, type TransformCallback } from 'node:stream';
 import { errors } from './errors';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** An error of S3's REST API: what the client reads in `error.name`, and the status of the answer. */
 export class S3Error extends Error {
   public constructor(public readonly code: string, public readonly status: number, message: string) {

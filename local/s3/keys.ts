@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Longest file name that is written, in bytes; file systems allow 255. */
 const NAME_LENGTH = 200;
 

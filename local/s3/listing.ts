@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ObjectBucket, ObjectRecord } from './bucket-store';
 import { errors } from './errors';
 import { compareKeys } from './keys';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { IncomingMessage } from 'node:http';
 import { single } from './body';
 import type { WriteCondition } from './bucket-store';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Random, between, seededRandom, wholeBetween } from './random';
 
 /** One change planned for a series: added to `length` intervals from `first` on. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { EcommerceData, intervalStart } from './ecommerce';
 import { ECOMMERCE_TABLES } from '../../src/private/sample-statements';
 import type { Warehouse } from '../redshift/warehouse';

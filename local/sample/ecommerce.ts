@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The published solution's ecommerce warehouse, made up: 3 platforms and 7 marketplaces, views and revenue, with anomalies whose places are
  * known. It follows the sample generator of Lookout for Metrics: each series has the shape of a day, a uniform noise, and anomalies.

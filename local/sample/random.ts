@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Numbers from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 

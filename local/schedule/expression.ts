@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { TZDate } from '@date-fns/tz';
 
 /** A schedule expression that cannot be read. The message shows it. */

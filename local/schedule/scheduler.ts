@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import { isoTime, type SimulatedClock } from '../clock';
 import { parseScheduleExpression, type NextTime } from './expression';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { TaskFailure } from './errors';
 import type { Task } from './resources';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { UnknownStateFeature } from './errors';
 
 /** One state of a definition in the Amazon States Language. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** A definition holds something that the embedded cloud does not know. The message names state machine, state and what was found. */
 export class UnknownStateFeature extends Error {
   public override readonly name = 'UnknownStateFeature';

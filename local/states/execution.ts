@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** State of an execution, as DescribeExecution tells it. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 

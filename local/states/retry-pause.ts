@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Retrier, State } from './definition';
 
 /** How long Step Functions would pause before it runs a failed task again, in seconds; without jitter. 0: it is not run again. `retries` counts by retrier. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Writes usage.json: what one interval of examples/typescript asks of each service, counted in the embedded cloud. Run it by
  * `tsx scripts/cost/measure-usage.ts` after a change of the crawl or of the detection; test/documents/cost.test.ts says when it has to be.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The template whose cost is told: the connector of README's example, with the alarms. */
 import { App, Stack, aws_secretsmanager as secretsmanager, aws_sns as sns } from 'aws-cdk-lib';
 import { AlertTarget, ConnectorQuery, DetectorFrequency, Metric, RedshiftCluster, RedshiftLookoutConnector, TimestampColumn } from '../../src';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Duration, Token } from 'aws-cdk-lib';
 import type { AlarmsOptions } from '../alarms';
 import { invalid } from './errors';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Construct } from 'constructs';
 import { BoundBackend } from './backend';
 import { ALERT_TAGS, AlertConfiguration, DEFAULT_ALERT_THRESHOLD, DEFAULT_MAXIMUM_ALERTS, RESOURCE_TYPES } from './contract';

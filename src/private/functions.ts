@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { existsSync } from 'fs';
 import * as path from 'path';
 import { Duration } from 'aws-cdk-lib';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { FREQUENCY_SECONDS, Frequency, LIMITS } from './contract';
 
 /** What a published `params.json` says, as far as it can be used here. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Files of the sample: `assets/sample/<name>.csv.gz`, which scripts/sample-data.ts makes. */
 export const SAMPLE_FILES = ['platform', 'marketplace', 'views', 'anomaly'] as const;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Duration } from 'aws-cdk-lib';
 import { ConnectorSettings, DEFAULT_HISTORY_INTERVALS, Frequency, FREQUENCY_SECONDS, HISTORY_CHUNK_INTERVALS } from './contract';
 import { RedshiftLookoutConnectorProps } from '../connector-props';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Names, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { hasPlaceholders, PLACEHOLDERS } from './contract';

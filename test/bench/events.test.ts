@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { countEvents, qualityOf, recallWithin, severityArea, thresholdCurve } from '../../bench/quality/events';
 import type { DetectorOutput, LabelledSeries } from '../../bench/quality/labelled-series';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import type { NabFile } from '../../bench/nab/corpus';
 import { onsets } from '../../bench/nab/onset';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { parseConfig } from '../../cli/backtest/config';
 import { InputError } from '../../cli/errors';
 

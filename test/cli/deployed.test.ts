@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { CommandLine } from './command';
 import type { GroupRecord } from '../../handlers/lookout/store';
 import { HISTORY_START, SHOP_HEADER, shopFile, shopRows } from '../handlers/detect/shop';

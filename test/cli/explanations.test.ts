@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { explanation, type ScoredValue } from '../../cli/backtest/explanations';
 import { ANOMALOUS_SCORE } from '../../handlers/engine';
 

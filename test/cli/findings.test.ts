@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { CommandLine } from './command';
 import { HISTORY_DAYS, HISTORY_START, hour, SHOP_HEADER, shopFile, shopRows } from '../handlers/detect/shop';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ServiceModel } from './model';
 import type { HttpAnswer } from '../../handlers/shared/lambda-request-handler';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The service's bundle is small and quickly there: a function's first answer waits for its import. */
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import * as sdk from '@aws-sdk/client-lookoutmetrics';
 import type { PythonClients } from './python';
 

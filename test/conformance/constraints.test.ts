@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Each rule that the service model has for an input, broken once: the service must name the field, whichever client sends it. */
 import { readFileSync } from 'node:fs';
 import { bodyOf, serviceModel, type ServiceModel, wholeMatch } from './model';

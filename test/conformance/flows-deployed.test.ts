@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Flows of Lookout for Metrics' users against a deployed service: a synthesised stack in the embedded cloud, DynamoDB over HTTP, and a function
  * URL that checks signatures as AWS does. The clients' code is unchanged; they find the address by AWS_ENDPOINT_URL_LOOKOUTMETRICS and sign

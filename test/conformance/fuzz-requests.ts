@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { bodyOf, type ServiceModel } from './model';
 import { alertInput, metricSetInput, SCOPE } from './scenario';
 import { validInput } from './valid-input';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * A short run of `npm run test:fuzz` on the shipped bundle, on each store, with requests that are new each time: each answer is a success or an
  * error that the service model has for the operation, with its status and members (answer-check.ts).

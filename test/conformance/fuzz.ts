@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Sends random requests to the service in this process and checks that each is answered as the service model has it.
  *

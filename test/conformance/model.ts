@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { PythonClients } from './python';
 
 /** A shape of botocore's service model, as far as it is used. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** What each operation does, in the eyes of each of AWS's clients, on both stores. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Answer, Client } from './clients';
 import type { ConformanceService } from './service';
 import type { StoreWithValues } from './service-parts';

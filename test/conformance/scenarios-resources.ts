@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { alertInput, conflict, invalid, metricSetInput, notFound, ROLE, SCOPE, type Work } from './scenario';
 
 /** Detectors, metric sets, alerts and tags, and what their lists show. */

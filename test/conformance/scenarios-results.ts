@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { invalid, notFound, type Work } from './scenario';
 import { group } from '../handlers/lookout/service';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { alertInput, conflict, invalid, metricSetInput, notFound, SCOPE, type Work } from './scenario';
 import { group } from '../handlers/lookout/service';
 

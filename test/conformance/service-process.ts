@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The service in a process of its own, behind a loopback address. The parent says which store, and may call the store's methods
  * (messages `{ id, method, parameters }`), to play the part of the detect function.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { StoreName, StoreWithValues } from './service-parts';

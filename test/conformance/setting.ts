@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { awscliClient, boto3Client, javascriptClient, type Client } from './clients';
 import { PythonClients } from './python';
 import { ConformanceService } from './service';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { seededRandom } from '../../local/sample/random';
 
 const HOUR = 3_600_000;

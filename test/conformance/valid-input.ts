@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type ModelShape, type ServiceModel, wholeMatch } from './model';
 
 const SCOPE = 'arn:aws:lookoutmetrics:eu-central-1:123456789012';

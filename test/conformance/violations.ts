@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type ModelShape, type ServiceModel, wholeMatch } from './model';
 import { validInput } from './valid-input';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import aslValidator from 'asl-validator';
 import { configuration, definition, deployed, QUERY, synthesize } from './fixture';
 import { callsOf, Outcome, Reply, Run, runMachine } from './machine-runs';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { App, Aspects, CfnElement, Duration, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import aslValidator from 'asl-validator';
 import { Duration } from 'aws-cdk-lib';
 import { definition, deployed, QUERY, synthesize, text } from './fixture';

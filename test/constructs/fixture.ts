@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Lazy } from 'aws-cdk-lib';
 import { configuration, newStack, synthesize } from './fixture';
 import { Detector, DetectorFrequency, HolidayCalendar, LookoutService } from '../../src';

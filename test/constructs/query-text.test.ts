@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { connectorIn, newStack, QUERY } from './fixture';
 import { ConnectorQuery } from '../../src';
 import { hasPlaceholders, problemOfQuery } from '../../src/private/contract';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Runs a state machine's definition with scripted tasks. Reads from standard input
  * `{ definition, input, replies: { <state>: [{ result } | { error, cause }] } }` (the last reply of a state repeats) and writes

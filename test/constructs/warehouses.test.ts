@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { FoundAnomaly, LabelledEvent } from '../../local/demo/anomaly';
 import { evaluate } from '../../local/demo/evaluation';
 import { parseOptions } from '../../local/demo/options';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The commands in the documents: where they stand, and what each has to stand up to. */
 import { blocks, prose, read } from './documents';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { join } from 'node:path';
 import { aws_ec2 as ec2, aws_kms as kms } from 'aws-cdk-lib';
 import { read, ROOT } from './documents';

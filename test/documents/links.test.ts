@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DOCUMENTS, prose, read, ROOT } from './documents';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Run by deploy-bad-query.test.ts: deploys the example beside a warehouse whose table lacks a column; prints how the deployment ended. */
 import { deployExample } from '../../local/demo/stream';
 import { synthesiseExample } from '../../local/demo/synthesise';

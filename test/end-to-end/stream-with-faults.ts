@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Ring 1, run by stream.test.ts in a process of its own (ESM-only parts): the example's synthesised artefacts stream three days through a
  * warehouse in which statements fail, hang, are throttled and find nothing. Prints what became of it as JSON.

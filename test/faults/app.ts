@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The app of the fault matrix: an hourly connector on one table. Synthesises itself into the folder that CDK_OUTDIR names.
  * SETTLE_HOURS: its settle time, if any.

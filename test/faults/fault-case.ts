@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { World } from './world';
 
 /** What must have come of the hours of a case. Whatever is not named here must be as without any fault. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Runs the fault matrix, started by faults.test.ts and late-data.test.ts in a process of its own (ESM-only parts). Arguments: a folder, and
  * optionally a regular expression that chooses cases by name. With SETTLE_HOURS those of late data, which need a settle time. Prints what became of every case as JSON.

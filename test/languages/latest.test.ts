@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, find, run, synthesise, typescriptTemplate, workFolder } from './packages';

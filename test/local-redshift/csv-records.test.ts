@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { csvRecords } from '../../local/redshift/csv-records';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { literal, literalValue, SqlError, textOf, tokenize } from '../../local/redshift/lexer';
 import { hasOuterLimit, withoutSemicolon } from '../../local/redshift/query-text';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { changes, planAnomalies } from '../../local/sample/anomalies';
 import { AnomalyLabel, EcommerceData, generateEcommerce, intervalStart, LABELLED_CHANGE, NOISE, REVENUE_PER_VIEW } from '../../local/sample/ecommerce';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { gunzipSync } from 'node:zlib';
 import { ModifyClusterIamRolesCommand } from '@aws-sdk/client-redshift';
 import { CancelStatementCommand } from '@aws-sdk/client-redshift-data';

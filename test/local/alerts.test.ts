@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Alerts of a deployed service: to an event bus that a construct names, and to a target that does not take them. */
 import {
   BackTestAnomalyDetectorCommand, CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand, DescribeAnomalyDetectorCommand,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** `npm run lookout`: the command as people start it, asked by the AWS SDK. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,3 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledPackages, noticesDocument } from '../../scripts/third-party-notices';
@@ -24,4 +27,12 @@ test('THIRD-PARTY-NOTICES.md names them all: if not, run tsx scripts/third-party
   const unnamed = packages.filter(({ name, version }) => !document.includes(`| \`${name}\` | ${version} |`)).map(({ name, version }) => `${name} ${version}`);
   expect(unnamed).toEqual([]);
   expect(document).toBe(noticesDocument(packages));
+});
+
+test('every source names its licence in its first line', () => {
+  const root = join(__dirname, '..', '..');
+  const sources = execFileSync('git', ['ls-files', '*.ts', '*.js', '*.mjs'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  expect(sources.length).toBeGreaterThan(400);
+  const without = sources.filter(file => !/^(#!.*\n)?\/\/ SPDX-License-Identifier: Apache-2\.0\n/.test(readFileSync(join(root, file), 'utf8')));
+  expect(without).toEqual([]);
 });

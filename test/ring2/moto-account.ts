@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The AWS account of ring 2: moto in a process of its own, and beside it what moto has not: functions, and answers of custom resources. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Runs the scenario in the embedded cloud (ring 1) and in moto (ring 2), started by ring2.test.ts in a process of its own (ESM-only
  * parts). Arguments: a folder, and the Python of the virtual environment. Prints both outcomes as JSON.

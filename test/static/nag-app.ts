@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Synthesises every variant under the rules of AwsSolutions; `check-static.ts` bundles it and runs it beside one version of CDK and cdk-nag. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

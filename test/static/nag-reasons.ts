@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** What AwsSolutions finds in the library, and why it is as it is. `rule` is the whole text of a finding. */
 export const NAG_REASONS: { readonly rule: RegExp; readonly reason: string; readonly onlyAt?: 'floor' }[] = [
   { rule: /^AwsSolutions-S1$/, reason: 'access to the buckets is logged by CloudTrail data events where wanted; a log bucket is the user\'s choice' },

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Why roles have statements. */
 export interface PermissionReason {
   /** Roles that have the statement, by the beginning of their logical ids; absent: any. */

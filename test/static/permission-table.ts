@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Template } from 'aws-cdk-lib/assertions';
 import { ACTION_WILDCARDS, PERMISSION_REASONS, type PermissionReason } from './permission-reasons';
 import { roleStatements, type RoleStatement } from './statements';

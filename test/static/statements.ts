@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Template } from 'aws-cdk-lib/assertions';
 import { resources, text } from '../constructs/fixture';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { type Evidence, type Leaves, MOST_EVIDENCE } from './leaves';
 
 /** A combination that was chosen. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The combinations of values of some dimensions that occur (a cuboid), numbered from 0. */
 export interface Cuboid {
   readonly dimensions: readonly number[];

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * One interval of one measure, by its most detailed series (leaves): what was observed, what was expected, and each leaf's value in every
  * dimension. All columns have one entry a leaf.

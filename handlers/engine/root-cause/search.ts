@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Candidate, type Selection } from './candidate';
 import { forEachCuboid } from './cuboids';
 import { type Evidence, evidenceOf, type Leaves, MOST_EVIDENCE } from './leaves';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** `Source` and `DetailType` of alerts that are put on an event bus. Their `Detail` is the alert's JSON form. */
 export const ALERT_EVENT = { source: 'cdk-redshift-lookout', detailType: 'Lookout for Metrics Anomaly Alert' } as const;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Frequency } from './intervals';
 
 /** What the crawl needs to know of a connector. Written into the state machines' definitions (an environment variable is too small for SQL). */

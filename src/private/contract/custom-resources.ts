@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { ConnectorSettings, WarehouseConnection } from './connector-settings';
 import type { Frequency } from './intervals';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Interval, PlannedInterval } from './intervals';
 
 /** Events of the `detect` function. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * The contract between the constructs and the Lambda handlers: names, event shapes, paths, limits and metrics.
  * Imported by both sides, so that they cannot drift. Imports nothing of aws-cdk-lib.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** How often a detector runs: ISO 8601 durations, as the Lookout for Metrics API writes them. */
 export type Frequency = 'PT5M' | 'PT10M' | 'PT1H' | 'P1D';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /**
  * Limits of Lookout for Metrics (developer guide "quotas" and the API model). A test compares those of the API model with the table that is
  * made of the model (handlers/lookout/model-constraints.ts).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** CloudWatch metrics that the handlers emit (embedded metric format). */
 export const METRICS = {
   namespace: 'RedshiftLookout',

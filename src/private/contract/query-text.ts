@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { PLACEHOLDERS } from './names';
 
 /** Why a query, whose text nobody here understands, cannot stand within `UNLOAD ($$ … $$)` or within parentheses. */

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The Redshift Data API throttles, refuses, forgets, or its answers are lost. */
 import type { FaultCase } from '../fault-case';
 import type { ProxyRule } from '../fault-proxy';

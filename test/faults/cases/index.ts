@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { dataApiCases } from './data-api';
 import { killCases } from './kills';
 import { lateDataCases } from './late-data';

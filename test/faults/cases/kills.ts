@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** The execution is ended before or after each thing that a run writes: what follows it never happens. */
 import type { FaultCase } from '../fault-case';
 import type { ProxyRule } from '../fault-proxy';

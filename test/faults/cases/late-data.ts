@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Rows that come after their hour was read, and what goes wrong while it is read again. Needs a settle time of one hour. */
 import type { FaultCase } from '../fault-case';
 import type { ProxyRule } from '../fault-proxy';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Results that are empty, hostile or unusable. */
 import type { FaultCase } from '../fault-case';
 import type { World } from '../world';

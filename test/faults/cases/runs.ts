@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Runs that come twice, overlap, come late or not at all; clocks that are wrong. */
 import type { FaultCase } from '../fault-case';
 import { startOf } from '../world';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Statements that fail, hang or are slow. */
 import type { FaultCase } from '../fault-case';
 

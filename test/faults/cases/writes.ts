@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** DynamoDB, S3 and Lambda throttle, refuse, or their answers are lost. */
 import type { FaultCase } from '../fault-case';
 import type { ProxyRule } from '../fault-proxy';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { before, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
 import type { ConnectorSettings, CrawlPlan, Interval, UnloadPlan } from '../../../src/private/contract';
 

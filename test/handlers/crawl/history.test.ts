@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { readChunk, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
 import type { CrawlPlan, HistoryPlan } from '../../../src/private/contract';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** What becomes of one request: it is answered; done, but the answer is lost; never done, its sender dies; done, and time passes. */

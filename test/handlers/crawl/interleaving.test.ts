@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as fc from 'fast-check';
 import { Interleaver, type Choice, type Fate } from './interleaver';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { before, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
 import type { ConnectorSettings, CrawlPlan, FailedAttempt, PlannedInterval, UnloadPlan } from '../../../src/private/contract';

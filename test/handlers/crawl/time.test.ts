@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import * as fc from 'fast-check';
 import { formatInstant, parseInstant, WallClockIntervals } from '../../../handlers/shared/time';
 import { FREQUENCY_SECONDS, type Frequency, type Interval } from '../../../src/private/contract';

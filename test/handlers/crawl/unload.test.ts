@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
 import type { CrawlPlan, UnloadPlan } from '../../../src/private/contract';
 import { ROLE, TestBed } from '../../local-redshift/support';

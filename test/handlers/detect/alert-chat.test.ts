@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { ALERT_ROLE, DETECTOR, TOPIC } from './world';
 import { chatMessage } from '../../../handlers/detect/alert-chat';
 import type { AlertRecord, GroupRecord } from '../../../handlers/lookout/store';

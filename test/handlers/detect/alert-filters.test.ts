@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { passesFilters } from '../../../handlers/detect/alert-filters';
 import type { AlertFilters, GroupRecord } from '../../../handlers/lookout/store';
 

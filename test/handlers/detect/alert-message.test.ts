@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { ALERT_ROLE, DETECTOR, TOPIC } from './world';
 import { alertMessage, longText, shortText, subject } from '../../../handlers/detect/alert-message';
 import type { AlertRecord, GroupRecord } from '../../../handlers/lookout/store';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { hour, shopHour, webDown } from './shop';
 import { ALERT_ROLE, DETECTOR, TOPIC, World } from './world';
 

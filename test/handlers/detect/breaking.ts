@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { S3Client } from '@aws-sdk/client-s3';
 import { STATE_BUCKET, type World } from './world';
 import { ModelStore } from '../../../handlers/detect/model-store';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { S3Client } from '@aws-sdk/client-s3';
 import { breakingIn } from './breaking';
 import { liveKey, shopFile, shopHour, webDown } from './shop';

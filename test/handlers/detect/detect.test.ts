@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { HISTORY_DAYS, HISTORY_START, hour, liveKey, SHOP_HEADER, shopFile, shopHour, shopRows, webDown } from './shop';
 import { ALERT_ROLE, DATA_ROLE, DETECTOR, World } from './world';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { PutFeedbackCommand } from '@aws-sdk/client-lookoutmetrics';
 import { HISTORY_DAYS, HISTORY_START, liveKey, shopFile, shopHour } from './shop';
 import { DETECTOR, STATE_BUCKET, World } from './world';

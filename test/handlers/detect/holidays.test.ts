@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { STATE_BUCKET, World } from './world';
 import { holidaysOfDetector, type PublicHolidays, publicHolidays } from '../../../handlers/detect/holidays';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Files of JSON lines, and filters on dimension values, as a metric set can ask for. */
 import { gzipSync } from 'node:zlib';
 import { HISTORY_START, hour, liveKey, SHOP_HEADER, shopFile, shopHour } from './shop';

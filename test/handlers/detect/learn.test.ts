@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { gzipSync } from 'node:zlib';
 import { SHOP_HEADER, shopFile, shopHour, shopRows } from './shop';
 import { DATA_ROLE, DETECTOR, type Setup, World } from './world';

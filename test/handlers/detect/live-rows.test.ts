@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { hour, liveKey, SHOP_HEADER, shopHour, shopRows } from './shop';
 import { DETECTOR, World } from './world';
 

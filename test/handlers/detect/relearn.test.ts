@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { liveKey, shopFile, shopHour, webDown } from './shop';
 import { DETECTOR, STATE_BUCKET, World } from './world';
 import { DetectorModel } from '../../../handlers/detect/detector-model';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** A second reading that breaks anywhere, and what is asked for then. */
 import { breakingIn } from './breaking';
 import { hour, liveKey, shopFile, shopHour } from './shop';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
 import { hour, liveKey, SHOP_HEADER, shopFile, shopHour, shopRows } from './shop';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { World } from './world';
 import { AssumedRoles } from '../../../handlers/detect/assumed-roles';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { DETECTOR, STATE_BUCKET, World } from './world';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { countMetrics, servicesOfEnvironment } from '../../../handlers/detect/services';
 import type { DetectorRecord } from '../../../handlers/lookout/store';
 import { ENVIRONMENT, METRICS } from '../../../src/private/contract';

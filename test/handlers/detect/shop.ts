@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Hourly figures of a small shop: two platforms, two marketplaces, two measures. */
 
 const PLATFORMS = ['mobile', 'web'];

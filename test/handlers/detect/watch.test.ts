@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Detection without a crawl: learning from the intervals' folders, and looking for intervals that have ended. */
 import { hour, liveKey, shopHour, webDown } from './shop';
 import { DETECTOR, World } from './world';

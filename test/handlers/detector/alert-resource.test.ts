@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DescribeAlertCommand, ListAlertsCommand, CreateAlertCommand } from '@aws-sdk/client-lookoutmetrics';
 import { LoopbackStateMachines } from './loopback-state-machines';
 import { alertConfiguration, StackResource, type StackParts } from './stack';

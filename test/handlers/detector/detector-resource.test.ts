@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import {
   ActivateAnomalyDetectorCommand, CreateAnomalyDetectorCommand, DescribeAnomalyDetectorCommand, DescribeMetricSetCommand, ListAnomalyDetectorsCommand,
 } from '@aws-sdk/client-lookoutmetrics';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { LoopbackStateMachines } from './loopback-state-machines';
 import { StackResource, type StackParts } from './stack';
 import { ServerlessClient } from '../../../handlers/detector/serverless-client';

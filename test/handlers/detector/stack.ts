@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { randomUUID } from 'node:crypto';
 import type { LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
 import type { RedshiftClient } from '@aws-sdk/client-redshift';

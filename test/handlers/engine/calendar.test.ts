@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DAY, HOUR, MONDAY } from './samples';
 import { Calendar } from '../../../handlers/engine/calendar';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { contributionsOf, type Deviation, directionOf, percentages } from '../../../handlers/engine/contributions';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DAY, MONDAY, normal, poisson, type Random, randomOf } from './samples';
 import { DetectionModel } from '../../../handlers/engine';
 import { Calendar } from '../../../handlers/engine/calendar';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { DAY, HOUR, MONDAY, normal, poisson, randomOf, SingleSeries } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { HOUR, laplace, MONDAY, normal, poisson, randomOf, student, type Random } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel, formGroups } from '../../../handlers/engine';
 

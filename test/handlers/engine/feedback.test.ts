@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { DAY, HOUR, MONDAY } from './samples';
 import type { SeriesScores } from '../../../handlers/engine';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { ANOMALOUS_SEVERITY, formGroups, type SeriesScores, type MeasureGroup, type SeriesDescription } from '../../../handlers/engine';
 import { ANOMALOUS_SCORE, severityOf } from '../../../handlers/engine/severity';

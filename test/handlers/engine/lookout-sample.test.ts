@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { HOUR, LookoutSample, MONDAY, type LookoutSampleOptions } from './samples';
 import { DetectionModel, formGroups } from '../../../handlers/engine';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import * as fc from 'fast-check';
 import { MONDAY, normal, randomOf } from './samples';
 import { ANOMALOUS_SCORE, DetectionModel } from '../../../handlers/engine';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { normal, randomOf } from './samples';
 import { L_TYPE, makeCase, S_TYPE } from '../../../bench/root-cause-cases';

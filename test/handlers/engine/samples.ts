@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { DetectionModel, type IntervalScores, type ModelSettings } from '../../../handlers/engine';
 
 /** Monday, 2023-11-13 00:00 on the wall clock. */

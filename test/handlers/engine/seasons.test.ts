@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import * as fc from 'fast-check';
 import { MONDAY } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { readCsvFile } from '../../../handlers/input/csv-file';

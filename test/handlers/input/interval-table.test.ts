@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { IntervalTable } from '../../../handlers/input/interval-table';
 import { PackedNumbers } from '../../../handlers/input/packed-numbers';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Who is let in to do what, what is noted of it, and what bodies are read. */
 import { AccessDeniedException, CreateAnomalyDetectorCommand, GetSampleDataCommand, ListAnomalyDetectorsCommand } from '@aws-sdk/client-lookoutmetrics';
 import { FUNCTION_ARN, HOSTILE, TestService } from './service';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import {
   ConflictException, CreateAlertCommand, DeleteAlertCommand, DeleteAnomalyDetectorCommand, DescribeAlertCommand, ListAlertsCommand,
   ResourceNotFoundException, ServiceQuotaExceededException, UpdateAlertCommand, ValidationException,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import * as fc from 'fast-check';
 import { anomalyTime, parseAnomalyTime } from '../../../handlers/lookout/anomaly-time';
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** What AWS's samples do with the API, by the rows of section 10 of the reference on Lookout for Metrics. */
 import {
   ActivateAnomalyDetectorCommand, BackTestAnomalyDetectorCommand, CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import {
   ActivateAnomalyDetectorCommand, BackTestAnomalyDetectorCommand, ConflictException, CreateAnomalyDetectorCommand, DeactivateAnomalyDetectorCommand,
   DeleteAnomalyDetectorCommand, DescribeAnomalyDetectorCommand, InternalServerException, ListAnomalyDetectorsCommand, ListMetricSetsCommand,

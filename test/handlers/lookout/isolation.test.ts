@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** No operation tells or changes what belongs to another detector, account or region than the one it was asked about. */
 import { CreateAlertCommand, TagResourceCommand } from '@aws-sdk/client-lookoutmetrics';
 import { alertInput, group, PREFIX, TestService } from './service';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateAnomalyDetectorCommand, DescribeAnomalyDetectorCommand, ListAnomalyDetectorsCommand, ListTagsForResourceCommand, ResourceNotFoundException,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Limits that are known to the constructs too, which cannot import the service's table. */
 import { MODEL } from '../../../handlers/lookout/model-constraints';
 import { FREQUENCY_SECONDS, LIMITS } from '../../../src/private/contract';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** How much there may be of what callers create, also when they create at the same time. */
 import {
   ConflictException, CreateAlertCommand, CreateMetricSetCommand, DeleteAlertCommand, DeleteAnomalyDetectorCommand, ServiceQuotaExceededException,

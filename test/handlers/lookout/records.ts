@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import type { AlertRecord, DetectorRecord, GroupRecord, MetricSetRecord } from '../../../handlers/lookout/store';
 
 export const PREFIX = 'arn:aws:lookoutmetrics:eu-central-1:123456789012';

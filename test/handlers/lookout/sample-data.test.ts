@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { gzipSync } from 'node:zlib';
 import { DetectMetricSetConfigCommand, GetSampleDataCommand, type FileFormatDescriptor, type GetSampleDataCommandOutput } from '@aws-sdk/client-lookoutmetrics';
 import { HOSTILE, TestService } from './service';

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** CreateMetricSet looks into the source's first file. */
 import { gzipSync } from 'node:zlib';
 import { CreateAnomalyDetectorCommand, CreateMetricSetCommand, ListMetricSetsCommand } from '@aws-sdk/client-lookoutmetrics';

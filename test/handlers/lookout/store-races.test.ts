@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /** Changes of records while somebody else changes or deletes them, on DynamoDB: in memory nothing comes in between. */
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { alert, detector, metricSet } from './records';

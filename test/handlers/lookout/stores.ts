@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbStore } from '../../../handlers/lookout/dynamodb-store';
 import { MemoryStore } from '../../../handlers/lookout/memory-store';

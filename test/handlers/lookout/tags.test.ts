@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import {
   CreateAlertCommand, ListAnomalyDetectorsCommand, ListTagsForResourceCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand,
   UpdateAlertCommand, UpdateAnomalyDetectorCommand, UpdateMetricSetCommand, ValidationException,

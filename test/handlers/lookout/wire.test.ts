@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { InternalServerException, ListAnomalyDetectorsCommand, LookoutMetricsServiceException, TooManyRequestsException } from '@aws-sdk/client-lookoutmetrics';
 import * as fc from 'fast-check';
 import { group, HOSTILE, metricSetInput, PREFIX, TestService } from './service';
