@@ -4,7 +4,7 @@ import { CsvWriter, csvCell } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import type { ExplainedSeries } from './explained-series';
 import { ScoredSeriesFormat } from './scored-series';
-import { ANOMALOUS_SCORE, MEMBERS, REASONS } from '../../handlers/engine';
+import { ANOMALOUS_SCORE, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../handlers/engine';
 import type { Member, Reason } from '../../handlers/engine/explanation';
 
 /** Share of the anomalous score from which an interval is explained without being asked for. */
@@ -39,9 +39,9 @@ export class ExplanationsFile {
       }
       return;
     }
-    const { score, reason } = interval.observation.scores;
+    const { score, raise, reason } = interval.observation.scores;
     for (let number = 0; number < score.length; number++) {
-      if (Math.abs(score[number]) >= NEAR * ANOMALOUS_SCORE || TELLING_CODES.has(reason[number])) this.explain(interval, number);
+      if (Math.abs(score[number]) * raise[number] >= NEAR * ANOMALOUS_SCORE || TELLING_CODES.has(reason[number])) this.explain(interval, number);
     }
   }
 
@@ -50,18 +50,20 @@ export class ExplanationsFile {
   }
 
   private explain(interval: DetectedInterval, series: number): void {
-    const { values, feedback, scores: { expected, lower, upper, score, member, reason } } = interval.observation;
+    const { values, feedback, scores: { expected, lower, upper, score, raise, member, reason } } = interval.observation;
     const text = explanation({
       value: values[series],
       expected: expected[series],
       lower: lower[series],
       upper: upper[series],
       score: score[series],
+      raise: raise[series],
       member: MEMBERS[member[series]],
       reason: REASONS[reason[series]],
       feedback: feedback.get(series) ?? 1,
     });
-    this.writer.write(`${this.format.cells(interval, series)},${ANOMALOUS_SCORE},${MEMBERS[member[series]]},${REASONS[reason[series]]},${csvCell(text)}\n`);
+    const needed = ANOMALOUS_SCORE / (raise[series] || 1);
+    this.writer.write(`${this.format.cells(interval, series)},${digits.format(needed)},${MEMBERS[member[series]]},${REASONS[reason[series]]},${csvCell(text)}\n`);
     this.rows += 1;
   }
 }
@@ -73,6 +75,8 @@ export interface ScoredValue {
   readonly lower: number;
   readonly upper: number;
   readonly score: number;
+  /** How many times the score counts: more at short intervals, and the longer the series has been off on the same side. */
+  readonly raise: number;
   readonly member: Member;
   readonly reason: Reason;
   /** Factor by which feedback has changed the score; 1 when it has not. */
@@ -103,16 +107,17 @@ const REMARKS: Record<Reason, string> = {
 };
 
 /** Why an interval of a series is an anomaly or is none, in words. */
-export function explanation({ value, expected, lower, upper, score, member, reason, feedback }: ScoredValue): string {
+export function explanation({ value, expected, lower, upper, score, raise, member, reason, feedback }: ScoredValue): string {
   if (Number.isNaN(value)) return 'no value in this interval';
   if (Number.isNaN(score)) return 'no score yet: the series has too few values to say what is normal';
   const size = Math.abs(score);
   const away = value === expected ? 'as expected' : `${digits.format(Math.abs(value - expected))} ${value > expected ? 'above' : 'below'} the expected ${digits.format(expected)}`;
   const band = `${digits.format(lower)} to ${digits.format(upper)}`;
   const by = SPEAKERS[member] === '' ? '' : ` by ${SPEAKERS[member]}`;
-  const verdict = size >= ANOMALOUS_SCORE
-    ? `anomaly: ${away}, outside of ${band}; score ${digits.format(size)}${by} reaches ${ANOMALOUS_SCORE}`
-    : `no anomaly: ${away}, within ${band}; score ${digits.format(size)}${by} is below ${ANOMALOUS_SCORE}`;
-  const remarks = [REMARKS[reason], feedback === 1 ? '' : `feedback on similar events counts it ${digits.format(feedback)} times`];
+  const needed = digits.format(ANOMALOUS_SCORE / raise);
+  const verdict = size * raise >= ANOMALOUS_SCORE
+    ? `anomaly: ${away}, outside of ${band}; score ${digits.format(size)}${by} reaches ${needed}`
+    : `no anomaly: ${away}, within ${band}; score ${digits.format(size)}${by} is below ${needed}`;
+  const remarks = [raise > SHORT_INTERVAL_FACTOR ? 'an event that lasts needs less from interval to interval' : '', REMARKS[reason], feedback === 1 ? '' : `feedback on similar events counts it ${digits.format(feedback)} times`];
   return [verdict, ...remarks.filter(remark => remark !== '')].join('; ');
 }

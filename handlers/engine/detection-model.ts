@@ -22,7 +22,9 @@ export interface SeriesScores {
    * 1,000.
    */
   readonly score: Float64Array;
-  /** 0-100, rising with the score. */
+  /** How many times the score counts for the severity: more the longer the series has been off on the same side (see EventDuration). */
+  readonly raise: Float64Array;
+  /** 0-100, rising with the score times `raise`: an anomaly from ANOMALOUS_SEVERITY on. */
   readonly severity: Float64Array;
 }
 
@@ -121,7 +123,7 @@ export class DetectionModel {
    * @param wallSeconds start of the interval on the local wall clock, in seconds since 1970-01-01 00:00 of that clock, so that the hour of
    *   the day is `wallSeconds / 3600 % 24`. Intervals may be left out.
    * @param values one for each series; NaN (or any value that is not finite) means that there was none
-   * @param bandFrom size of the score from which on the band is wanted: to find all bands takes three quarters of the time. Default: all.
+   * @param bandFrom size of the score, raised, from which on the band is wanted: to find all bands takes three quarters of the time. Default: all.
    * @throws RangeError for an interval that is not later than the newest one, and for a wrong number of values
    */
   public observe(wallSeconds: number, values: Float64Array, bandFrom = 0): IntervalScores {
@@ -202,7 +204,7 @@ export class DetectionModel {
 
 /** One piece of memory for the columns of numbers. */
 function noScores(count: number): IntervalScores {
-  const memory = new Float64Array(6 * count);
+  const memory = new Float64Array(7 * count);
   const column = (index: number): Float64Array => memory.subarray(index * count, (index + 1) * count);
   return {
     expected: column(0),
@@ -211,6 +213,7 @@ function noScores(count: number): IntervalScores {
     score: column(3),
     severity: column(4),
     scale: column(5),
+    raise: column(6),
     member: new Uint8Array(count),
     reason: new Uint8Array(count),
   };

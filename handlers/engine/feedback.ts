@@ -124,7 +124,7 @@ export class Feedback {
 }
 
 function change(scores: SeriesScores, series: number, value: number, factor: number): void {
-  const { expected, lower, upper, score, severity } = scores;
+  const { expected, lower, upper, score, raise, severity } = scores;
   const center = expected[series]!;
   const changed = max(-HIGHEST_SCORE, min(HIGHEST_SCORE, score[series]! * factor));
   if (score[series]! > 0) {
@@ -136,7 +136,7 @@ function change(scores: SeriesScores, series: number, value: number, factor: num
     lower[series] = lower[series]! >= 0 && value >= 0 ? max(0, end) : end;
   }
   score[series] = changed;
-  severity[series] = severityOf(changed);
+  severity[series] = severityOf(changed * raise[series]!);
 }
 
 /** How far a number has come from the first to the second: 0 to 1. */

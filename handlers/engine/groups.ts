@@ -41,7 +41,7 @@ const DURATION_WEIGHT = 0.3;
 
 interface Anomaly extends Deviation {
   readonly series: number;
-  /** Absolute score. */
+  /** Absolute score, raised by its duration. */
   readonly score: number;
 }
 
@@ -81,10 +81,10 @@ export function formGroups(
     scored[measure]!++;
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
     const score = Math.abs(scores.score[series]!);
-    if (score < VISIBLE_SCORE) continue;
+    if (score < VISIBLE_SCORE && severity < ANOMALOUS_SEVERITY) continue;
     const deviation = values[series]! - scores.expected[series]!;
     const { dimensionValues } = described;
-    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, deviation, dimensionValues });
+    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score: score * scores.raise[series]!, deviation, dimensionValues });
     else others[measure]!.push({ deviation, dimensionValues });
   }
   return anomalies

@@ -3,12 +3,13 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import { combinedBound, combinedDistance, combinedExpectation } from './combination';
 import type { IntervalScores } from './detection-model';
+import { EventDuration } from './event-duration';
 import { MEMBER, REASON } from './explanation';
-import { Rarity } from './rarity';
+import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import type { Prediction } from './seasonal-member';
 import { ANY_VALUES, type SeriesState } from './series-state';
-import { ANOMALOUS_SCORE, HIGHEST_SCORE, severityOf } from './severity';
+import { ANOMALOUS_SCORE, HIGHEST_SCORE, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
 
 const { abs, max, min, sqrt } = Math;
@@ -37,6 +38,8 @@ export interface BlockDistances {
 export class IntervalScoring {
   private readonly rarity: Rarity;
   private readonly recurrence: WeeklyRecurrence;
+  private readonly duration: EventDuration;
+  private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
   private readonly confidentPoints: number;
@@ -44,6 +47,8 @@ export class IntervalScoring {
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.rarity = new Rarity(calendar, state);
     this.recurrence = new WeeklyRecurrence(calendar, state);
+    this.duration = new EventDuration(calendar, state);
+    this.shortInterval = calendar.intervalSeconds < HOUR ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
@@ -60,13 +65,14 @@ export class IntervalScoring {
   ): void {
     this.rarity.learn(interval, from, to, values, damped);
     this.recurrence.learn(position, from, to, distance);
+    this.duration.learn(from, to, distance, damped);
   }
 
   /**
    * Fills the distances of the series from `from` up to but not including `to`, and their scores where these are wanted.
    * @param interval number of the interval since the model's beginning
    * @param scores of all series; undefined: only the distances are wanted
-   * @param bandFrom size of the score from which on the band is wanted. To find a band costs more than all else.
+   * @param bandFrom size of the score, raised, from which on the band is wanted. To find a band costs more than all else.
    */
   public score(
     interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction, regressed: HeardPrediction,
@@ -104,59 +110,86 @@ export class IntervalScoring {
         distance[index] = combinedDistance(error, usual, value - second, scale);
         expected = combinedExpectation(center, usual, second, scale);
       }
-      const known = this.recurrence.known(position, s);
+      let known = this.recurrence.known(position, s);
+      // while an hourly series learns its week, a weekly edge is to a value that other hours have
+      if (known === HIGHEST_SCORE && this.rarity.wasNeverAt(s, value)) known = 0;
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) continue;
 
-      const factor = this.rarity.of(s, value < expected ? 0 : 1, value, size);
+      const side = value < expected ? 0 : 1;
+      const factor = this.rarity.of(s, side, value, size);
       const score = min(HIGHEST_SCORE, size * factor);
+      const mayBeEdge = this.recurrence.mayBeEdge(position, s);
+      const raise = distance[index]! >= this.duration.leastDistance ? this.eventRaise(s, side, confidence, mayBeEdge) : this.leastRaise(mayBeEdge);
       scores.expected[s] = expected;
       scores.scale[s] = isAlone ? usual : sqrt(usual * scale);
       scores.score[s] = value < expected ? -score : score;
-      scores.severity[s] = severityOf(score);
+      scores.raise[s] = raise;
+      scores.severity[s] = severityOf(score * raise);
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
-      if (score >= bandFrom) {
-        this.bounds(s, value, expected, score, lowest, scores, (side, far) => {
+      if (score * raise >= bandFrom) {
+        this.bounds(s, value, expected, score * raise, confidence, mayBeEdge, lowest, scores, (direction, far) => {
           const errors = distanceOfNews(far / confidence, known);
-          return isAlone ? center + side * errors * usual : combinedBound(side, errors, center, usual, second, scale);
+          return isAlone ? center + direction * errors * usual : combinedBound(direction, errors, center, usual, second, scale);
         });
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      scores.reason[s] = this.reason(score, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
+      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
     }
   }
 
   /** Fills the band of the values that are no anomalies, so that it holds this one unless it is one. */
   private bounds(
-    series: number, value: number, expected: number, score: number, lowest: number, scores: IntervalScores,
-    valueAt: (side: 1 | -1, distance: number) => number,
+    series: number, value: number, expected: number, judged: number, confidence: number, mayBeEdge: boolean, lowest: number, scores: IntervalScores,
+    valueAt: (direction: 1 | -1, distance: number) => number,
   ): void {
     const { rarity } = this;
     const below = (distance: number): number => max(lowest, valueAt(-1, distance));
     const above = (distance: number): number => valueAt(1, distance);
-    let lower = below(rarity.anomalousDistance(series, 0, below));
-    let upper = above(rarity.anomalousDistance(series, 1, above));
+    const raise = (side: number): Raise => ({
+      least: this.leastRaise(mayBeEdge),
+      event: this.eventRaise(series, side, confidence, mayBeEdge),
+      eventDistance: confidence * this.duration.leastDistance,
+    });
+    let lower = below(rarity.anomalousDistance(series, 0, below, raise(0)));
+    let upper = above(rarity.anomalousDistance(series, 1, above, raise(1)));
     // the bounds are found to 1 %, and close to one the value decides on which side of it it is
-    const isAnomaly = score >= ANOMALOUS_SCORE;
+    const isAnomaly = judged >= ANOMALOUS_SCORE;
     if (value < expected) lower = isAnomaly ? max(lower, value) : min(lower, value);
     else upper = isAnomaly ? min(upper, value) : max(upper, value);
     scores.lower[series] = lower;
     scores.upper[series] = upper;
   }
 
-  private reason(score: number, confidence: number, size: number, factor: number, known: number, seasonal: number, regression: number): number {
-    if (score >= ANOMALOUS_SCORE) return REASON.anomaly;
-    if (score >= confidence * ANOMALOUS_SCORE && confidence < 1) return REASON.damped;
-    if (size >= ANOMALOUS_SCORE && factor < 1 || known > 0 && min(seasonal, regression) >= ANOMALOUS_SCORE) return REASON.recurring;
-    const limit = ANOMALOUS_SCORE / confidence;
+  /** How many times a score counts at least. What may be a weekly edge is never raised. */
+  private leastRaise(mayBeEdge: boolean): number {
+    return mayBeEdge ? 1 : this.shortInterval;
+  }
+
+  /** How many times the score of an interval counts that belongs to an event on that side; while the series is new, duration says less. */
+  private eventRaise(series: number, side: number, confidence: number, mayBeEdge: boolean): number {
+    if (mayBeEdge) return 1;
+    const share = (confidence - FIRST_CONFIDENCE) / (1 - FIRST_CONFIDENCE);
+    return this.shortInterval * (1 + share * (this.duration.factor(series, side) - 1));
+  }
+
+  private reason(
+    score: number, raise: number, confidence: number, size: number, factor: number, known: number, seasonal: number, regression: number,
+  ): number {
+    const least = ANOMALOUS_SCORE / raise;
+    if (score >= least) return REASON.anomaly;
+    if (score >= confidence * least && confidence < 1) return REASON.damped;
+    if (size >= least && factor < 1 || known > 0 && min(seasonal, regression) >= least) return REASON.recurring;
+    const limit = least / confidence;
     if (seasonal >= limit) return REASON.usualForRegression;
     return regression >= limit ? REASON.usualForSeason : REASON.expected;
   }
 }
 
 function leaveOut(scores: IntervalScores, series: number, reason: number): void {
-  scores.scale[series] = scores.expected[series] = scores.lower[series] = scores.upper[series] = scores.score[series] = scores.severity[series] = NaN;
+  const { expected, scale, lower, upper, score, raise, severity } = scores;
+  expected[series] = scale[series] = lower[series] = upper[series] = score[series] = raise[series] = severity[series] = NaN;
   scores.reason[series] = reason;
 }

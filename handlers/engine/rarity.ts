@@ -24,12 +24,24 @@ const MOST_NEARER = 5;
  */
 const LEAST_DISTANCE_FOR_DOUBLE = 2;
 const MOST_LEAST_DISTANCE = 6;
+/** Standard deviations outside of everything seen from which on a value was never there: the range fades, and a weekly peak is outside a little. */
+const NEVER_THERE = 1;
 /** Occasions with a distance half as large that take nothing from the next. */
 const FREE_OCCASIONS = 10;
 const SIMILAR = 0.5;
 /** Largest distance at which a bound is looked for, and how near the bound found is: to 1 %. */
 const FARTHEST = 1024;
 const NEARNESS = 1.01;
+
+/** How many times as much the score of a value counts for its severity. */
+export interface Raise {
+  /** Any value. */
+  readonly least: number;
+  /** A value that is at least `eventDistance` off, which belongs to an event. */
+  readonly event: number;
+  /** In usual errors, damped while the series is new. */
+  readonly eventDistance: number;
+}
 
 /**
  * How rare a distance is for its series: the score is the distance times this. Both parts compare a series with its own past, but by
@@ -64,19 +76,27 @@ export class Rarity {
     return (1 + (MOST_RAISED - 1) * outside) * FREE_OCCASIONS / max(FREE_OCCASIONS, occasions);
   }
 
+  /** Whether the series has not been near this value lately, at any hour. */
+  public wasNeverAt(series: number, value: number): boolean {
+    return this.range.beyond(series, value) > NEVER_THERE;
+  }
+
   /**
    * Distance from which on a value is an anomaly.
    * @param valueAt value at a distance on that side
    */
-  public anomalousDistance(series: number, side: number, valueAt: (distance: number) => number): number {
+  public anomalousDistance(series: number, side: number, valueAt: (distance: number) => number, { least, event, eventDistance }: Raise): number {
     const isFrequent = this.exceedances.count(series, side, 0) > FREE_OCCASIONS;
-    if (!isFrequent && this.range.beyond(series, valueAt(ANOMALOUS_SCORE)) === 0) return ANOMALOUS_SCORE;
-    // nearer than this no distance is raised to an anomaly
-    let near = max(min(ANOMALOUS_SCORE, this.leastDistance), ANOMALOUS_SCORE / MOST_RAISED);
-    let far = isFrequent ? FARTHEST : ANOMALOUS_SCORE;
+    // where nothing is rare about it
+    const plain = min(ANOMALOUS_SCORE / least, max(eventDistance, ANOMALOUS_SCORE / event));
+    if (!isFrequent && this.range.beyond(series, valueAt(plain)) === 0) return plain;
+    // nearer than this no distance becomes an anomaly
+    let near = max(min(plain, this.leastDistance), plain / MOST_RAISED);
+    let far = isFrequent ? FARTHEST : plain;
     while (far > NEARNESS * near) {
       const middle = sqrt(near * far);
-      if (middle * this.of(series, side, valueAt(middle), middle) < ANOMALOUS_SCORE) near = middle;
+      const raise = middle >= eventDistance ? event : least;
+      if (middle * this.of(series, side, valueAt(middle), middle) * raise < ANOMALOUS_SCORE) near = middle;
       else far = middle;
     }
     return far;

@@ -14,8 +14,10 @@ const { abs, floor, fround, max, min, sqrt } = Math;
 const TRUSTED_ERRORS = 20;
 /** So many errors are clipped no closer than the spread of the values allows: before that the scale is too rough to clip by. */
 const AVERAGED_ERRORS = 50;
-/** Distance from which on a value belongs to an event that is not learned as normal, reported or not. */
+/** Distance from which on a value belongs to an event that is not learned as normal, reported or not; at intervals of less than an hour nearer. */
 const FAR_OFF = 6;
+const SHORT_FAR_OFF = 4;
+const HOUR = 3600;
 /** Errors are learned up to this many scales. */
 const CLIP = 3;
 /** Values enter the long-run figures up to this many mean deviations. */
@@ -82,10 +84,12 @@ export interface Prediction {
  */
 export class SeasonalMember {
   private readonly gains: Gains;
+  private readonly farOff: number;
   private readonly shiftLength: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.gains = gainsOf(calendar);
+    this.farOff = calendar.intervalSeconds < HOUR ? SHORT_FAR_OFF : FAR_OFF;
     this.shiftLength = shiftLength(calendar);
   }
 
@@ -147,7 +151,7 @@ export class SeasonalMember {
     interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction,
     distance: Float64Array, scores: IntervalScores | undefined,
   ): void {
-    const { calendar, gains, state } = this;
+    const { calendar, farOff, gains, state } = this;
     const { level, mean, scale, deviation, square, idle, newest, astray, surprise, cycleError } = state;
     const { cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
     const cycleRow = position.cycle * capacity;
@@ -194,7 +198,7 @@ export class SeasonalMember {
       const error = value - prediction.expected[s - from]!;
       const usual = prediction.scale[s - from]!;
       const far = abs(error);
-      const anomalous = distance[s - from]! >= FAR_OFF;
+      const anomalous = distance[s - from]! >= farOff;
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
       if (anomalous) {
@@ -212,7 +216,7 @@ export class SeasonalMember {
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
       const share = surprised > TOLERATED_SURPRISE ? min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE)) : 0;
-      const isMistaken = !anomalous && far > 0 && far >= FAR_OFF * usual;
+      const isMistaken = !anomalous && far > 0 && far >= farOff * usual;
       astray[s] = isMistaken ? min(astray[s]! + 1, 65535) : 0;
       const clipped = max(-limit, min(limit, error));
       const size = DEVIATION_TO_SCALE * abs(clipped);

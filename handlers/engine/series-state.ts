@@ -29,7 +29,7 @@ export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
-  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
+  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' | 'event' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -82,6 +82,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'effectsRelative', type: 'uint8', rows: daily, initial: 0 },
     { name: 'farOff', type: 'uint8', rows: recurrenceRows(calendar), initial: 0 },
     { name: 'recurring', type: 'uint8', rows: Math.min(1, recurrenceRows(calendar)), initial: 0 },
+    { name: 'event', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
 }
@@ -119,6 +120,8 @@ export class SeriesState {
   public farOff!: Uint8Array;
   /** Distance that the present hour of the week had in both of the last two weeks. */
   public recurring!: Uint8Array;
+  /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
+  public event!: Uint8Array;
   /** Newest value, as a 32-bit number. */
   public newest!: Float32Array;
   /** Recent mean absolute error of the expectation without and with the week's part. */

@@ -9,6 +9,12 @@ export const ANOMALOUS_SCORE = 5;
 /** Severity (0-100) from which a time series counts as anomalous and can join a group; the default threshold of an alert. */
 export const ANOMALOUS_SEVERITY = 70;
 
+/**
+ * How many times as much a score counts for its severity at intervals of less than an hour: an anomaly begins at 4 there. They have many times
+ * the values to know their noise by, and the best F1 over events lies lower (docs/detection.md).
+ */
+export const SHORT_INTERVAL_FACTOR = 1.25;
+
 /** Scores are cut here: a series without any noise would otherwise have an infinite one. */
 export const HIGHEST_SCORE = 1000;
 

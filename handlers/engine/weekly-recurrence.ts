@@ -12,9 +12,11 @@ const STEPS = 16;
 const MOST = 255;
 const DISTANCES = Float64Array.from({ length: MOST + 1 }, (_, step) => 2 ** (step / STEPS) - 1);
 /** Smaller ones are what noise does in any hour. */
-const LEAST_DISTANCE = 2.5;
-/** How many times as far off counts in full; as far off counts nothing. */
-const NEWS = 1.5;
+const LEAST_DISTANCE = 2;
+/** How many times as far off counts in full; as far off counts nothing. The usual errors shrink as the series is known better, so that the same edge is farther off. */
+const NEWS = 1.75;
+/** Step of the distance from which on an hour may be a weekly edge, and no longer what noise does now and then. */
+const EDGE_STEP = round(STEPS * log2(1 + 2.5));
 /** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
 const YOUNG_WEEKS = 6;
 /** Weeks that are kept: what came in two of them is what the hour does. */
@@ -25,7 +27,7 @@ export function recurrenceRows(calendar: Calendar): number {
   return calendar.intervalsPerWeekSlot > 1 ? WEEKS * calendar.weekSlots : 0;
 }
 
-/** What of a distance is news where another one is known: nothing up to that one, all from half as much again on. */
+/** What of a distance is news where another one is known: nothing up to that one, all from 1.75 times that one on. */
 export function newDistance(distance: number, known: number): number {
   if (distance >= NEWS * known) return distance;
   return distance * max(0, distance / known - 1) / (NEWS - 1);
@@ -41,7 +43,8 @@ export function distanceOfNews(news: number, known: number): number {
  * How far off each hour of the week was in two of the last three weeks. Where a week has a sharp edge, an hour is far off at its first five
  * minutes and as expected later; the slot for the hour, learned from both, is never right, and the edge would be news every week.
  *
- * At intervals of an hour the slot of the week itself learns the edge, in a few weeks; until then, an hour that was off a week ago is no news.
+ * At intervals of an hour the slot of the week itself learns the edge, in a few weeks; until then, an hour that was off a week ago is no news,
+ * unless the series has never been at that value.
  */
 export class WeeklyRecurrence {
   private readonly isKept: boolean;
@@ -51,8 +54,7 @@ export class WeeklyRecurrence {
   }
 
   /**
-   * Distance at which the present hour of the week is no news: what it had in two of the last three weeks; 0 where that is no more than
-   * noise. At intervals of an hour: any, where the week is still being learned and the hour was off a week ago.
+   * Distance at which the present hour of the week is no news; 0 where that is no more than noise. At intervals of an hour: any, where the week is still being learned and the hour was off a week ago.
    */
   public known(position: SeasonPosition, series: number): number {
     if (!this.isKept) {
@@ -61,6 +63,13 @@ export class WeeklyRecurrence {
     }
     const distance = DISTANCES[this.state.recurring[series]!]!;
     return distance < LEAST_DISTANCE ? 0 : distance;
+  }
+
+  /** Whether the present hour of the week may be a weekly edge: it was off a week ago, or twice in three weeks. What is left of it is no event. */
+  public mayBeEdge(position: SeasonPosition, series: number): boolean {
+    if (!this.isKept) return false;
+    const { farOff, recurring, capacity } = this.state;
+    return max(recurring[series]!, farOff[(this.calendar.weekSlots + position.week) * capacity + series]!) >= EDGE_STEP;
   }
 
   private isYoung(series: number): boolean {

@@ -96,20 +96,21 @@ describe('scores, bands and severities', () => {
 
   test('stay together: a value outside the band is anomalous, one inside is not', () => {
     const error = fc.double({ min: -300, max: 300, noNaN: true });
-    fc.assert(fc.property(fc.array(judgement, { maxLength: 8 }), error, fc.boolean(), (judgements, difference, isCut) => {
+    const raises = fc.constantFrom(1, 1.25, 4);
+    fc.assert(fc.property(fc.array(judgement, { maxLength: 8 }), error, fc.boolean(), raises, (judgements, difference, isCut, raise) => {
       const [center, half] = [100, 55];
       const value = isCut ? Math.max(0, center + difference) : center + difference;
-      const score = ANOMALOUS_SCORE * (value - center) / half;
+      const score = ANOMALOUS_SCORE / raise * (value - center) / half;
       const wide = ANOMALOUS_SCORE * half;
-      const scores = one({
-        expected: center, lower: isCut ? Math.max(0, center - half) : center - half, upper: center + half, score, severity: severityOf(score),
-      });
+      const lowest = isCut ? Math.max(0, center - half) : center - half;
+      const scores = one({ expected: center, lower: lowest, upper: center + half, score, raise, severity: severityOf(score * raise) });
       const factor = hourly(...judgements).apply(scores, Float64Array.of(0, 0, 0, 0, value, NaN), NEXT_WEEK).get(4) ?? 1;
       const [lower, upper, changed, severity] = [scores.lower[4]!, scores.upper[4]!, scores.score[4]!, scores.severity[4]!];
       expect(changed).toBeCloseTo(score * factor, 9);
-      expect(severity).toBe(severityOf(changed));
+      expect(severity).toBe(severityOf(changed * raise));
       expect(lower <= center && center <= upper && upper - lower < 4 * wide).toBe(true);
-      if (Math.abs(Math.abs(changed) - ANOMALOUS_SCORE) > 1e-9) expect(value < lower || value > upper).toBe(Math.abs(changed) > ANOMALOUS_SCORE);
+      const judged = raise * Math.abs(changed);
+      if (Math.abs(judged - ANOMALOUS_SCORE) > 1e-9) expect(value < lower || value > upper).toBe(judged > ANOMALOUS_SCORE);
       expect([scores.score[0], scores.score[5]]).toEqual([0, NaN]);
     }));
   });

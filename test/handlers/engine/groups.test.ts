@@ -4,13 +4,25 @@ import fc from 'fast-check';
 import { ANOMALOUS_SEVERITY, formGroups, type SeriesScores, type MeasureGroup, type SeriesDescription } from '../../../handlers/engine';
 import { ANOMALOUS_SCORE, severityOf } from '../../../handlers/engine/severity';
 
-interface Item { readonly value: number; readonly expected: number; readonly score: number; readonly description: SeriesDescription }
+interface Item {
+  readonly value: number;
+  readonly expected: number;
+  readonly score: number;
+  /** Default: 1. */
+  readonly raise?: number;
+  readonly description: SeriesDescription;
+}
 
 function groupsOf(items: readonly Item[], measures = 2, dimensions = 2): MeasureGroup[] {
   const column = (pick: (item: Item) => number): Float64Array => Float64Array.from(items, pick);
   const expected = column(item => item.expected);
   const scores: SeriesScores = {
-    expected, lower: expected, upper: expected, score: column(item => item.score), severity: column(item => severityOf(item.score)),
+    expected,
+    lower: expected,
+    upper: expected,
+    score: column(item => item.score),
+    raise: column(item => item.raise ?? 1),
+    severity: column(item => severityOf(item.score * (item.raise ?? 1))),
   };
   return formGroups(scores, column(item => item.value), series => items[series]!.description, measures, dimensions);
 }
@@ -31,6 +43,12 @@ describe('groups of one interval', () => {
   test('no anomaly, no group', () => {
     expect(groupsOf([usual, usual, anomaly(0, ['pc', 'de'], 120, ANOMALOUS_SCORE - 0.01)])).toEqual([]);
     expect(groupsOf([])).toEqual([]);
+  });
+
+  test('what lasts is judged by its raised score, however small the score itself', () => {
+    const [group] = groupsOf([usual, { ...anomaly(0, ['pc', 'de'], 120, 1.9), raise: 8 }, anomaly(0, ['app', 'us'], 150, 8)]);
+    expect(group!.series).toEqual([1, 2]);
+    expect(group!.severity).toBeGreaterThan(severityOf(1.9 * 8));
   });
 
   test('series without a score are left out', () => {

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { MONDAY, normal, randomOf } from './samples';
-import { ANOMALOUS_SCORE, DetectionModel } from '../../../handlers/engine';
+import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';
 import { type IntervalScores } from '../../../handlers/engine/detection-model';
 import { REASON } from '../../../handlers/engine/explanation';
 
@@ -59,7 +59,7 @@ describe('how rare a distance is', () => {
     const spikes = noise.days(14, spike).filter((_, interval) => spike(interval) !== undefined);
     expect(spikes.slice(0, 5).every(scores => scoreOf(scores) >= ANOMALOUS_SCORE)).toBe(true);
     const late = spikes.slice(-20);
-    expect(late.filter(scores => scoreOf(scores) >= ANOMALOUS_SCORE)).toEqual([]);
+    expect(late.filter(({ severity }) => severity[0]! >= ANOMALOUS_SEVERITY)).toEqual([]);
     expect(late.filter(({ reason }) => reason[0] === REASON.recurring).length).toBeGreaterThan(0);
   });
 
@@ -85,7 +85,7 @@ describe('how rare a distance is', () => {
       for (const value of values) {
         const observed = value ?? 100;
         const scores = noise.next(observed);
-        const isAnomaly = scoreOf(scores) >= ANOMALOUS_SCORE;
+        const isAnomaly = scores.severity[0]! >= ANOMALOUS_SEVERITY;
         expect(scores.lower[0]!).toBeLessThanOrEqual(scores.expected[0]!);
         expect(scores.upper[0]!).toBeGreaterThanOrEqual(scores.expected[0]!);
         if (!isAnomaly) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as fc from 'fast-check';
-import { MONDAY } from './samples';
+import { MONDAY, normal, randomOf } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';
 
 const DAY = 86_400;
@@ -73,4 +73,18 @@ describe('a series that is nothing but its season has no anomaly', () => {
     expect(edge).toBeLessThan(ANOMALOUS_SEVERITY);
     expect(severity).toBeGreaterThan(ANOMALOUS_SEVERITY);
   });
+});
+
+test('an hourly series that still learns its week: falling to nothing is found at every hour', () => {
+  const random = randomOf(8);
+  const shop = (seconds: number): number => 1000 * (1.5 + Math.sin(seconds / DAY * 2 * Math.PI)) * (1 + 0.03 * normal(random));
+  const model = new DetectionModel({ intervalSeconds: 3600 }, 1);
+  for (let seconds = 0; seconds < 23 * DAY; seconds += 3600) model.observe(MONDAY + seconds, Float64Array.of(shop(seconds)));
+  const bytes = model.serialize();
+  const severities: number[] = [];
+  for (let hour = 0; hour < 7 * 24; hour++) {
+    const seconds = 23 * DAY + hour * 3600;
+    severities.push(DetectionModel.deserialize(bytes).observe(MONDAY + seconds, Float64Array.of(10)).severity[0]!);
+  }
+  expect(Math.min(...severities)).toBeGreaterThan(ANOMALOUS_SEVERITY);
 });

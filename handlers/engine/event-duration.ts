@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Calendar } from './calendar';
+import type { SeriesState } from './series-state';
+import { ANOMALOUS_SCORE } from './severity';
+
+const { log2, min } = Math;
+
+/**
+ * Distance in usual errors from which on an interval belongs to an event, reported or not, at intervals of less than an hour. At longer ones
+ * it is what an anomaly needs without anything else: two hours of heavy-tailed noise one after the other are no rarity.
+ */
+const SHORT_EVENT_DISTANCE = 3;
+const HOUR = 3600;
+/** What each doubling of the duration adds to the factor, and number of the interval after which nothing more is added. */
+const ADDED_BY_DOUBLING = 3;
+const MOST_INTERVALS = 12;
+/** An event's side is kept in one number with its length. */
+const ABOVE = 128;
+
+/** Factor by the number of the interval within its event, from 1. */
+const FACTORS = Float64Array.from({ length: MOST_INTERVALS + 1 }, (_, number) => 1 + ADDED_BY_DOUBLING * log2(number || 1));
+
+/**
+ * For how many intervals each series has been far off on one side. Noise that is far off is seldom far off on the same side in the next
+ * interval too, and an event often is: so an event's second interval counts four times as much for its severity as the first, the fourth
+ * seven times, and from the twelfth on nearly twelve times.
+ *
+ * Successive intervals on one side are the runs of Western Electric's rules (Statistical Quality Control Handbook, 1956), here with a
+ * smooth weight. Only the severity is raised: the score says how far off a value is, whatever came before it.
+ */
+export class EventDuration {
+  /** Distance from which on an interval belongs to an event. */
+  public readonly leastDistance: number;
+
+  public constructor(calendar: Calendar, private readonly state: SeriesState) {
+    this.leastDistance = calendar.intervalSeconds < HOUR ? SHORT_EVENT_DISTANCE : ANOMALOUS_SCORE;
+  }
+
+  /**
+   * How many times as much an interval counts that is at least `leastDistance` off: 1 for the first one of an event.
+   * @param side 0 below what is expected, 1 above
+   */
+  public factor(series: number, side: number): number {
+    const event = this.state.event[series]!;
+    const before = event >= ABOVE === (side === 1) ? event % ABOVE : 0;
+    return FACTORS[min(MOST_INTERVALS, before + 1)]!;
+  }
+
+  /**
+   * Takes in an interval of the series from `from` up to but not including `to`.
+   * @param distance of each value of the block, in usual errors; 0 where it has no score
+   * @param signed numbers with the side as their sign
+   */
+  public learn(from: number, to: number, distance: Float64Array, signed: Float64Array): void {
+    const { leastDistance } = this;
+    const { event } = this.state;
+    for (let s = from; s < to; s++) {
+      const before = event[s]!;
+      if (!(distance[s - from]! >= leastDistance)) {
+        if (before !== 0) event[s] = 0;
+        continue;
+      }
+      const side = signed[s - from]! > 0 ? ABOVE : 0;
+      event[s] = side + (before >= ABOVE === side > 0 ? min(MOST_INTERVALS, before % ABOVE + 1) : 1);
+    }
+  }
+}

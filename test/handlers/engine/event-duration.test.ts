@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { MONDAY, normal, randomOf } from './samples';
+import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, DetectionModel, type IntervalScores } from '../../../handlers/engine';
+
+const DAY = 86_400;
+
+/** A series of noise around 100 with a deviation of 2, to which more is added when asked. */
+class Noise {
+  private readonly random = randomOf(3);
+  private interval = 0;
+  private readonly model: DetectionModel;
+
+  public constructor(private readonly intervalSeconds: 300 | 3600, days = 21) {
+    this.model = new DetectionModel({ intervalSeconds }, 1);
+    for (let interval = 0; interval < days * DAY / intervalSeconds; interval++) this.next();
+  }
+
+  /** Adds so many deviations to the noise, or to its mean. */
+  public next(deviations?: number): IntervalScores {
+    const value = 100 + 2 * (deviations ?? normal(this.random));
+    return this.model.observe(MONDAY + this.interval++ * this.intervalSeconds, Float64Array.of(value));
+  }
+}
+
+const severityOf = ({ severity }: IntervalScores): number => severity[0]!;
+
+describe('an event that lasts', () => {
+  test('is found by its duration where no interval would be an anomaly by itself', () => {
+    const noise = new Noise(300);
+    const event = Array.from({ length: 5 }, () => noise.next(5));
+    expect(event.every(({ score }) => score[0]! < ANOMALOUS_SCORE / 1.25)).toBe(true);
+    expect(severityOf(event[0]!)).toBeLessThan(ANOMALOUS_SEVERITY);
+    expect(event.slice(2).map(severityOf).every(severity => severity >= ANOMALOUS_SEVERITY)).toBe(true);
+  });
+
+  test('is more severe from interval to interval, up to the twelfth', () => {
+    const noise = new Noise(300);
+    const raises = Array.from({ length: 14 }, () => noise.next(12).raise[0]!);
+    expect(raises.slice(0, 4)).toEqual([1.25, 1.25 * 4, 1.25 * (1 + 3 * Math.log2(3)), 1.25 * 7]);
+    expect(raises[12]).toBe(raises[11]);
+  });
+
+  test('is another one on the other side, and after an interval as expected', () => {
+    const noise = new Noise(300);
+    const raises = [8, 8, -8, 0, -8, -8].map(deviations => noise.next(deviations).raise[0]!);
+    expect(raises).toEqual([1.25, 5, 1.25, 1.25, 1.25, 5]);
+  });
+
+  test('narrows the band on its side only', () => {
+    const noise = new Noise(300);
+    const third = [5, 5, 5].map(deviations => noise.next(deviations))[2]!;
+    const [expected, upper, lower] = [third.expected[0]!, third.upper[0]!, third.lower[0]!];
+    expect(expected - lower).toBeGreaterThan(1.2 * (upper - expected));
+  });
+
+  test('says nothing of hours that are only a little off', () => {
+    const noise = new Noise(3600);
+    expect([4, 4, 4].map(deviations => severityOf(noise.next(deviations))).every(severity => severity < ANOMALOUS_SEVERITY)).toBe(true);
+    const longer = new Noise(3600);
+    expect([9, 9, 9].map(deviations => longer.next(deviations).raise[0]!)).toEqual([1, 4, 1 + 3 * Math.log2(3)]);
+  });
+
+  test('says less while the series is new', () => {
+    const [young, known] = [new Noise(300, 3), new Noise(300)].map(noise => [8, 8].map(deviations => noise.next(deviations).raise[0]!)[1]!);
+    expect(young!).toBeGreaterThan(1.25);
+    expect(young!).toBeLessThan(known! / 2);
+  });
+});
