@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { eventSeverity, formGroups, relatedMeasures } from '../engine';
+import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, relatedMeasures, severityOf } from '../engine';
 import type { DetectorModel, Observation, OngoingGroup } from './detector-model';
 import { rootCausesOf } from './group-root-causes';
 import { withinItemLimit } from '../lookout/group-size';
@@ -96,7 +96,8 @@ function seriesRecord(model: DetectorModel, { scores, values, feedback }: Observ
   return {
     timeSeriesId: model.series.timeSeriesId(series),
     dimensions: model.series.dimensions.map((name, index) => ({ name, value: dimensionValues[index] })),
-    severity: rounded(scores.severity[series]),
+    // of this interval alone, so that a series is kept as it was at its worst and not as it was last
+    severity: rounded(Math.max(ANOMALOUS_SEVERITY, severityOf(scores.score[series]))),
     observed: values[series],
     expected: scores.expected[series],
     lower: scores.lower[series],

@@ -31,6 +31,8 @@ const LOWEST_FACTOR = 0.4;
 export const HIGHEST_FACTOR = 1.5;
 /** How much of the way to the bound is left after one judgement: two leave the square of it. */
 const REST_AFTER_ONE = 0.35;
+/** Factor after one "no": from there on an event's duration says nothing any more. */
+const AFTER_ONE_NO = 1 + (LOWEST_FACTOR - 1) * (1 - REST_AFTER_ONE);
 /** A "no" counts in full for events up to so many times the size of the one judged, and not at all from the second number on. */
 const NO_SIZES = [1.25, 2] as const;
 /** A "yes" counts in full for events from so much of the size of the one judged on, and not at all below the first number. */
@@ -46,7 +48,7 @@ const YES_SIZES = [0.25, 0.5] as const;
  * leaves 0.61 of a score, two 0.47, and one "yes" gives 1.33 of it.
  *
  * Of sizes: an event twice as large as one that was no anomaly is judged as if nothing had been said, and what is said of a large
- * anomaly does not raise an event of a quarter of its size. Both weights pass over smoothly and so that the larger of two events never
+ * anomaly does not raise an event of a quarter of its size. What counts more because it lasts does not after a "no". Both weights pass over smoothly and so that the larger of two events never
  * gets the lower score.
  */
 export class Feedback {
@@ -127,16 +129,19 @@ function change(scores: SeriesScores, series: number, value: number, factor: num
   const { expected, lower, upper, score, raise, severity } = scores;
   const center = expected[series]!;
   const changed = max(-HIGHEST_SCORE, min(HIGHEST_SCORE, score[series]! * factor));
+  const lasting = 1 + (raise[series]! - 1) * share(factor, [AFTER_ONE_NO, 1]);
+  const narrower = factor * lasting / raise[series]!;
   if (score[series]! > 0) {
-    upper[series] = center + (upper[series]! - center) / factor;
+    upper[series] = center + (upper[series]! - center) / narrower;
   } else {
     // a band that was cut at 0 is as wide below as above
     const width = lower[series] === 0 ? max(center, upper[series]! - center) : center - lower[series]!;
-    const end = center - width / factor;
+    const end = center - width / narrower;
     lower[series] = lower[series]! >= 0 && value >= 0 ? max(0, end) : end;
   }
   score[series] = changed;
-  severity[series] = severityOf(changed * raise[series]!);
+  raise[series] = lasting;
+  severity[series] = severityOf(changed * lasting);
 }
 
 /** How far a number has come from the first to the second: 0 to 1. */

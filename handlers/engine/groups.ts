@@ -41,8 +41,10 @@ const DURATION_WEIGHT = 0.3;
 
 interface Anomaly extends Deviation {
   readonly series: number;
-  /** Absolute score, raised by its duration. */
+  /** Absolute score. */
   readonly score: number;
+  /** The same, raised as far as the series has been off before: it decides whether the series belongs to the group. */
+  readonly raised: number;
 }
 
 /**
@@ -84,7 +86,8 @@ export function formGroups(
     if (score < VISIBLE_SCORE && severity < ANOMALOUS_SEVERITY) continue;
     const deviation = values[series]! - scores.expected[series]!;
     const { dimensionValues } = described;
-    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score: score * scores.raise[series]!, deviation, dimensionValues });
+    const raised = score * scores.raise[series]!;
+    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, raised, deviation, dimensionValues });
     else others[measure]!.push({ deviation, dimensionValues });
   }
   return anomalies
@@ -95,16 +98,13 @@ export function formGroups(
 function groupOf(
   measure: number, found: Anomaly[], others: readonly Deviation[], scored: number, expectedTotal: number, dimensions: number,
 ): MeasureGroup | undefined {
-  found.sort((a, b) => b.score - a.score || Math.abs(b.deviation) - Math.abs(a.deviation) || a.series - b.series);
-  let members = 0;
-  let severity = 0;
-  found.forEach(({ score }, index) => {
-    const judged = severityOf(score / demandFactor(scored / (index + 1)));
-    if (judged >= ANOMALOUS_SEVERITY) members = index + 1;
-    severity = Math.max(severity, judged);
-  });
+  found.sort((a, b) => b.raised - a.raised || Math.abs(b.deviation) - Math.abs(a.deviation) || a.series - b.series);
+  const demands = found.map((_, index) => demandFactor(scored / (index + 1)));
+  const members = 1 + demands.findLastIndex((demand, index) => severityOf(found[index]!.raised / demand) >= ANOMALOUS_SEVERITY);
   if (members === 0) return undefined;
   const joined = found.slice(0, members);
+  // what lasts is in the severity of the event (eventSeverity), and not a second time in that of its intervals
+  const severity = joined.reduce((highest, { score }, index) => Math.max(highest, severityOf(score / demands[index]!)), ANOMALOUS_SEVERITY);
   const impact = Math.min(1, sumOf(joined) / Math.max(expectedTotal, Number.MIN_VALUE));
   const breadth = 1 - 1 / members;
   const rest = (1 - IMPACT_WEIGHT * impact) * (1 - BREADTH_WEIGHT * breadth);

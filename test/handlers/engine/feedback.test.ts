@@ -107,9 +107,12 @@ describe('scores, bands and severities', () => {
       const factor = hourly(...judgements).apply(scores, Float64Array.of(0, 0, 0, 0, value, NaN), NEXT_WEEK).get(4) ?? 1;
       const [lower, upper, changed, severity] = [scores.lower[4]!, scores.upper[4]!, scores.score[4]!, scores.severity[4]!];
       expect(changed).toBeCloseTo(score * factor, 9);
-      expect(severity).toBe(severityOf(changed * raise));
+      const lasting = scores.raise[4]!;
+      expect(severity).toBe(severityOf(changed * lasting));
+      expect(lasting).toBeLessThanOrEqual(raise);
+      expect(lasting === raise).toBe(raise === 1 || factor >= 1);
       expect(lower <= center && center <= upper && upper - lower < 4 * wide).toBe(true);
-      const judged = raise * Math.abs(changed);
+      const judged = lasting * Math.abs(changed);
       if (Math.abs(judged - ANOMALOUS_SCORE) > 1e-9) expect(value < lower || value > upper).toBe(judged > ANOMALOUS_SCORE);
       expect([scores.score[0], scores.score[5]]).toEqual([0, NaN]);
     }));

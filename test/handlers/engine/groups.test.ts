@@ -46,9 +46,12 @@ describe('groups of one interval', () => {
   });
 
   test('what lasts is judged by its raised score, however small the score itself', () => {
-    const [group] = groupsOf([usual, { ...anomaly(0, ['pc', 'de'], 120, 1.9), raise: 8 }, anomaly(0, ['app', 'us'], 150, 8)]);
-    expect(group!.series).toEqual([1, 2]);
-    expect(group!.severity).toBeGreaterThan(severityOf(1.9 * 8));
+    const lasting = { ...anomaly(0, ['pc', 'de'], 101, 1.9), raise: 8 };
+    expect(groupsOf([usual, lasting, anomaly(0, ['app', 'us'], 150, 8)])[0]!.series).toEqual([1, 2]);
+    expect(groupsOf([usual, usual, { ...lasting, raise: 1 }])).toEqual([]);
+    const [alone] = groupsOf([usual, usual, lasting]);
+    expect(alone!.severity).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
+    expect(alone!.severity).toBeLessThan(ANOMALOUS_SEVERITY + 1);
   });
 
   test('series without a score are left out', () => {
