@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand, ListAnomalyDetectorsCommand, ListTagsForResourceCommand, ResourceNotFoundException,
-  TagResourceCommand, UntagResourceCommand, UpdateAlertCommand, UpdateAnomalyDetectorCommand, UpdateMetricSetCommand, ValidationException,
+  CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand, ListAnomalyDetectorsCommand, ListTagsForResourceCommand,
+  ResourceNotFoundException, TagResourceCommand, UntagResourceCommand, UpdateAlertCommand, UpdateAnomalyDetectorCommand, UpdateMetricSetCommand,
+  ValidationException,
 } from '@aws-sdk/client-lookoutmetrics';
 import { alertInput, metricSetInput, PREFIX, TestService } from './service';
 import { onEachStore } from './stores';
