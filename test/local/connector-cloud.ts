@@ -58,7 +58,7 @@ export class ConnectorCloud {
     for (let hour = -HISTORY_HOURS; hour < 0; hour++) {
       const time = new Date(START + hour * HOUR).toISOString().slice(0, 19).replace('T', ' ');
       for (const [index, platform] of ['web', 'ios'].entries()) {
-        lines.push(`${time},${platform},de,${100 + (hour * 7 + index * 5 + 5000) % 13},${10 + (hour + 5000) % 5}`);
+        lines.push([time, platform, 'de', 100 + (hour * 7 + index * 5 + 5000) % 13, 10 + (hour + 5000) % 5].join(','));
       }
     }
     await warehouse!.load('orders', `${lines.join('\n')}\n`);
@@ -69,7 +69,8 @@ export class ConnectorCloud {
 
   /** @param assembly always the same folder: functions whose code is the same go on */
   private constructor(
-    public readonly cloud: EmbeddedCloud, public readonly warehouse: Warehouse, public readonly failures: FailurePlan, private readonly assembly: string,
+    public readonly cloud: EmbeddedCloud, public readonly warehouse: Warehouse, public readonly failures: FailurePlan,
+    private readonly assembly: string,
   ) {}
 
   /** Deploys what was deployed so far with a change; a deployment that fails changes nothing of that. */
