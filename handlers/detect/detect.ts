@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { missingDataOf } from './data-findings';
-import { detectSlot } from './detect-slot';
+import { detectSlot, timeSeriesOf } from './detect-slot';
 import type { DetectorModel, OngoingGroup } from './detector-model';
 import { existingDetector, layoutOfDetector } from './detector-state';
 import { complete, finish, type Request, sendGroups } from './finish';
@@ -105,11 +105,12 @@ async function detectInterval(
   model.ongoing = await withAlertsSent(services, model.ongoing);
   await takeFeedback(services, detector, layout, model);
   const { observation, findings } = detectSlot(detector.arn, model, read.table, read.slot, layout.clock, detector.status === 'LEARNING');
-  if (observation.combinationsLeftOut > 0) {
-    services.log.warn('combinations of dimension values were left out: the detector has its full number of time series',
-      { detector: detector.name, leftOut: observation.combinationsLeftOut, timeSeries: model.series.size });
+  const { combinationsLeftOut } = observation;
+  if (combinationsLeftOut > 0) {
+    services.log.warn('combinations of dimension values were left out: the detector has its full number of time series (maximumTimeSeriesPerDetector)',
+      { detector: detector.name, leftOut: combinationsLeftOut, timeSeries: model.series.size, maximum: model.maximumTimeSeries });
   }
-  model.detection = { ...detection, timeSeries: observation.timeSeries, ...missingDataOf(model, findings) };
+  model.detection = { ...detection, ...timeSeriesOf(observation), ...missingDataOf(model, findings) };
   await services.values.put(detector.arn, layout.clock, model.series.allTimeSeriesIds(), read.slot, observation.values);
   await services.models.save(detector, model, stored.etag);
   return finish(services, request, model, model.detection);

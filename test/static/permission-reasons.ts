@@ -93,7 +93,7 @@ export const PERMISSION_REASONS: PermissionReason[] = [
     roles: ['ResourcesOnEventRole'],
     actions: [
       'CreateAlert', 'CreateAnomalyDetector', 'CreateMetricSet', 'DeactivateAnomalyDetector', 'DeleteAlert', 'DeleteAnomalyDetector',
-      'DescribeAnomalyDetector', 'TagResource', 'UpdateAlert', 'UpdateAnomalyDetector', 'UpdateMetricSet',
+      'DescribeAnomalyDetector', 'DescribeMetricSet', 'TagResource', 'UpdateAlert', 'UpdateAnomalyDetector', 'UpdateMetricSet',
     ].map(action => `lookoutmetrics:${action}`),
     reason: 'creates, changes and deletes detector, data set and alerts',
     wildcards: {

@@ -92,6 +92,8 @@ export interface DetectionOutcome {
   /** Rows outside the interval or unreadable. */
   readonly rowsRejected: number;
   readonly timeSeries: number;
+  /** Combinations of dimension values that found no room among the detector's time series; absent when all did. */
+  readonly combinationsLeftOut?: number;
   /** What began or ended to be missing in this interval, the largest first, 20 at most; absent when nothing did. */
   readonly dataFindings?: DataFinding[];
   /** What is missing as of this interval, whenever it was found: see `METRICS.dataMissing`. Absent when nothing is. */

@@ -43,6 +43,10 @@ export const ENVIRONMENT = {
   maximumMetrics: 'MAXIMUM_METRICS',
   /** service: most dimensions of a data set; absent: LIMITS.dimensions. */
   maximumDimensions: 'MAXIMUM_DIMENSIONS',
+  /** service: most tags of a resource; absent: DEFAULT_MAXIMUM_TAGS. */
+  maximumTags: 'MAXIMUM_TAGS',
+  /** detect: most time series of a detector; absent: DEFAULT_MAXIMUM_TIME_SERIES. */
+  maximumTimeSeries: 'MAXIMUM_TIME_SERIES',
 } as const;
 
 /** Alias of the service function through which only reading operations are answered. */
