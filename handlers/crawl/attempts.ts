@@ -22,8 +22,8 @@ type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Act
 export class Attempts {
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly untold: UntoldFailures, private readonly metrics: CrawlMetrics,
-    private readonly connectorName: string, private readonly clock: () => number,
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly untold: UntoldFailures,
+    private readonly metrics: CrawlMetrics, private readonly connectorName: string, private readonly clock: () => number,
   ) {}
 
   /**

@@ -35,8 +35,8 @@ export class History {
 
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly files: S3Client, private readonly untold: UntoldFailures, private readonly metrics: CrawlMetrics,
-    private readonly connectorName: string, private readonly clock: () => number,
+    private readonly ledger: Ledger, private readonly files: S3Client, private readonly untold: UntoldFailures,
+    private readonly metrics: CrawlMetrics, private readonly connectorName: string, private readonly clock: () => number,
   ) {
     this.chunks = new HistoryChunks(ledger, clock);
   }

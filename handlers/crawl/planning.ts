@@ -26,8 +26,18 @@ export class Planning {
     private readonly untold: UntoldFailures, private readonly metrics: CrawlMetrics, private readonly clock: () => number,
   ) {}
 
-  /** The intervals to crawl, oldest first. While there are none the execution does not hold the lease. */
-  public async plan({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
+  /** The intervals to crawl, oldest first. While there are none, or none can be planned, the execution does not hold the lease. */
+  public async plan(event: PlanEvent): Promise<CrawlPlan> {
+    try {
+      return await this.planned(event);
+    } catch (error) {
+      // the execution fails: the next one need not wait for the lease. Where that cannot be written, it lapses
+      await this.leases.release(event.execution).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async planned({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
     const scheduled = formatInstant(parseInstant(scheduledTime, 'scheduledTime'));
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     for (;;) {

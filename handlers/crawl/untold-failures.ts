@@ -31,8 +31,8 @@ export class UntoldFailures {
    * @returns why it ended
    */
   public async silentAttempt(interval: Interval, attempt: Omit<Attempt, 'error' | 'givenUp'>, maxAttempts: number): Promise<CaughtError> {
-    const Cause = `execution ${attempt.execution} ended during attempt ${attempt.attempt} of ${maxAttempts} without telling why`;
-    const ended = this.attemptToTell(interval, { ...attempt, givenUp: false, error: { Error: 'ExecutionEnded', Cause } });
+    const Cause = `execution ${attempt.execution} fell silent during attempt ${attempt.attempt} of ${maxAttempts}: it was stopped, or could not tell why it failed`;
+    const ended = this.attemptToTell(interval, { ...attempt, givenUp: false, error: { Error: 'ExecutionSilent', Cause } });
     const { detail } = await this.note(nameOf(interval, attempt), found => found ?? ended);
     const { error } = detail as FailedAttemptDetail;
     return { Error: error.name, Cause: error.message };

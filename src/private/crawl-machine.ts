@@ -100,9 +100,6 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
   const event = (action: string, more: Record<string, unknown> = {}) => ({ action, ...DATA, ...more });
 
   const failed = invoke(scope, 'Record failure', crawlFunction, event('failed', { error: sfn.JsonPath.stringAt(CAUGHT) }), '$.failure');
-  // where the detector has the rows, or may have them: the interval is not given up before that is known
-  const undecided = invoke(scope, 'Record undecided failure', crawlFunction,
-    event('failed', { error: sfn.JsonPath.stringAt(CAUGHT), undecided: true }), '$.failure');
   const end = new sfn.Fail(scope, 'Interval failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` });
   const tell = new sfn.Choice(scope, 'Anything to tell?')
     .when(sfn.Condition.isPresent('$.failure.untold'), tellOfFailure(scope, {
@@ -110,13 +107,15 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
     }))
     .otherwise(end);
   failed.next(tell);
-  undecided.next(tell);
+  // where the detector has the rows, or may have them: the interval is not given up before that is known
+  const undecided = props.detect ? invoke(scope, 'Record undecided failure', crawlFunction,
+    event('failed', { error: sfn.JsonPath.stringAt(CAUGHT), undecided: true }), '$.failure').next(tell) : failed;
 
   const finish = invoke(scope, 'Finish interval', crawlFunction, event('finished', {
     statement: sfn.JsonPath.stringAt('$.statement'),
     ...(props.detect ? { detection: sfn.JsonPath.stringAt('$.detection') } : {}),
   }));
-  finish.addCatch(props.detect ? undecided : failed, { resultPath: CAUGHT });
+  finish.addCatch(undecided, { resultPath: CAUGHT });
   finish.next(next);
 
   const exhausted = new sfn.Pass(scope, 'Attempts exhausted', {

@@ -309,7 +309,7 @@ describe('an interval that fails', () => {
     ledger.now += 80 * 60_000;
     const told = await tellAll(() => plan('12:05', 'crawl-2', settings));
     const known = command === 'PutItemCommand' && start !== hour(10).start
-      ? { name: 'ExecutionEnded', message: 'execution crawl-1 ended during attempt 1 of 1 without telling why' }
+      ? { name: 'ExecutionSilent', message: 'execution crawl-1 fell silent during attempt 1 of 1: it was stopped, or could not tell why it failed' }
       : { name: 'StatementFailed', message: 'out of disk' };
     expect(told.map(({ execution, attempt, error }) => ({ execution, attempt, error }))).toContainEqual({ execution: 'crawl-1', attempt: 1, error: known });
     const { intervals } = await plan('12:05', 'crawl-2', settings);
@@ -327,7 +327,7 @@ describe('an interval that fails', () => {
       expect(await begin(hour(10), `crawl-${attempt}`)).toMatchObject({ repeated: attempt > 1, exhausted: '' });
       ledger.now += 80 * 60_000;
     }
-    const silent = 'ExecutionEnded: execution crawl-3 ended during attempt 3 of 3 without telling why';
+    const silent = 'ExecutionSilent: execution crawl-3 fell silent during attempt 3 of 3: it was stopped, or could not tell why it failed';
     expect((await plan('12:05', 'crawl-4')).intervals[0]).toEqual(hour(10));
     expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({ state: 'FAILED', error: silent });
     expect(await begin(hour(10), 'crawl-4')).toMatchObject({ repeated: true, exhausted: silent });

@@ -130,7 +130,7 @@ it('executions that overlap, fail, die and wake up too late leave no gap and no 
       expect(state === 'FINISHED' || (givenUp && error !== undefined)).toBe(true);
       // every attempt that failed was told of, whatever broke
       const failed = Array.from({ length: givenUp ? attempts : attempts - 1 }, (_, attempt) => attempt + 1);
-      const toldOf = told.filter((detail): detail is FailedAttemptDetail => (detail as FailedAttemptDetail).start === start).map(({ attempt }) => attempt);
+      const toldOf = (told as FailedAttemptDetail[]).filter(detail => detail.start === start).map(({ attempt }) => attempt);
       expect(toldOf).toEqual(expect.arrayContaining(failed));
     }
     expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T13:00:00Z', grid: 'PT1H Europe/Berlin' } });

@@ -148,11 +148,11 @@ test('an execution that dies during its last attempt is noticed and told, and th
   }
   ledger.now += 10 * 3600_000;
   expect((await plan('14:05', 'crawl-2')).intervals).toEqual([again(11)]);
-  const message = 'execution dying-3 ended during attempt 3 of 3 without telling why';
+  const message = 'execution dying-3 fell silent during attempt 3 of 3: it was stopped, or could not tell why it failed';
   const untold = Object.entries(await ledger.items('untold'));
   expect(untold.map(([key, { detail }]) => [key, detail.attempt])).toEqual([1, 2, 3].map(attempt => [`${hour(11).start} dying-${attempt} again`, attempt]));
-  expect(untold[2][1].detail).toMatchObject({ givenUp: false, again: true, error: { name: 'ExecutionEnded', message } });
-  expect(await begin(again(11), 'crawl-2')).toMatchObject({ repeated: true, exhausted: `ExecutionEnded: ${message}` });
+  expect(untold[2][1].detail).toMatchObject({ givenUp: false, again: true, error: { name: 'ExecutionSilent', message } });
+  expect(await begin(again(11), 'crawl-2')).toMatchObject({ repeated: true, exhausted: `ExecutionSilent: ${message}` });
   await failed(again(11), 'crawl-2');
   expect(await item(11)).toMatchObject({ rows: 20, reread: { givenUp: true } });
 });
