@@ -62,7 +62,9 @@ import { addWarnings } from './private/warnings';
  * connector.addAlert('Pager', { threshold: 70, target: AlertTarget.topic(topic) });
  */
 export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.IConnectable {
-  /** Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start. */
+  /**
+   * Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start; with a settle time, `again/` for a while.
+   */
   public readonly bucket: s3.IBucket;
 
   /** What became of every interval. */
@@ -114,7 +116,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    */
   public constructor(scope: Construct, id: string, props: RedshiftLookoutConnectorProps) {
     super(scope, id);
-    validateConnector(props);
+    validateConnector(this, props);
     const warehouse = props.cluster._bind(this, props.database, { secret: props.secret, databaseUser: props.databaseUser });
     addWarnings(this, props);
 
