@@ -48,6 +48,7 @@ export interface HourOutcome {
   readonly rows?: number;
   readonly rowsRejected?: number;
   readonly rowsInBucket: number;
+  readonly viewsInBucket: number;
   readonly rowsInWarehouse: number;
   /** Sum of the rows' views as the detector observed them, and in the warehouse. */
   readonly viewsDetected: number;

@@ -132,6 +132,15 @@ export class World {
     }
   };
 
+  /** From now on nothing goes wrong. */
+  public heal(): void {
+    this.requests.clear();
+    this.statements.clear();
+    this.invocationFaults = [];
+    this.refusedEvents = 0;
+    this.skewMilliseconds = 0;
+  }
+
   /** Fires the schedule up to and including the run for an hour. */
   public async runThrough(hour: number): Promise<void> {
     await this.cloud.runScheduleUntil(new Date(startOf(hour + 1).getTime() + DELAY), async ({ execution }) => {
@@ -279,7 +288,7 @@ export class World {
         error: item.error,
         rows: item.rows,
         rowsRejected: item.rowsRejected,
-        rowsInBucket: await this.rowsInBucket(start),
+        ...await this.inBucket(start),
         rowsInWarehouse: Number(row?.rows ?? 0),
         viewsDetected: observed.values.reduce((sum, values) => sum + (Number.isNaN(values[index]) ? 0 : values[index]), 0),
         viewsInWarehouse: Number(row?.views ?? 0),
@@ -290,17 +299,19 @@ export class World {
     return outcomes;
   }
 
-  private async rowsInBucket(start: Date): Promise<number> {
+  private async inBucket(start: Date): Promise<Pick<HourOutcome, 'rowsInBucket' | 'viewsInBucket'>> {
     const folder = ledgerTime(start).replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3/$4$5/');
     const Bucket = this.name('Bucket');
-    let rows = 0;
+    let [rowsInBucket, viewsInBucket] = [0, 0];
     for await (const page of paginateListObjectsV2({ client: this.s3 }, { Bucket, Prefix: `${PREFIXES.live}${folder}` })) {
       for (const { Key } of page.Contents ?? []) {
         const { Body } = await this.s3.send(new GetObjectCommand({ Bucket, Key }));
-        rows += parse(await Body!.transformToString(), { columns: true }).length;
+        const rows: { readonly views: string }[] = parse(await Body!.transformToString(), { columns: true });
+        rowsInBucket += rows.length;
+        viewsInBucket += rows.reduce((sum, { views }) => sum + (Number.isFinite(Number(views)) ? Number(views) : 0), 0);
       }
     }
-    return rows;
+    return { rowsInBucket, viewsInBucket };
   }
 
   private async untold(): Promise<string[]> {
