@@ -54,7 +54,7 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
     warehouse: props.warehouse,
     timeLimitSeconds: settings.queryTimeoutSeconds,
     plan,
-    beforeUnload: unload => new sfn.Choice(states, 'Anything left?')
+    planned: unload => new sfn.Choice(states, 'Anything left?')
       .when(sfn.Condition.numberEquals('$.unload.remaining', 0), activate(states, props, failed))
       .otherwise(unload),
     noteStatement: invoke(states, 'Note statement', crawlFunction, {

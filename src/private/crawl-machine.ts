@@ -122,16 +122,18 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
     parameters: { Error: 'AttemptsExhausted', Cause: sfn.JsonPath.stringAt('$.unload.exhausted') }, resultPath: CAUGHT,
   });
   exhausted.next(failed);
-  const { afterUnload, beforeUnload } = props.detect ? detectionStates(scope, props.detect, finish, failed, undecided)
-    : { afterUnload: finish, beforeUnload: (unload: sfn.IChainable) => unload };
+  const { afterUnload, askBefore } = props.detect ? detectionStates(scope, props.detect, finish, failed, undecided)
+    : { afterUnload: finish, askBefore: (unload: sfn.IChainable) => unload };
 
   return statementStates(scope, {
     warehouse: props.warehouse,
     timeLimitSeconds: props.settings.queryTimeoutSeconds,
     plan: invoke(scope, 'Begin interval', crawlFunction, event('begin'), '$.unload'),
-    beforeUnload: unload => beforeUnload(new sfn.Choice(scope, 'Attempts left?')
-      .when(sfn.Condition.stringEquals('$.unload.exhausted', ''), unload)
-      .otherwise(exhausted)),
+    planned: (unload, submit) => new sfn.Choice(scope, 'Tried before?')
+      .when(sfn.Condition.booleanEquals('$.unload.repeated', true), askBefore(new sfn.Choice(scope, 'Attempts left?')
+        .when(sfn.Condition.stringEquals('$.unload.exhausted', ''), unload)
+        .otherwise(exhausted)))
+      .otherwise(submit),
     noteStatement: invoke(scope, 'Note statement', crawlFunction, {
       action: 'submitted', interval: DATA.interval, execution: DATA.execution, statementId: sfn.JsonPath.stringAt('$.statement.Id'),
     }),
@@ -153,7 +155,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
 function detectionStates(
   scope: Construct, { detectFunction, detectorArn }: NonNullable<CrawlMachineProps['detect']>,
   finish: sfn.IChainable, failed: sfn.IChainable, undecided: sfn.IChainable,
-): { readonly afterUnload: sfn.IChainable; readonly beforeUnload: (unload: sfn.IChainable) => sfn.IChainable } {
+): { readonly afterUnload: sfn.IChainable; readonly askBefore: (unload: sfn.IChainable) => sfn.IChainable } {
   const take = new sfn.Pass(scope, 'Take known detection', { inputPath: '$.known.outcome', resultPath: '$.detection' });
   take.next(finish);
   const ask = (id: string, caughtAt: string, yes: sfn.IChainable, no: sfn.IChainable) => {
@@ -178,10 +180,5 @@ function detectionStates(
     parameters: { Id: sfn.JsonPath.stringAt('$.unload.previousStatementId'), Status: 'FINISHED' }, resultPath: '$.statement',
   });
   statement.next(take);
-  return {
-    afterUnload: detect,
-    beforeUnload: unload => new sfn.Choice(scope, 'Tried before?')
-      .when(sfn.Condition.booleanEquals('$.unload.repeated', true), ask('Detected before', CAUGHT, statement, unload))
-      .otherwise(unload),
-  };
+  return { afterUnload: detect, askBefore: unload => ask('Detected before', CAUGHT, statement, unload) };
 }

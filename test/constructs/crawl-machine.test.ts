@@ -67,21 +67,21 @@ beforeAll(() => {
     tooLong: run({ 'Look at statement': [described('STARTED')] }),
     uncancellable: run({ 'Look at statement': [described('STARTED')], 'Cancel statement': [refused] }),
     earlier: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Look at earlier attempt': [{ result: { Status: 'STARTED' } }, { result: { Status: 'ABORTED' } }],
     }),
     earlierEnded: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Cancel earlier attempt': [refused],
       'Look at earlier attempt': [{ result: { Status: 'FINISHED' } }],
     }),
     earlierForgotten: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Cancel earlier attempt': [{ error: 'RedshiftData.ResourceNotFoundException' }],
       'Look at earlier attempt': [{ error: 'RedshiftData.ResourceNotFoundException' }],
     }),
     earlierUnknown: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Cancel earlier attempt': [{ error: 'RedshiftData.RedshiftDataException', cause: 'access denied' }],
     }),
     unnoted: run({ 'Note statement': [{ error: 'Error', cause: 'no table' }] }),
