@@ -63,7 +63,9 @@ import { addWarnings } from './private/warnings';
  */
 export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.IConnectable {
   /**
-   * Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start; with a settle time, `again/` for a while.
+   * Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start.
+   *
+   * With a settle time second readings lie in `again/` until they take the place of the first ones.
    */
   public readonly bucket: s3.IBucket;
 
