@@ -44,6 +44,12 @@ export class Attempts {
       const item = ofInterval(found, interval);
       if (isDone(item)) throw new Error(`the interval ${interval.start} is ${item!.state} already, by execution ${item!.execution}: nothing is to be done`);
       before = item;
+      if (item?.state === 'UNLOADING' && item.execution !== execution) {
+        // begun after the plan was made, by a function that went on when its execution had ended
+        await this.untold.silentAttempt(interval, {
+          execution: item.execution, attempt: item.attempts, again: false, statementId: item.statementId ?? '',
+        }, settings.maxAttempts);
+      }
       const asked = item?.state === 'UNLOADING' && item.execution === execution && item.statementId === undefined;
       attempt = asked ? item : {
         end: interval.end,

@@ -83,6 +83,12 @@ export class Rereads {
           : `it is ${item?.state ?? 'not in the ledger'}, or a history that was read meanwhile holds it`}`);
       }
       const { reread } = item;
+      if (reread?.state === 'UNLOADING' && reread.execution !== execution) {
+        // begun after the plan was made, by a function that went on when its execution had ended
+        await this.untold.silentAttempt(interval, {
+          execution: reread.execution, attempt: reread.attempts, again: true, statementId: reread.statementId ?? '',
+        }, settings.maxAttempts);
+      }
       const asked = reread?.state === 'UNLOADING' && reread.execution === execution && reread.statementId === undefined;
       const attempts = asked ? reread.attempts : (reread?.attempts ?? 0) + 1;
       unload = unloadOfReread(settings, intervals, interval, clientToken(execution, attempts).slice(0, 12));

@@ -341,6 +341,17 @@ describe('an interval that fails', () => {
     ]);
   });
 
+  it('is told of where a function had begun it that went on after its execution had ended, when the next plan was made', async () => {
+    await plan('12:05');
+    const late = ledger.handler(before(ledger.client, 'PutItemCommand', hour(10).start, async () => {
+      ledger.now += 80 * 60_000;
+      await plan('12:05', 'crawl-2');
+    }));
+    await late({ action: 'begin', settings: SETTINGS, interval: hour(10), execution: 'crawl-1' });
+    expect(await begin(hour(10), 'crawl-2')).toMatchObject({ repeated: true, exhausted: '' });
+    expect((await tellAll(() => plan('12:05', 'crawl-2'))).map(({ execution, attempt }) => [execution, attempt])).toEqual([['crawl-1', 1]]);
+  });
+
   it('is not given up while the detector has its rows, or may have them', async () => {
     for (const attempt of [1, 2, 3, 4, 5]) {
       await plan('12:05', `crawl-${attempt}`);
