@@ -30,7 +30,7 @@ import { connectorSettings, metricSet } from './private/detector-configuration';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure } from './private/infrastructure';
 import { createLogQueries, logGroupIn } from './private/log-queries';
-import { createDataAccessRole, createUnloadRole, grantPassRole, grantUnload } from './private/roles';
+import { createDataAccessRole, createUnloadRole, dataPrefixes, grantPassRole, grantUnload } from './private/roles';
 import { ConnectorNumbers, connectorNumbers } from './private/settings';
 import { uniqueName } from './private/unique-name';
 import { validateConnector } from './private/validation';
@@ -62,7 +62,11 @@ import { addWarnings } from './private/warnings';
  * connector.addAlert('Pager', { threshold: 70, target: AlertTarget.topic(topic) });
  */
 export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.IConnectable {
-  /** Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start. */
+  /**
+   * Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start.
+   *
+   * With a settle time second readings lie in `again/` until they take the place of the first ones.
+   */
   public readonly bucket: s3.IBucket;
 
   /** What became of every interval. */
@@ -114,7 +118,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    */
   public constructor(scope: Construct, id: string, props: RedshiftLookoutConnectorProps) {
     super(scope, id);
-    validateConnector(props);
+    validateConnector(this, props);
     const warehouse = props.cluster._bind(this, props.database, { secret: props.secret, databaseUser: props.databaseUser });
     addWarnings(this, props);
 
@@ -126,12 +130,15 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     this.bucket = infrastructure.createBucket(this, 'Bucket', {
       lifecycleRules: [
         { id: 'live', prefix: PREFIXES.live, expiration: Duration.days(90) }, // the detector has learned them; people may look back
+        // what cancelled statements have left; the rest goes when it has taken its place
+        ...props.settleTime ? [{ id: 'again', prefix: PREFIXES.again, expiration: Duration.days(7) }] : [],
         { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
       ],
     });
     this.ledger = infrastructure.createTable(this, 'Ledger', LEDGER_KEYS);
     this.unloadRole = props.unloadRole ?? createUnloadRole(this, 'UnloadRole', warehouse.unloadPrincipal);
-    grantUnload(this.bucket, infrastructure, this.unloadRole);
+    const prefixes = dataPrefixes(props.settleTime !== undefined);
+    grantUnload(this.bucket, prefixes, infrastructure, this.unloadRole);
 
     const inAccount = props.detector?.isInAccount ?? true;
     this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;
@@ -147,9 +154,13 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       environment: { [ENVIRONMENT.ledgerTable]: this.ledger.tableName, [ENVIRONMENT.connectorName]: this.detectorName },
     });
     infrastructure.grantItems(this.ledger, crawl.role);
-    // of earlier history runs, and of first readings
-    const replaced = props.settleTime ? [PREFIXES.history, PREFIXES.live] : [PREFIXES.history];
-    infrastructure.grantObjects(this.bucket, replaced, crawl.role, ['s3:DeleteObject'], 'prefixes');
+    // of earlier history runs
+    infrastructure.grantObjects(this.bucket, [PREFIXES.history], crawl.role, ['s3:DeleteObject'], 'prefixes');
+    if (props.settleTime) {
+      // second readings take the place of first ones
+      infrastructure.grantObjects(this.bucket, [PREFIXES.again], crawl.role, ['s3:DeleteObject', 's3:GetObject'], 'prefixes');
+      infrastructure.grantObjects(this.bucket, [PREFIXES.live], crawl.role, ['s3:DeleteObject', 's3:PutObject'], 'prefixes');
+    }
     this.crawlFunction = crawl.function;
 
     const settings = connectorSettings(this, props, numbers, this.bucket, this.unloadRole);
@@ -165,7 +176,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     warehouse.grantCredentials(bootstrap);
     this.bootstrapStateMachine = bootstrap;
 
-    const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, infrastructure);
+    const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, prefixes, infrastructure);
     this.backend.grantManage(this.provider.role);
     this.backend.grantNameRole(this.provider.role, dataAccessRole);
     this.backend.grantActivate(detectorFunction.role);

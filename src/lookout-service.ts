@@ -14,6 +14,7 @@ import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, LIMITS, PREFIXES, READ_ALIAS, SERV
 import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
+import { validateInfrastructurePlaces } from './private/validation-places';
 import { createWatchSchedule } from './private/watch-schedule';
 
 /**
@@ -166,6 +167,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
     validateNetwork('LookoutService', props);
+    validateInfrastructurePlaces(this, 'LookoutService', props);
     const { maximumDetectors, maximumAlertsPerDetector, maximumMetricsPerDataSet, maximumDimensionsPerDataSet } = props;
     const { maximumTimeSeriesPerDetector, maximumTagsPerResource } = props;
     validateCount('maximumDetectors', maximumDetectors, 100);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Stack, Token } from 'aws-cdk-lib';
 import { IClusterRef } from 'aws-cdk-lib/aws-redshift';
 import { CfnWorkgroup, IWorkgroupRef } from 'aws-cdk-lib/aws-redshiftserverless';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,6 +7,8 @@ import { IConstruct } from 'constructs';
 import { invalid } from './private/errors';
 import { provisionedWarehouse } from './private/provisioned-warehouse';
 import { serverlessWarehouse } from './private/serverless-warehouse';
+import { SUBJECT } from './private/validation-base';
+import { requireSame, requireSecretHere } from './private/validation-places';
 import { Credentials, validateClusterIdentifier, validateWorkgroupName, Warehouse } from './private/warehouse';
 
 /** Members of the secret that the published solution (and the Redshift console) writes. */
@@ -104,6 +105,7 @@ class ProvisionedCluster extends RedshiftCluster {
 
   public _bind(scope: IConstruct, database: string | undefined, credentials: Credentials): Warehouse {
     if (this.cluster) checkEnvironment(scope, this.cluster);
+    if (this.secret) requireSecretHere(scope, 'cluster', this.secret);
     const named = database ?? (this.secret && fieldOf(this.secret, SECRET_FIELDS.database));
     const secret = credentials.databaseUser === undefined ? credentials.secret ?? this.secret : undefined;
     return provisionedWarehouse(scope, this.clusterIdentifier, databaseOf(named), { ...credentials, secret });
@@ -118,7 +120,7 @@ class ServerlessWorkgroup extends RedshiftCluster {
   public _bind(scope: IConstruct, database: string | undefined, credentials: Credentials): Warehouse {
     if (this.workgroup) checkEnvironment(scope, this.workgroup);
     if (credentials.databaseUser !== undefined) {
-      throw invalid('RedshiftLookoutConnector', 'databaseUser', 'is given with a Serverless workgroup, which takes the user from the IAM identity',
+      throw invalid(SUBJECT, 'databaseUser', 'is given with a Serverless workgroup, which takes the user from the IAM identity',
         credentials.databaseUser, 'leave it out and grant the tables to the roles of the state machines, or give secret');
     }
     const arn = CfnWorkgroup.isCfnWorkgroup(this.workgroup) ? this.workgroup.attrWorkgroupWorkgroupArn : undefined;
@@ -133,17 +135,12 @@ function fieldOf(secret: secretsmanager.ISecret, field: string): string {
 
 function databaseOf(database: string | undefined): string {
   if (database !== undefined) return database;
-  throw invalid('RedshiftLookoutConnector', 'database', 'is missing', database, 'name the database in which the query runs, or use RedshiftCluster.provisionedFromSecret');
+  throw invalid(SUBJECT, 'database', 'is missing', database, 'name the database in which the query runs, or use RedshiftCluster.provisionedFromSecret');
 }
 
 /** Refuses a warehouse that is known to be elsewhere: the Data API and the unload role reach their own account and region only. */
 function checkEnvironment(scope: IConstruct, warehouse: IClusterRef | IWorkgroupRef): void {
-  const stack = Stack.of(scope);
-  const { account, region } = warehouse.env;
-  for (const [what, found, expected] of [['account', account, stack.account], ['region', region, stack.region]]) {
-    if (!Token.isUnresolved(found) && !Token.isUnresolved(expected) && found !== expected) {
-      throw invalid('RedshiftLookoutConnector', 'cluster', `is in another ${what} than the connector's stack (${expected})`, found,
-        `put the connector into a stack of the cluster's ${what}`);
-    }
+  for (const what of ['account', 'region'] as const) {
+    requireSame(scope, SUBJECT, 'cluster', warehouse, what, () => `put the connector into a stack of the cluster's ${what}`);
   }
 }

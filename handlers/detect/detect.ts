@@ -14,7 +14,7 @@ import { relearn } from './relearn';
 import { finishReplacement, isReplaced, replaceInterval } from './replace';
 import type { Services } from './services';
 import { keepSettledModel } from './settled-model';
-import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
+import type { DetectEvent, DetectionOutcome, KnownDetection } from '../../src/private/contract';
 import type { DetectorRecord, DetectorStatus, ExecutionRecord } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
 import { parseInstant } from '../shared/time';
@@ -47,8 +47,8 @@ export async function detect(
   const known = await store.getExecution(detector.arn, requested);
   const isDetecting = DETECTING.includes(detector.status);
   const isAgain = event.interval.reading === 'AGAIN' && event.files !== undefined;
-  const isDone = (execution: ExecutionRecord | undefined): execution is ExecutionRecord & { readonly outcome: DetectionOutcome } => (
-    execution?.status === 'COMPLETED' && execution.outcome !== undefined && (!isAgain || (execution.outcome as DetectionOutcome).files === event.files));
+  const isDone = (execution: ExecutionRecord | undefined): execution is CompletedExecution => (
+    isCompleted(execution) && (!isAgain || execution.outcome.files === event.files));
   if (isDone(known)) return isDetecting ? sendRest(services, detector, known) : known.outcome;
   if (!isDetecting) {
     throw new Error(`detector ${detector.name} is ${detector.status}: intervals are detected only while it is ${DETECTING.join(' or ')}, so activate it first`);
@@ -77,6 +77,38 @@ export async function detect(
     });
     throw error;
   }
+}
+
+/** An execution whose interval was detected. */
+type CompletedExecution = ExecutionRecord & { readonly outcome: DetectionOutcome };
+
+function isCompleted(execution: ExecutionRecord | undefined): execution is CompletedExecution {
+  return execution?.status === 'COMPLETED' && execution.outcome !== undefined;
+}
+
+/**
+ * Whether an interval was detected, of a second reading with whichever files. Finishes what runs that broke have left: an interval that the
+ * model has learned is detected. Asked before anything is unloaded or given up that an earlier attempt may have brought so far.
+ */
+export async function knownDetection(event: Extract<DetectEvent, { action: 'known' }>, services: Services): Promise<KnownDetection> {
+  const detector = await existingDetector(services, event.detectorArn);
+  const requested = parseInstant(event.interval.start, 'start of the interval') / 1000;
+  const known = async (): Promise<KnownDetection | undefined> => {
+    const execution = await services.store.getExecution(detector.arn, requested);
+    const isKnown = isCompleted(execution) && (event.interval.reading !== 'AGAIN' || execution.outcome.files !== undefined);
+    return isKnown ? { found: true, outcome: execution.outcome } : undefined;
+  };
+  const found = await known();
+  if (found || !DETECTING.includes(detector.status)) return found ?? { found: false };
+  const layout = await layoutOfDetector(services, detector);
+  const stored = await services.models.take(detector, layout.holidays).catch((error: Error) => {
+    if (!(error instanceof UnreadableModel)) throw error;
+    return undefined; // what cannot be read says nothing: the next detection learns it again
+  });
+  if (!stored?.model.belongsTo(detector, layout)) return { found: false };
+  await finishBroken(services, { detector, layout, requested }, stored.model);
+  services.models.giveBack(detector, stored);
+  return await known() ?? { found: false };
 }
 
 async function detectInterval(

@@ -3,8 +3,11 @@
 /** Placeholders in a query, replaced by the interval's bounds as `YYYY-MM-DD HH:MM:SS` in the connector's time zone. */
 export const PLACEHOLDERS = { start: '{{start}}', end: '{{end}}' };
 
-/** Prefixes in the data bucket. `live/` is followed by `yyyyMMdd/HHmm/` of the interval's start on the connector's wall clock. */
-export const PREFIXES = { history: 'history/', live: 'live/', liveTemplate: 'live/{{yyyyMMdd}}/{{HHmm}}/', state: 'state/' };
+/**
+ * Prefixes in the data bucket. `live/` is followed by `yyyyMMdd/HHmm/` of the interval's start on the connector's wall clock, and so is
+ * `again/`, where second readings lie until they take the place of the first ones.
+ */
+export const PREFIXES = { history: 'history/', live: 'live/', liveTemplate: 'live/{{yyyyMMdd}}/{{HHmm}}/', again: 'again/', state: 'state/' };
 
 /** Tags of a detector that say how the detection service is to detect. */
 export const DETECTOR_TAGS = {
