@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { awscdk, javascript } from 'projen';
+import { awscdk, github, javascript } from 'projen';
 
 /**
  * Everything that a maintainer changes before the first release stands here, and nowhere else.
@@ -136,6 +136,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@swc/jest', // understands the bundler's module resolution, which ts-jest does not
     'asl-validator',
     'fast-check',
+    'linkinator', // resolves the documents' links to other people's pages: redirects, parts of pages, pages that are gone with status 200, retries
     'pg', // ring 2 runs SQL on PostgreSQL itself
     '@types/pg',
     'aws-cdk@^2', // 3.x refuses the assembly of aws-cdk-lib 2.x
@@ -238,6 +239,20 @@ project.setScript('test:languages', 'node scripts/run.mjs test test/languages');
 project.setScript('test:fuzz', 'node scripts/run.mjs fuzz');
 project.setScript('test:static', 'node scripts/run.mjs static');
 project.setScript('lookout', 'node scripts/run.mjs lookout');
+project.setScript('links', 'node scripts/run.mjs links');
+
+// other people's pages go away without a change of ours: once a week too
+const links = project.github!.addWorkflow('links');
+links.on({ pullRequest: {}, schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
+links.addJob('links', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  steps: [
+    github.WorkflowSteps.checkout(),
+    ...project.renderWorkflowSetup({ mutable: false }),
+    { name: 'Resolve the links', run: 'npm run links -- --require-network' },
+  ],
+});
 
 project.addTask('bench', { description: 'Quality, speed and memory beside named peers (docs/detection.md)', exec: 'tsx bench/index.ts', receiveArgs: true });
 

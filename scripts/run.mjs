@@ -65,6 +65,9 @@ switch (task) {
     run('projen', ['bundle']);
     process.exit(run('tsx', ['scripts/check-static.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
+  case 'links':
+    process.exit(run('tsx', ['scripts/links.ts', ...rest], { mayFail: true }));
+  // eslint-disable-next-line no-fallthrough
   case 'packages': {
     // --built: by the tests, after whose build nothing is built over; --outdir FOLDER: other than dist
     const { values, positionals } = parseArgs({
@@ -94,6 +97,6 @@ switch (task) {
   }
   // eslint-disable-next-line no-fallthrough
   default:
-    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "packages", "lookout", "fuzz" or "static"`);
+    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "packages", "lookout", "fuzz", "links" or "static"`);
     process.exit(2);
 }
