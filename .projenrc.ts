@@ -46,6 +46,24 @@ const ABSENT_CREDENTIAL_PROVIDERS = [
   'credential-provider-sso', 'credential-provider-ini', 'credential-provider-process', 'credential-provider-web-identity',
 ];
 
+/**
+ * What the tests need on GitHub's Ubuntu beside Node and Python, as `.ci/run` installs it on Debian: Java 17 and Go 1.25 for two examples, and
+ * PostgreSQL 15 from its own packages, which Ubuntu has in another version.
+ */
+const TEST_PROGRAMS: github.workflows.JobStep[] = [
+  { name: 'Setup Java', uses: 'actions/setup-java@v6.0.0', with: { 'distribution': 'corretto', 'java-version': '17' } },
+  { name: 'Setup Go', uses: 'actions/setup-go@v7.0.0', with: { 'go-version': '^1.25.0', 'cache': false } },
+  {
+    name: 'Install PostgreSQL 15',
+    run: [
+      'sudo apt-get update -qq',
+      'sudo apt-get install -y -qq postgresql-common',
+      'sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y',
+      'sudo apt-get install -y -qq postgresql-15',
+    ].join('\n'),
+  },
+];
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: RELEASE.npmName,
   description: 'Anomaly detection on Amazon Redshift queries: the custom connector for Amazon Lookout for Metrics as a CDK construct, with a detection service of its own.',
@@ -67,6 +85,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   stability: 'experimental',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
+  buildWorkflowOptions: { preBuildSteps: TEST_PROGRAMS },
+  releaseWorkflowSetupSteps: TEST_PROGRAMS,
 
   publishToPypi: RELEASE.pypi,
   publishToMaven: RELEASE.maven,
@@ -240,6 +260,8 @@ project.setScript('test:fuzz', 'node scripts/run.mjs fuzz');
 project.setScript('test:static', 'node scripts/run.mjs static');
 project.setScript('lookout', 'node scripts/run.mjs lookout');
 project.setScript('links', 'node scripts/run.mjs links');
+
+project.buildWorkflow!.addPostBuildSteps({ name: 'Templates under cfn-lint and cdk-nag, oldest and newest CDK', run: 'npm run test:static' });
 
 // other people's pages go away without a change of ours: once a week too
 const links = project.github!.addWorkflow('links');
