@@ -22,12 +22,12 @@ export const DEFAULT_ALERT_THRESHOLD = 70;
 
 /**
  * Detectors that an account could have in a region.
- * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/quotas.html
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/gettingstarted-quotas.html
  */
 export const DEFAULT_MAXIMUM_DETECTORS = 10;
 
 /**
  * Alerts that a detector could have.
- * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/quotas.html
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/gettingstarted-quotas.html
  */
 export const DEFAULT_MAXIMUM_ALERTS = 10;
