@@ -110,6 +110,9 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /**
    * Makes a connector.
    *
+   * @param scope Where it belongs
+   * @param id Id of the construct
+   * @param props Its settings
    * @throws when a prop cannot work; the message names it, shows what was found and says what to do. Nothing is made then
    */
   public constructor(scope: Construct, id: string, props: RedshiftLookoutConnectorProps) {
@@ -241,6 +244,10 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /**
    * Tells people of the connector's own failures, each with what to do: runs that fail or do not start, intervals that are behind, late,
    * without rows or given up, a slow UNLOAD, dead letters, alerts that did not arrive. To be called once.
+   *
+   * @example
+   *
+   * connector.addAlarms(operations, { intervalsBehind: 3 });
    *
    * @param topic Where alarms are told, and that they are over. CloudWatch is allowed to publish to it
    * @param options When they go off

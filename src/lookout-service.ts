@@ -136,6 +136,9 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   /**
    * Makes a service.
    *
+   * @param scope Where it belongs
+   * @param id Id of the construct
+   * @param props Its settings
    * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, or a maximum is no whole number in its range
    */
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
@@ -256,6 +259,12 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    * Gives the API an HTTPS address, for boto3, the AWS CLI and SDKs of other languages. Only requests that are signed by an identity with the
    * right to call the URL are answered: `grantFullAccess`, or `grantRead` for an address made with `readOnly`, gives it. Requests must be signed
    * for the service name `lambda`; docs/access.md shows how.
+   *
+   * @example
+   *
+   * const url = service.addFunctionUrl({ maximumConcurrency: 20 });
+   * service.grantFullAccess(role);
+   * new CfnOutput(this, 'LookoutUrl', { value: url.url });
    *
    * @param options Throttling, and what is answered
    * @throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1

@@ -15,6 +15,7 @@ interface Declared extends Documented {
   readonly properties?: Documented[];
   readonly methods?: Documented[];
   readonly members?: Documented[];
+  readonly initializer?: Documented;
 }
 
 const assembly = JSON.parse(readFileSync(join(__dirname, '..', '..', '.jsii'), 'utf8')) as { types: Record<string, Declared> };
@@ -26,6 +27,12 @@ test('every public declaration says what it is', () => {
   expect(types.length).toBeGreaterThan(20);
   const silent = types.flatMap(type => [type, ...own(type.properties), ...own(type.methods), ...type.members ?? []]
     .filter(({ docs }) => !docs?.summary).map(({ name }) => name === type.name ? name : `${type.name}.${name}`));
+  expect(silent).toEqual([]);
+});
+
+test('every parameter says what it is, those of constructors too', () => {
+  const silent = types.flatMap(type => [...type.initializer && !type.initializer.overrides ? [{ ...type.initializer, name: 'constructor' }] : [], ...own(type.methods)]
+    .flatMap(({ name, parameters }) => (parameters ?? []).filter(({ docs }) => !docs?.summary).map(parameter => `${type.name}.${name}(${parameter.name})`)));
   expect(silent).toEqual([]);
 });
 
