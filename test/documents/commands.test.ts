@@ -123,6 +123,7 @@ function softwareBillOfMaterials(): string | undefined {
 const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^npm test$/, () => npmScript('test', [])],
   [/^npm run \S+/, ([, , script, ...rest]) => npmScript(script, rest)],
+  [/^npm ci$/, () => missing(['package-lock.json'])],
   [/^npm sbom$/, softwareBillOfMaterials],
   [/^npm install /, ([, , name]) => packageName('npm', name)],
   [/^pip install /, ([, , name]) => packageName('pip', name)],
