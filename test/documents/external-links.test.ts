@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { read, ROOT } from './documents';
+import manifest from '../../package.json';
 import { runScript } from '../end-to-end/run-script';
 
 const FILE = join('.tmp', 'documents', 'links.md');
@@ -51,6 +52,12 @@ test('a host that cannot be reached is a failure when the network is required', 
   expect((await checked([nowhere])).code).toBe(0);
   const { code, lines } = await checked([nowhere], '--require-network');
   expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '1 addresses: 0 there, 0 gone, 1 not reached, 0 refused' });
+}, 120_000);
+
+test('our own addresses are asked for from the release on', async () => {
+  const own = manifest.repository.url.replace(/\.git$/, '/blob/main/README.md');
+  expect((await checked([own])).lines.slice(0, 2)).toEqual(['published at the release, not asked for:', `${own.replace('/blob/main/README.md', '')} and its files`]);
+  expect((await checked([own], '--released')).lines.at(-1)).toMatch(/^1 addresses: /);
 }, 120_000);
 
 test('GitHub asks with the network, for changes and every week', () => {
