@@ -84,8 +84,8 @@ export interface PublishedConnectorOptions extends InfrastructureOptions {
  * @example
  * const params = PublishedParams.fromFile('params.json');
  * const connector = params.createConnector(this, 'Ecommerce', {
- *   query: ConnectorQuery.fromFile('continuous-crawl/query.sql'),
- *   historicalQuery: ConnectorQuery.fromFile('historical-crawl/query.sql'),
+ *   query: ConnectorQuery.fromFile('redshift-continuous-crawl/query.sql'),
+ *   historicalQuery: ConnectorQuery.fromFile('redshift-historical-crawl/query.sql'),
  * });
  * connector.addAlert('Pager', { threshold: params.alertThreshold, target: AlertTarget.topic(topic) });
  */
