@@ -260,6 +260,8 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    * right to call the URL are answered: `grantFullAccess`, or `grantRead` for an address made with `readOnly`, gives it. Requests must be signed
    * for the service name `lambda`; docs/access.md shows how.
    *
+   * Throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1.
+   *
    * @example
    *
    * const url = service.addFunctionUrl({ maximumConcurrency: 20 });
@@ -267,7 +269,6 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    * new CfnOutput(this, 'LookoutUrl', { value: url.url });
    *
    * @param options Throttling, and what is answered
-   * @throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1
    */
   public addFunctionUrl(options: ServiceUrlOptions = {}): lambda.FunctionUrl {
     const { maximumConcurrency, readOnly = false } = options;

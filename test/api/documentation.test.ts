@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 interface Documented {
   readonly name: string;
-  readonly docs?: { readonly summary?: string; readonly default?: string };
+  readonly docs?: { readonly summary?: string; readonly default?: string; readonly custom?: Record<string, string> };
   readonly optional?: boolean;
   readonly overrides?: string;
   readonly parameters?: Documented[];
@@ -46,4 +46,9 @@ test('every optional prop says what holds without it', () => {
   const silent = types.filter(({ datatype }) => datatype).flatMap(type => own(type.properties)
     .filter(({ optional, docs }) => optional && !docs?.default).map(({ name }) => `${type.name}.${name}`));
   expect(silent).toEqual([]);
+});
+
+test('what a method throws stands in its text: API.md does not show the tag', () => {
+  const hidden = types.flatMap(type => own(type.methods).filter(({ docs }) => docs?.custom?.throws !== undefined).map(({ name }) => `${type.name}.${name}`));
+  expect(hidden).toEqual([]);
 });
