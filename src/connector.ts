@@ -44,6 +44,8 @@ import { addWarnings } from './private/warnings';
  * It is the custom connector for Amazon Redshift with Amazon Lookout for Metrics as a construct; since Lookout for Metrics has ended, a
  * detection service with the same API in your own account finds the anomalies.
  *
+ * A prop that cannot work is refused when the app is synthesised: the error names it, shows what was found and says what to do.
+ *
  * @stateful
  *
  * @example
@@ -114,6 +116,9 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /**
    * Makes a connector.
    *
+   * @param scope Where it belongs
+   * @param id Id of the construct
+   * @param props Its settings
    * @throws when a prop cannot work; the message names it, shows what was found and says what to do. Nothing is made then
    */
   public constructor(scope: Construct, id: string, props: RedshiftLookoutConnectorProps) {
@@ -241,9 +246,10 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /**
    * Tells people or programs of anomalies.
    *
+   * Throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or as many alerts as a detector may have.
+   *
    * @param id Id of the alert among this connector's alerts
    * @param options Whom to tell, and of what
-   * @throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or as many alerts as a detector may have
    */
   public addAlert(id: string, options: AlertOptions): LookoutAlert {
     return new LookoutAlert(this.alerts, id, { ...options, connector: this });
@@ -253,9 +259,14 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    * Tells people of the connector's own failures, each with what to do: runs that fail or do not start, intervals that are behind, late,
    * without rows or given up, a slow UNLOAD, dead letters, alerts that did not arrive. To be called once.
    *
+   * Throws when a number or a time is not what an alarm can take.
+   *
+   * @example
+   *
+   * connector.addAlarms(operations, { intervalsBehind: 3 });
+   *
    * @param topic Where alarms are told, and that they are over. CloudWatch is allowed to publish to it
    * @param options When they go off
-   * @throws when a number or a time is not what an alarm can take
    */
   public addAlarms(topic: sns.ITopic, options: AlarmsOptions = {}): ConnectorAlarms {
     return new ConnectorAlarms(this, 'Alarms', { ...options, connector: this, topic });

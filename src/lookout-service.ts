@@ -162,7 +162,11 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   /**
    * Makes a service.
    *
-   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, or a maximum is no whole number in its range
+   * @param scope Where it belongs
+   * @param id Id of the construct
+   * @param props Its settings
+   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, `encryptionKey` or `vpc` is of another region, or a maximum is no whole
+   *   number in its range
    */
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
@@ -289,8 +293,15 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    * right to call the URL are answered: `grantFullAccess`, or `grantRead` for an address made with `readOnly`, gives it. Requests must be signed
    * for the service name `lambda`; docs/access.md shows how.
    *
+   * Throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1.
+   *
+   * @example
+   *
+   * const url = service.addFunctionUrl({ maximumConcurrency: 20 });
+   * service.grantFullAccess(role);
+   * new CfnOutput(this, 'LookoutUrl', { value: url.url });
+   *
    * @param options Throttling, and what is answered
-   * @throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1
    */
   public addFunctionUrl(options: ServiceUrlOptions = {}): lambda.FunctionUrl {
     const { maximumConcurrency, readOnly = false } = options;

@@ -38,8 +38,9 @@ export abstract class RedshiftCluster {
   /**
    * A provisioned cluster, known by its identifier.
    *
+   * Throws when the text cannot be the identifier of a cluster.
+   *
    * @param clusterIdentifier Identifier of the cluster, as the Redshift console shows it
-   * @throws when the text cannot be the identifier of a cluster
    */
   public static provisionedByName(clusterIdentifier: string): RedshiftCluster {
     validateClusterIdentifier('RedshiftCluster.provisionedByName', clusterIdentifier);
@@ -77,8 +78,9 @@ export abstract class RedshiftCluster {
    * IAM knows workgroups by an id that is not in their name. So the connector's roles may use all workgroups of account and region; with
    * `RedshiftCluster.serverless` and a `CfnWorkgroup` they may use that one only.
    *
+   * Throws when the text cannot be the name of a workgroup.
+   *
    * @param workgroupName Name of the workgroup
-   * @throws when the text cannot be the name of a workgroup
    */
   public static serverlessByName(workgroupName: string): RedshiftCluster {
     validateWorkgroupName('RedshiftCluster.serverlessByName', workgroupName);
