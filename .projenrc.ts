@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { awscdk, javascript } from 'projen';
+import { awscdk, github, javascript } from 'projen';
 
 /**
  * Everything that a maintainer changes before the first release stands here, and nowhere else.
@@ -46,6 +46,24 @@ const ABSENT_CREDENTIAL_PROVIDERS = [
   'credential-provider-sso', 'credential-provider-ini', 'credential-provider-process', 'credential-provider-web-identity',
 ];
 
+/**
+ * What the tests need on GitHub's Ubuntu beside Node and Python, as `.ci/run` installs it on Debian: Java 17 and Go 1.25 for two examples, and
+ * PostgreSQL 15 from its own packages, which Ubuntu has in another version.
+ */
+const TEST_PROGRAMS: github.workflows.JobStep[] = [
+  { name: 'Setup Java', uses: 'actions/setup-java@v6.0.0', with: { 'distribution': 'corretto', 'java-version': '17' } },
+  { name: 'Setup Go', uses: 'actions/setup-go@v7.0.0', with: { 'go-version': '^1.25.0', 'cache': false } },
+  {
+    name: 'Install PostgreSQL 15',
+    run: [
+      'sudo apt-get update -qq',
+      'sudo apt-get install -y -qq postgresql-common',
+      'sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y',
+      'sudo apt-get install -y -qq postgresql-15',
+    ].join('\n'),
+  },
+];
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: RELEASE.npmName,
   description: 'Anomaly detection on Amazon Redshift queries: the custom connector for Amazon Lookout for Metrics as a CDK construct, with a detection service of its own.',
@@ -67,6 +85,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   stability: 'experimental',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
+  buildWorkflowOptions: { preBuildSteps: TEST_PROGRAMS },
+  releaseWorkflowSetupSteps: TEST_PROGRAMS,
 
   publishToPypi: RELEASE.pypi,
   publishToMaven: RELEASE.maven,
@@ -136,6 +156,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@swc/jest', // understands the bundler's module resolution, which ts-jest does not
     'asl-validator',
     'fast-check',
+    'linkinator', // resolves the documents' links to other people's pages: redirects, parts of pages, pages that are gone with status 200, retries
     'pg', // ring 2 runs SQL on PostgreSQL itself
     '@types/pg',
     'aws-cdk@^2', // 3.x refuses the assembly of aws-cdk-lib 2.x
@@ -238,6 +259,22 @@ project.setScript('test:languages', 'node scripts/run.mjs test test/languages');
 project.setScript('test:fuzz', 'node scripts/run.mjs fuzz');
 project.setScript('test:static', 'node scripts/run.mjs static');
 project.setScript('lookout', 'node scripts/run.mjs lookout');
+project.setScript('links', 'node scripts/run.mjs links');
+
+project.buildWorkflow!.addPostBuildSteps({ name: 'Templates under cfn-lint and cdk-nag, oldest and newest CDK', run: 'npm run test:static' });
+
+// other people's pages go away without a change of ours: once a week too
+const links = project.github!.addWorkflow('links');
+links.on({ pullRequest: {}, schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
+links.addJob('links', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  steps: [
+    github.WorkflowSteps.checkout(),
+    ...project.renderWorkflowSetup({ mutable: false }),
+    { name: 'Resolve the links', run: 'npm run links -- --require-network' },
+  ],
+});
 
 project.addTask('bench', { description: 'Quality, speed and memory beside named peers (docs/detection.md)', exec: 'tsx bench/index.ts', receiveArgs: true });
 

@@ -76,6 +76,8 @@ export interface EmbeddedCloudOptions {
   readonly functionClock?: (simulated: Date) => number;
   /** Comes between invocations and their outcomes. @default - nothing does */
   readonly interfere?: InvocationInterference;
+  /** Error code with which an event bus refuses an event of a detail type; undefined: it takes it. @default - events are taken */
+  readonly refuseEvent?: (detailType: string) => string | undefined;
   /** Told of every resource before it is made. */
   readonly onResource?: (where: string) => void;
 }
@@ -151,7 +153,7 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
   const redshiftData = warehouse && dataApiClient(dataApiEndpoint!);
   const ownRedshiftData = warehouse && dataApiClient(warehouse.dataApiEndpoint);
   closers.push(() => redshiftData?.destroy(), () => ownRedshiftData?.destroy());
-  const eventBuses = new EventBuses(clock);
+  const eventBuses = new EventBuses(clock, options.refuseEvent);
   const machines = new StateMachines({
     clock, longestRealWait: options.longestRealWait ?? 2000, targets: { functions, eventBuses, redshiftData, ownRedshiftData, activity, partition },
   });

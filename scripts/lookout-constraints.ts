@@ -15,7 +15,9 @@ export const CONSTRAINTS_FILE = join(__dirname, '..', 'handlers', 'lookout', 'mo
 
 const [, VERSION] = /^botocore==(\S+)$/m.exec(readFileSync(join(__dirname, '..', 'test', 'conformance', 'requirements.txt'), 'utf8'))!;
 
-const HEADER = `/**
+const HEADER = `// SPDX-License-Identifier: Apache-2.0
+
+/**
  * What the service model of Lookout for Metrics allows in an operation's input. Written by scripts/lookout-constraints.ts out of the model
  * of botocore ${VERSION}: do not edit. Lengths are in characters, bounds are inclusive and absent where there is none, patterns are those of
  * JavaScript (flags \`s\` and \`u\`) and hold for the whole text. A member that must be given has a \`!\` after its shape. Members are named

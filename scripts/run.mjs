@@ -26,20 +26,30 @@ function run(command, args, { mayFail = false } = {}) {
   return code;
 }
 
+/** Runs a task of projen that makes files, and shows its output only when it fails: standard output is for what was asked for. */
+function make(task, what) {
+  console.error(`${what} …`);
+  const { status, error, stdout, stderr } = spawnSync('projen', [task], { cwd: ROOT, env: environment, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  if (error || status !== 0) {
+    console.error(error ? `could not start projen: ${error.message}` : `${stdout}${stderr}`);
+    process.exit(status || 1);
+  }
+}
+
 /** Installs when there is no node_modules, or when the lock file is newer than what is installed. */
 function install() {
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   const locked = join(ROOT, 'package-lock.json');
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
-    console.log('installing dependencies (npm ci), about a minute …');
+    console.error('installing dependencies (npm ci), about a minute …');
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   }
 }
 
 /** The library as users get it: bundles in assets/, compiled constructs and assembly in lib/ and .jsii. */
 function build() {
-  run('projen', ['bundle']);
-  run('projen', ['compile']);
+  make('bundle', 'bundling the functions');
+  make('compile', 'compiling the library, about half a minute');
 }
 
 const [task, ...rest] = process.argv.slice(2);
@@ -48,22 +58,25 @@ switch (task) {
   case 'demo': {
     // --assembly runs what is already synthesised, bundles included: nothing is built over it
     if (!rest.some(argument => argument === '--assembly' || argument.startsWith('--assembly='))) {
-      run('projen', ['bundle']);
+      make('bundle', 'bundling the functions');
     }
     process.exit(run('tsx', ['local/demo/index.ts', ...rest], { mayFail: true }));
   }
   // eslint-disable-next-line no-fallthrough
   case 'lookout':
-    run('projen', ['bundle']);
+    make('bundle', 'bundling the functions');
     process.exit(run('tsx', ['local/lookout/index.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
   case 'fuzz':
-    run('projen', ['bundle']);
+    make('bundle', 'bundling the functions');
     process.exit(run('tsx', ['test/conformance/fuzz.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
   case 'static':
-    run('projen', ['bundle']);
+    make('bundle', 'bundling the functions');
     process.exit(run('tsx', ['scripts/check-static.ts', ...rest], { mayFail: true }));
+  // eslint-disable-next-line no-fallthrough
+  case 'links':
+    process.exit(run('tsx', ['scripts/links.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
   case 'packages': {
     // --built: by the tests, after whose build nothing is built over; --outdir FOLDER: other than dist
@@ -94,6 +107,6 @@ switch (task) {
   }
   // eslint-disable-next-line no-fallthrough
   default:
-    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "packages", "lookout", "fuzz" or "static"`);
+    console.error(`unknown task ${JSON.stringify(task)}: use "demo", "test", "packages", "lookout", "fuzz", "links" or "static"`);
     process.exit(2);
 }

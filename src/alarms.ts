@@ -15,14 +15,14 @@ import { missedRunPeriods, periodOf, validateAlarmsOptions } from './private/ala
  */
 export interface AlarmsOptions {
   /**
-   * How many intervals the crawl may be behind, beside the delay.
+   * How many intervals the crawl may be behind, beside the delay: a whole number, 1 to 1000.
    *
    * @default 2
    */
   readonly intervalsBehind?: number;
 
   /**
-   * How many periods in succession must have an interval without a single row. A period is an interval, and at least five minutes. More
+   * How many periods in succession must have an interval without a single row: a whole number, 1 to 7. A period is an interval, and at least five minutes. More
    * for data that are silent at times.
    *
    * @default 1
@@ -30,14 +30,14 @@ export interface AlarmsOptions {
   readonly intervalsWithoutRows?: number;
 
   /**
-   * How long it may take from the time when an interval is due (its end and the delay) until it is detected.
+   * How long it may take from the time when an interval is due (its end and the delay) until it is detected: more than 0.
    *
    * @default - the length of an interval
    */
   readonly detectionDelay?: Duration;
 
   /**
-   * How long the UNLOAD of an interval may take.
+   * How long the UNLOAD of an interval may take: more than 0.
    *
    * @default - half of `queryTimeout`
    */
@@ -100,6 +100,9 @@ export class ConnectorAlarms extends Construct {
   /**
    * Makes the alarms.
    *
+   * @param scope Where they belong
+   * @param id Id of the construct
+   * @param props What they watch, and when they go off
    * @throws when a number or a time is not what an alarm can take
    */
   public constructor(scope: Construct, id: string, props: ConnectorAlarmsProps) {

@@ -144,7 +144,7 @@ export interface AlertOptions {
   readonly target: AlertTarget;
 
   /**
-   * Severity, 0 to 100, from which an anomaly is told. None has less than 70 with `Detector.inAccount`.
+   * Severity from which an anomaly is told: a whole number, 0 to 100. None has less than 70 with `Detector.inAccount`.
    *
    * @default 70
    */
@@ -213,6 +213,9 @@ export class LookoutAlert extends Construct {
   /**
    * Makes an alert.
    *
+   * @param scope Where it belongs
+   * @param id Id of the construct
+   * @param props Whom to tell, and of what
    * @throws when the threshold, name or description is not what the API takes, when the connector has an alert of this name, or as many as a detector may have
    */
   public constructor(scope: Construct, id: string, props: LookoutAlertProps) {

@@ -30,8 +30,9 @@ export class ConnectorQuery {
   /**
    * Reads the SQL text from a file, when the app is synthesized. The file is read as UTF-8.
    *
+   * Throws when the file cannot be read.
+   *
    * @param path Path of the file; a relative one starts at the working directory
-   * @throws when the file cannot be read
    */
   public static fromFile(path: string): ConnectorQuery {
     try {

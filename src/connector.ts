@@ -30,7 +30,7 @@ import { connectorSettings, metricSet } from './private/detector-configuration';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure } from './private/infrastructure';
 import { createLogQueries, logGroupIn } from './private/log-queries';
-import { createDataAccessRole, createUnloadRole, grantPassRole, grantUnload } from './private/roles';
+import { createDataAccessRole, createUnloadRole, dataPrefixes, grantPassRole, grantUnload } from './private/roles';
 import { ConnectorNumbers, connectorNumbers } from './private/settings';
 import { uniqueName } from './private/unique-name';
 import { validateConnector } from './private/validation';
@@ -43,6 +43,8 @@ import { addWarnings } from './private/warnings';
  * Unloads the history once and every new interval as it ends, lets a detector learn what is normal for each series, and sends alerts.
  * It is the custom connector for Amazon Redshift with Amazon Lookout for Metrics as a construct; since Lookout for Metrics has ended, a
  * detection service with the same API in your own account finds the anomalies.
+ *
+ * A prop that cannot work is refused when the app is synthesised: the error names it, shows what was found and says what to do.
  *
  * @stateful
  *
@@ -62,7 +64,11 @@ import { addWarnings } from './private/warnings';
  * connector.addAlert('Pager', { threshold: 70, target: AlertTarget.topic(topic) });
  */
 export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.IConnectable {
-  /** Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start. */
+  /**
+   * Unloaded data: `history/` and `live/<yyyyMMdd>/<HHmm>/`, named after the interval's start.
+   *
+   * With a settle time second readings lie in `again/` until they take the place of the first ones.
+   */
   public readonly bucket: s3.IBucket;
 
   /** What became of every interval. */
@@ -110,11 +116,14 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /**
    * Makes a connector.
    *
+   * @param scope Where it belongs
+   * @param id Id of the construct
+   * @param props Its settings
    * @throws when a prop cannot work; the message names it, shows what was found and says what to do. Nothing is made then
    */
   public constructor(scope: Construct, id: string, props: RedshiftLookoutConnectorProps) {
     super(scope, id);
-    validateConnector(props);
+    validateConnector(this, props);
     const warehouse = props.cluster._bind(this, props.database, { secret: props.secret, databaseUser: props.databaseUser });
     addWarnings(this, props);
 
@@ -126,12 +135,15 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     this.bucket = infrastructure.createBucket(this, 'Bucket', {
       lifecycleRules: [
         { id: 'live', prefix: PREFIXES.live, expiration: Duration.days(90) }, // the detector has learned them; people may look back
+        // what cancelled statements have left; the rest goes when it has taken its place
+        ...props.settleTime ? [{ id: 'again', prefix: PREFIXES.again, expiration: Duration.days(7) }] : [],
         { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
       ],
     });
     this.ledger = infrastructure.createTable(this, 'Ledger', LEDGER_KEYS);
     this.unloadRole = props.unloadRole ?? createUnloadRole(this, 'UnloadRole', warehouse.unloadPrincipal);
-    grantUnload(this.bucket, infrastructure, this.unloadRole);
+    const prefixes = dataPrefixes(props.settleTime !== undefined);
+    grantUnload(this.bucket, prefixes, infrastructure, this.unloadRole);
 
     const inAccount = props.detector?.isInAccount ?? true;
     this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;
@@ -147,9 +159,13 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       environment: { [ENVIRONMENT.ledgerTable]: this.ledger.tableName, [ENVIRONMENT.connectorName]: this.detectorName },
     });
     infrastructure.grantItems(this.ledger, crawl.role);
-    // of earlier history runs, and of first readings
-    const replaced = props.settleTime ? [PREFIXES.history, PREFIXES.live] : [PREFIXES.history];
-    infrastructure.grantObjects(this.bucket, replaced, crawl.role, ['s3:DeleteObject'], 'prefixes');
+    // of earlier history runs
+    infrastructure.grantObjects(this.bucket, [PREFIXES.history], crawl.role, ['s3:DeleteObject'], 'prefixes');
+    if (props.settleTime) {
+      // second readings take the place of first ones
+      infrastructure.grantObjects(this.bucket, [PREFIXES.again], crawl.role, ['s3:DeleteObject', 's3:GetObject'], 'prefixes');
+      infrastructure.grantObjects(this.bucket, [PREFIXES.live], crawl.role, ['s3:DeleteObject', 's3:PutObject'], 'prefixes');
+    }
     this.crawlFunction = crawl.function;
 
     const settings = connectorSettings(this, props, numbers, this.bucket, this.unloadRole);
@@ -165,7 +181,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     warehouse.grantCredentials(bootstrap);
     this.bootstrapStateMachine = bootstrap;
 
-    const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, infrastructure);
+    const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, prefixes, infrastructure);
     this.backend.grantManage(this.provider.role);
     this.backend.grantNameRole(this.provider.role, dataAccessRole);
     this.backend.grantActivate(detectorFunction.role);
@@ -230,9 +246,10 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /**
    * Tells people or programs of anomalies.
    *
+   * Throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or as many alerts as a detector may have.
+   *
    * @param id Id of the alert among this connector's alerts
    * @param options Whom to tell, and of what
-   * @throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or as many alerts as a detector may have
    */
   public addAlert(id: string, options: AlertOptions): LookoutAlert {
     return new LookoutAlert(this.alerts, id, { ...options, connector: this });
@@ -242,9 +259,14 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    * Tells people of the connector's own failures, each with what to do: runs that fail or do not start, intervals that are behind, late,
    * without rows or given up, a slow UNLOAD, dead letters, alerts that did not arrive. To be called once.
    *
+   * Throws when a number or a time is not what an alarm can take.
+   *
+   * @example
+   *
+   * connector.addAlarms(operations, { intervalsBehind: 3 });
+   *
    * @param topic Where alarms are told, and that they are over. CloudWatch is allowed to publish to it
    * @param options When they go off
-   * @throws when a number or a time is not what an alarm can take
    */
   public addAlarms(topic: sns.ITopic, options: AlarmsOptions = {}): ConnectorAlarms {
     return new ConnectorAlarms(this, 'Alarms', { ...options, connector: this, topic });

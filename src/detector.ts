@@ -16,6 +16,10 @@ export interface InAccountDetectorOptions {
 
 /**
  * What finds the anomalies: the API of Lookout for Metrics, answered by one of two backends.
+ *
+ * @example
+ * // several connectors share one service
+ * const detector = Detector.inAccount({ service: new LookoutService(this, 'Lookout') });
  */
 export class Detector {
   /**

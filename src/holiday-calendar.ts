@@ -21,9 +21,10 @@ export class HolidayCalendar {
    *
    * A country or part without known holidays fails the deployment while the detector learns; the reason names those that are known.
    *
+   * Throws when a code cannot be one.
+   *
    * @param country ISO 3166-1 code: two capital letters, such as `DE`
    * @param part Second half of the ISO 3166-2 code of a state, province or the like, such as `BY`; without it, the holidays of the whole country
-   * @throws when a code cannot be one
    */
   public static country(country: string, part?: string): HolidayCalendar {
     if (!Token.isUnresolved(country) && !/^[A-Z]{2}$/.test(country)) {

@@ -14,6 +14,7 @@ import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, LIMITS, PREFIXES, READ_ALIAS, SERV
 import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
+import { validateInfrastructurePlaces } from './private/validation-places';
 import { createWatchSchedule } from './private/watch-schedule';
 
 /**
@@ -36,7 +37,7 @@ export interface LookoutServiceProps extends InfrastructureOptions {
 
   /**
    * Most metrics of a detector's data set, 1-100. CreateMetricSet and UpdateMetricSet are refused beyond, with status 402. Each combination of
-   * dimension values has a time series for each metric, of which a detector can have 50,000.
+   * dimension values has a time series for each metric: see `maximumTimeSeriesPerDetector`.
    *
    * @default 10, as Lookout for Metrics had
    */
@@ -50,6 +51,24 @@ export interface LookoutServiceProps extends InfrastructureOptions {
   readonly maximumDimensionsPerDataSet?: number;
 
   /**
+   * Most time series of a detector: metrics times combinations of dimension values, 1-1,000,000. The data show how many there are, and so no
+   * request is refused: a history that has more makes the detector FAILED, with the reason. Combinations that come later and find no room are
+   * left out of an interval; GetDataQualityMetrics and a warning in the log say how many. A detector with more needs more of the detect
+   * function's memory and time, about 1 KB for each time series.
+   *
+   * @default - as Lookout for Metrics had: 5,000 of 5 minutes, 10,000 of 10 minutes, 50,000 of hours or days
+   */
+  readonly maximumTimeSeriesPerDetector?: number;
+
+  /**
+   * Most tags of a detector, data set or alert, 10-100. A request can name 50 at most. Creating with more is refused with status 402,
+   * TagResource beyond it with a ValidationException. A connector tags its detector and alerts itself, with up to 5.
+   *
+   * @default 50, as Lookout for Metrics had
+   */
+  readonly maximumTagsPerResource?: number;
+
+  /**
    * Whether the service looks at the live folders of its active detectors itself, every five minutes, as Lookout for Metrics did: for detectors
    * that are made by the API's clients. The detectors of connectors need it not, and are left out: their crawl has each interval detected.
    *
@@ -60,6 +79,13 @@ export interface LookoutServiceProps extends InfrastructureOptions {
 
 /** Most metrics and dimensions that a quota can allow: a data set must fit into an item of the service's table. */
 const MOST_COLUMNS = 100;
+
+/** Range of the quota of tags: a connector's own must fit in, and all of them into an item of the table. */
+const LEAST_TAGS = 10;
+const MOST_TAGS = 100;
+
+/** Time series of which nobody has tried more: their values of one interval are in memory several times. */
+const MOST_TIME_SERIES = 1_000_000;
 
 /**
  * Options of `LookoutService.addFunctionUrl`.
@@ -136,16 +162,24 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   /**
    * Makes a service.
    *
-   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, or a maximum is no whole number in its range
+   * @param scope Where it belongs
+   * @param id Id of the construct
+   * @param props Its settings
+   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, `encryptionKey` or `vpc` is of another region, or a maximum is no whole
+   *   number in its range
    */
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
     validateNetwork('LookoutService', props);
+    validateInfrastructurePlaces(this, 'LookoutService', props);
     const { maximumDetectors, maximumAlertsPerDetector, maximumMetricsPerDataSet, maximumDimensionsPerDataSet } = props;
+    const { maximumTimeSeriesPerDetector, maximumTagsPerResource } = props;
     validateCount('maximumDetectors', maximumDetectors, 100);
     validateCount('maximumAlertsPerDetector', maximumAlertsPerDetector, 20);
     validateCount('maximumMetricsPerDataSet', maximumMetricsPerDataSet, 20, MOST_COLUMNS);
     validateCount('maximumDimensionsPerDataSet', maximumDimensionsPerDataSet, 20, MOST_COLUMNS);
+    validateCount('maximumTimeSeriesPerDetector', maximumTimeSeriesPerDetector, 20_000, MOST_TIME_SERIES);
+    validateCount('maximumTagsPerResource', maximumTagsPerResource, 80, MOST_TAGS, LEAST_TAGS);
     this._maximumAlerts = knownOr(maximumAlertsPerDetector, DEFAULT_MAXIMUM_ALERTS);
     this._maximumMetrics = knownOr(maximumMetricsPerDataSet, LIMITS.metrics);
     this._maximumDimensions = knownOr(maximumDimensionsPerDataSet, LIMITS.dimensions);
@@ -163,6 +197,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
       environment: {
         [ENVIRONMENT.serviceTable]: table.tableName,
         [ENVIRONMENT.stateBucket]: stateBucket.bucketName,
+        ...maximumTimeSeriesPerDetector !== undefined && { [ENVIRONMENT.maximumTimeSeries]: `${maximumTimeSeriesPerDetector}` },
       },
     });
     const service = createHandlerFunction(this, 'ServiceFunction', this.infrastructure, {
@@ -178,6 +213,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
         ...maximumAlertsPerDetector !== undefined && { [ENVIRONMENT.maximumAlerts]: `${maximumAlertsPerDetector}` },
         ...maximumMetricsPerDataSet !== undefined && { [ENVIRONMENT.maximumMetrics]: `${maximumMetricsPerDataSet}` },
         ...maximumDimensionsPerDataSet !== undefined && { [ENVIRONMENT.maximumDimensions]: `${maximumDimensionsPerDataSet}` },
+        ...maximumTagsPerResource !== undefined && { [ENVIRONMENT.maximumTags]: `${maximumTagsPerResource}` },
       },
     });
     for (const { role } of [detect, service]) {
@@ -257,8 +293,15 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    * right to call the URL are answered: `grantFullAccess`, or `grantRead` for an address made with `readOnly`, gives it. Requests must be signed
    * for the service name `lambda`; docs/access.md shows how.
    *
+   * Throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1.
+   *
+   * @example
+   *
+   * const url = service.addFunctionUrl({ maximumConcurrency: 20 });
+   * service.grantFullAccess(role);
+   * new CfnOutput(this, 'LookoutUrl', { value: url.url });
+   *
    * @param options Throttling, and what is answered
-   * @throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1
    */
   public addFunctionUrl(options: ServiceUrlOptions = {}): lambda.FunctionUrl {
     const { maximumConcurrency, readOnly = false } = options;
@@ -280,9 +323,9 @@ function grantCalls(called: lambda.IFunction, grantee: iam.IGrantable): iam.Gran
   return called.grantInvoke(grantee).combine(called.grantInvokeUrl(grantee));
 }
 
-function validateCount(prop: string, count: number | undefined, example: number, most = Infinity): void {
-  if (count !== undefined && !Token.isUnresolved(count) && !(Number.isInteger(count) && count >= 1 && count <= most)) {
-    throw invalid('LookoutService', prop, `is not a whole number from 1${most === Infinity ? '' : ` to ${most}`}`, count, `give ${example}, for example`);
+function validateCount(prop: string, count: number | undefined, example: number, most = Infinity, least = 1): void {
+  if (count !== undefined && !Token.isUnresolved(count) && !(Number.isInteger(count) && count >= least && count <= most)) {
+    throw invalid('LookoutService', prop, `is not a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}`, count, `give ${example}, for example`);
   }
 }
 

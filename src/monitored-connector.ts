@@ -7,6 +7,8 @@ import { METRICS } from './private/contract';
 
 /**
  * What a connector tells of itself: its metrics, in the namespace `RedshiftLookout`.
+ *
+ * Each is over periods of five minutes, unless its options say otherwise.
  */
 export abstract class MonitoredConnector extends Construct {
   /** Name of the detector, and the value of the `Connector` and `Detector` dimensions of the metrics. */
@@ -16,7 +18,7 @@ export abstract class MonitoredConnector extends Construct {
   public abstract readonly crawlStateMachine: sfn.IStateMachine;
 
   /**
-   * Intervals crawled to the end. Sum.
+   * Intervals crawled to the end. Statistic: sum.
    *
    * @param options Period, label, and so on
    */
@@ -25,7 +27,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Intervals given up after `maxAttempts` tries, or that could not be asked for again. Sum.
+   * Intervals given up after `maxAttempts` tries, or that could not be asked for again. Statistic: sum.
    *
    * @param options Period, label, and so on
    */
@@ -34,7 +36,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Rows unloaded. Sum.
+   * Rows unloaded. Statistic: sum.
    *
    * @param options Period, label, and so on
    */
@@ -43,7 +45,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Seconds between the end of the newest crawled interval and the scheduled time: grows when the crawl falls behind. Maximum.
+   * Seconds between the end of the newest crawled interval and the scheduled time: grows when the crawl falls behind. Statistic: maximum.
    *
    * @param options Period, label, and so on
    */
@@ -52,7 +54,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Seconds from the time when a crawled interval was due (its end and the delay) until it was detected. Maximum.
+   * Seconds from the time when a crawled interval was due (its end and the delay) until it was detected. Statistic: maximum.
    *
    * @param options Period, label, and so on
    */
@@ -61,7 +63,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Milliseconds that the UNLOAD of an interval took in the warehouse. Maximum.
+   * Milliseconds that the UNLOAD of an interval took in the warehouse. Statistic: maximum.
    *
    * @param options Period, label, and so on
    */
@@ -70,7 +72,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Percentage of the history that the newest history run has read. Maximum.
+   * Percentage of the history that the newest history run has read. Statistic: maximum.
    *
    * @param options Period, label, and so on
    */
@@ -79,7 +81,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Anomaly groups that began or went on. Sum. Only with the in-account detector.
+   * Anomaly groups that began or went on. Statistic: sum. Only with the in-account detector.
    *
    * @param options Period, label, and so on
    */
@@ -88,7 +90,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Alerts that reached their targets. Sum. Only with the in-account detector.
+   * Alerts that reached their targets. Statistic: sum. Only with the in-account detector.
    *
    * @param options Period, label, and so on
    */
@@ -97,7 +99,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Alerts that did not reach their targets. Sum. Only with the in-account detector.
+   * Alerts that did not reach their targets. Statistic: sum. Only with the in-account detector.
    *
    * @param options Period, label, and so on
    */
@@ -106,7 +108,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Rows that were unreadable or lay outside their interval. Sum. Only with the in-account detector.
+   * Rows that were unreadable or lay outside their interval. Statistic: sum. Only with the in-account detector.
    *
    * @param options Period, label, and so on
    */
@@ -115,7 +117,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Findings of missing data as of the newest interval: no rows at all, or a dimension value that stopped reporting. Maximum; 0 when nothing
+   * Findings of missing data as of the newest interval: no rows at all, or a dimension value that stopped reporting. Statistic: maximum; 0 when nothing
    * is missing. Only with the in-account detector.
    *
    * @param options Period, label, and so on
@@ -125,7 +127,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Runs of the crawl that failed. Sum. The interval concerned is tried again by the next run.
+   * Runs of the crawl that failed. Statistic: sum. The interval concerned is tried again by the next run.
    *
    * @param options Period, label, and so on
    */

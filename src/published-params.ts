@@ -84,8 +84,8 @@ export interface PublishedConnectorOptions extends InfrastructureOptions {
  * @example
  * const params = PublishedParams.fromFile('params.json');
  * const connector = params.createConnector(this, 'Ecommerce', {
- *   query: ConnectorQuery.fromFile('continuous-crawl/query.sql'),
- *   historicalQuery: ConnectorQuery.fromFile('historical-crawl/query.sql'),
+ *   query: ConnectorQuery.fromFile('redshift-continuous-crawl/query.sql'),
+ *   historicalQuery: ConnectorQuery.fromFile('redshift-historical-crawl/query.sql'),
  * });
  * connector.addAlert('Pager', { threshold: params.alertThreshold, target: AlertTarget.topic(topic) });
  */
@@ -93,8 +93,9 @@ export class PublishedParams {
   /**
    * Reads the file, when the app is synthesized, as UTF-8.
    *
+   * Throws when the file cannot be read, or is no JSON object.
+   *
    * @param path Path of the file; a relative one starts at the working directory
-   * @throws when the file cannot be read, or is no JSON object
    */
   public static fromFile(path: string): PublishedParams {
     let json: string;
@@ -110,8 +111,9 @@ export class PublishedParams {
   /**
    * Takes the file's text.
    *
+   * Throws when the text is no JSON object.
+   *
    * @param json Text of a `params.json`
-   * @throws when the text is no JSON object
    */
   public static fromJson(json: string): PublishedParams {
     return PublishedParams.read('PublishedParams.fromJson', 'json', json, json);
@@ -186,11 +188,12 @@ export class PublishedParams {
   /**
    * Makes the connector that the file describes, and warns of each finding (`cdk-redshift-lookout:publishedParams`). It makes no alert.
    *
+   * Throws when the file lacks a usable `detector_frequency`, `timestamp_column` or `metrics_set`; when it names another database than Redshift,
+   * or no secret, and `cluster` is not given; and whatever `RedshiftLookoutConnector` refuses.
+   *
    * @param scope Scope of the connector
    * @param id Id of the connector
    * @param options Queries, and what the file does not say or is to be otherwise
-   * @throws when the file lacks a usable `detector_frequency`, `timestamp_column` or `metrics_set`; when it names another database than Redshift,
-   *   or no secret, and `cluster` is not given; and whatever `RedshiftLookoutConnector` refuses
    */
   public createConnector(scope: Construct, id: string, options: PublishedConnectorOptions): RedshiftLookoutConnector {
     const { frequency, timestampColumn } = this;

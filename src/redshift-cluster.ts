@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Stack, Token } from 'aws-cdk-lib';
 import { IClusterRef } from 'aws-cdk-lib/aws-redshift';
 import { CfnWorkgroup, IWorkgroupRef } from 'aws-cdk-lib/aws-redshiftserverless';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,6 +7,8 @@ import { IConstruct } from 'constructs';
 import { invalid } from './private/errors';
 import { provisionedWarehouse } from './private/provisioned-warehouse';
 import { serverlessWarehouse } from './private/serverless-warehouse';
+import { SUBJECT } from './private/validation-base';
+import { requireSame, requireSecretHere } from './private/validation-places';
 import { Credentials, validateClusterIdentifier, validateWorkgroupName, Warehouse } from './private/warehouse';
 
 /** Members of the secret that the published solution (and the Redshift console) writes. */
@@ -37,8 +38,9 @@ export abstract class RedshiftCluster {
   /**
    * A provisioned cluster, known by its identifier.
    *
+   * Throws when the text cannot be the identifier of a cluster.
+   *
    * @param clusterIdentifier Identifier of the cluster, as the Redshift console shows it
-   * @throws when the text cannot be the identifier of a cluster
    */
   public static provisionedByName(clusterIdentifier: string): RedshiftCluster {
     validateClusterIdentifier('RedshiftCluster.provisionedByName', clusterIdentifier);
@@ -76,8 +78,9 @@ export abstract class RedshiftCluster {
    * IAM knows workgroups by an id that is not in their name. So the connector's roles may use all workgroups of account and region; with
    * `RedshiftCluster.serverless` and a `CfnWorkgroup` they may use that one only.
    *
+   * Throws when the text cannot be the name of a workgroup.
+   *
    * @param workgroupName Name of the workgroup
-   * @throws when the text cannot be the name of a workgroup
    */
   public static serverlessByName(workgroupName: string): RedshiftCluster {
     validateWorkgroupName('RedshiftCluster.serverlessByName', workgroupName);
@@ -104,6 +107,7 @@ class ProvisionedCluster extends RedshiftCluster {
 
   public _bind(scope: IConstruct, database: string | undefined, credentials: Credentials): Warehouse {
     if (this.cluster) checkEnvironment(scope, this.cluster);
+    if (this.secret) requireSecretHere(scope, 'cluster', this.secret);
     const named = database ?? (this.secret && fieldOf(this.secret, SECRET_FIELDS.database));
     const secret = credentials.databaseUser === undefined ? credentials.secret ?? this.secret : undefined;
     return provisionedWarehouse(scope, this.clusterIdentifier, databaseOf(named), { ...credentials, secret });
@@ -118,7 +122,7 @@ class ServerlessWorkgroup extends RedshiftCluster {
   public _bind(scope: IConstruct, database: string | undefined, credentials: Credentials): Warehouse {
     if (this.workgroup) checkEnvironment(scope, this.workgroup);
     if (credentials.databaseUser !== undefined) {
-      throw invalid('RedshiftLookoutConnector', 'databaseUser', 'is given with a Serverless workgroup, which takes the user from the IAM identity',
+      throw invalid(SUBJECT, 'databaseUser', 'is given with a Serverless workgroup, which takes the user from the IAM identity',
         credentials.databaseUser, 'leave it out and grant the tables to the roles of the state machines, or give secret');
     }
     const arn = CfnWorkgroup.isCfnWorkgroup(this.workgroup) ? this.workgroup.attrWorkgroupWorkgroupArn : undefined;
@@ -133,17 +137,12 @@ function fieldOf(secret: secretsmanager.ISecret, field: string): string {
 
 function databaseOf(database: string | undefined): string {
   if (database !== undefined) return database;
-  throw invalid('RedshiftLookoutConnector', 'database', 'is missing', database, 'name the database in which the query runs, or use RedshiftCluster.provisionedFromSecret');
+  throw invalid(SUBJECT, 'database', 'is missing', database, 'name the database in which the query runs, or use RedshiftCluster.provisionedFromSecret');
 }
 
 /** Refuses a warehouse that is known to be elsewhere: the Data API and the unload role reach their own account and region only. */
 function checkEnvironment(scope: IConstruct, warehouse: IClusterRef | IWorkgroupRef): void {
-  const stack = Stack.of(scope);
-  const { account, region } = warehouse.env;
-  for (const [what, found, expected] of [['account', account, stack.account], ['region', region, stack.region]]) {
-    if (!Token.isUnresolved(found) && !Token.isUnresolved(expected) && found !== expected) {
-      throw invalid('RedshiftLookoutConnector', 'cluster', `is in another ${what} than the connector's stack (${expected})`, found,
-        `put the connector into a stack of the cluster's ${what}`);
-    }
+  for (const what of ['account', 'region'] as const) {
+    requireSame(scope, SUBJECT, 'cluster', warehouse, what, () => `put the connector into a stack of the cluster's ${what}`);
   }
 }

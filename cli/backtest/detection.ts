@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BacktestDetector } from './detector';
+import { MAXIMUM_TIME_SERIES } from './input';
 import { detectSlot } from '../../handlers/detect/detect-slot';
 import { DetectorModel, type Observation, type OngoingGroup } from '../../handlers/detect/detector-model';
 import type { IntervalTable } from '../../handlers/input/interval-table';
@@ -36,6 +37,7 @@ export class Detection {
 
   public constructor(private readonly detector: BacktestDetector, private readonly table: IntervalTable) {
     this.model = DetectorModel.empty(detector.record, detector.layout);
+    this.model.maximumTimeSeries = MAXIMUM_TIME_SERIES;
   }
 
   /** Whether a deployed detector would still be LEARNING, and form no groups. */
@@ -75,6 +77,7 @@ export class Detection {
   private reload(): void {
     const bytes = this.model.encode();
     this.model = DetectorModel.decode(bytes, this.detector.layout.holidays, 'own');
+    this.model.maximumTimeSeries = MAXIMUM_TIME_SERIES;
     this.stateBytes = bytes.length;
     this.reloads += 1;
   }

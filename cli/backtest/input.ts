@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type DataFile, isGzip, openFile } from './data-files';
-import { MAXIMUM_TIME_SERIES } from '../../handlers/detect/detector-model';
 import type { Layout } from '../../handlers/detect/layout';
 import { readCsvFile } from '../../handlers/input/csv-file';
 import { checkQuality, type DataQuality } from '../../handlers/input/data-quality';
@@ -9,6 +8,9 @@ import { IntervalTable } from '../../handlers/input/interval-table';
 import { RowReader } from '../../handlers/input/row-reader';
 import { TableLimits } from '../../handlers/input/table-limits';
 import { InputError } from '../errors';
+
+/** Most time series of the data, whatever their frequency: here no service sets a quota. */
+export const MAXIMUM_TIME_SERIES = 50_000;
 
 /** The data of a back test: rows aggregated to intervals and time series. */
 export interface BacktestData {

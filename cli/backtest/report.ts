@@ -70,7 +70,7 @@ function missingData({ findings }: BacktestSummary): string {
 }
 
 function tableRow(group: GroupRecord, clock: (seconds: number) => string): string {
-  return `<tr><td class="time">${clock(group.start)}</td><td class="time">${group.end > group.start ? clock(group.end) : ''}</td><td>${name(group.measure)}</td>`
+  return `<tr><td class="time">${clock(group.start)}</td><td class="time">${clock(group.end)}</td><td>${name(group.measure)}</td>`
     + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${name(mainCause(group))}</td></tr>`;
 }
 

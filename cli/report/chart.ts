@@ -31,9 +31,9 @@ const GRID_LINES = 4;
 /** A chart as SVG: observed values as a line, the expected ones as a dashed one, their band and the anomalous intervals shaded. */
 export function seriesChart({ times, values, expected, band, anomaly, label }: ChartData): string {
   const count = times.length;
-  const range = rangeOf([values, expected, ...band ? [band.lower, band.upper] : []]);
+  const range = rangeOf([values, expected]);
   if (count === 0 || range === undefined) return '<p class="quiet">no values</p>';
-  const [low, high] = range;
+  const [low, high] = band === undefined ? range : withBand(range, rangeOf([band.lower, band.upper]));
   const step = (WIDTH - LEFT - RIGHT) / Math.max(1, count - 1);
   const x = (index: number): string => (LEFT + index * step).toFixed(1);
   // halves first: the difference of two huge numbers may overflow
@@ -46,7 +46,7 @@ export function seriesChart({ times, values, expected, band, anomaly, label }: C
   const shade = `<rect class="anomaly" x="${left.toFixed(1)}" y="${TOP}" width="${(right - left).toFixed(1)}" height="${HEIGHT - TOP - BOTTOM}"/>`;
   const bands = band === undefined ? '' : runsOf(count, index => Number.isFinite(band.lower[index]) && Number.isFinite(band.upper[index]))
     .map(run => `<path class="band" d="M${[
-      ...run.map(index => `${x(index)} ${y(band.upper[index])}`), ...[...run].reverse().map(index => `${x(index)} ${y(band.lower[index])}`),
+      ...run.map(index => `${x(index)} ${y(Math.min(high, band.upper[index]))}`), ...[...run].reverse().map(index => `${x(index)} ${y(Math.max(low, band.lower[index]))}`),
     ].join('L')}Z"/>`).join('');
   const path = (numbers: ArrayLike<number>): string => runsOf(count, index => Number.isFinite(numbers[index]))
     .map(run => `M${run.map(index => `${x(index)} ${y(numbers[index])}`).join('L')}`).join('');
@@ -73,6 +73,12 @@ function rangeOf(columns: readonly ArrayLike<number>[]): readonly [number, numbe
   if (low > high) return undefined;
   const margin = Math.abs(low) / 100 || 1;
   return low < high ? [low, high] : [low - margin, high + margin];
+}
+
+/** Makes room for the band, at most as much on either side as the values take: one wide place in it must not press them flat. */
+function withBand([low, high]: readonly [number, number], band: readonly [number, number] = [low, high]): readonly [number, number] {
+  const most = high - low;
+  return [Math.min(low, Math.max(band[0], low - most)), Math.max(high, Math.min(band[1], high + most))];
 }
 
 /** Round numbers from low to high. */

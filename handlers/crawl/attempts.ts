@@ -9,7 +9,8 @@ import type { Ledger } from './ledger';
 import { moveWatermark } from './planning';
 import { rowsOf, statementMilliseconds } from './statement-figures';
 import { unloadOfInterval } from './unload-plan';
-import type { CrawlEvent, FailedAttempt, Interval, UnloadPlan } from '../../src/private/contract';
+import type { UntoldFailures } from './untold-failures';
+import type { AttemptPlan, CrawlEvent, Failure, Interval } from '../../src/private/contract';
 import { formatInstant, WallClockIntervals } from '../shared/time';
 
 type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Action }>;
@@ -21,8 +22,8 @@ type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Act
 export class Attempts {
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly metrics: CrawlMetrics,
-    private readonly connectorName: string, private readonly clock: () => number,
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly untold: UntoldFailures,
+    private readonly metrics: CrawlMetrics, private readonly connectorName: string, private readonly clock: () => number,
   ) {}
 
   /**
@@ -30,17 +31,25 @@ export class Attempts {
    *
    * @throws LeaseLost when the execution does not hold the lease.
    */
-  public async begin({ settings, interval, execution }: Of<'begin'>): Promise<UnloadPlan> {
+  public async begin({ settings, interval, execution }: Of<'begin'>): Promise<AttemptPlan> {
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     const unload = unloadOfInterval(settings, intervals, interval);
 
     let attempt: IntervalItem | undefined;
+    let before: IntervalItem | undefined;
     await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
       // a function may go on after its execution has ended: it must not take the interval from an execution that crawls it by now
       await this.leases.renew(execution, `crawl the interval ${interval.start}`);
       await this.expectNext(interval);
       const item = ofInterval(found, interval);
       if (isDone(item)) throw new Error(`the interval ${interval.start} is ${item!.state} already, by execution ${item!.execution}: nothing is to be done`);
+      before = item;
+      if (item?.state === 'UNLOADING' && item.execution !== execution) {
+        // begun after the plan was made, by a function that went on when its execution had ended
+        await this.untold.silentAttempt(interval, {
+          execution: item.execution, attempt: item.attempts, again: false, statementId: item.statementId ?? '',
+        }, settings.maxAttempts);
+      }
       const asked = item?.state === 'UNLOADING' && item.execution === execution && item.statementId === undefined;
       attempt = asked ? item : {
         end: interval.end,
@@ -51,6 +60,8 @@ export class Attempts {
         folder: unload.folder,
         startedAt: this.now(),
         rereadDue: interval.reading === 'FIRST_OF_TWO' || undefined,
+        // of the attempt before, until this one ends
+        error: item?.error,
       };
       return asked ? undefined : attempt;
     });
@@ -61,6 +72,8 @@ export class Attempts {
       clientToken: clientToken('interval', execution, interval.start, attempts),
       statementName: statementName(this.connectorName, interval.start, 'attempt', String(attempts)),
       previousStatementId: previousStatementId ?? '',
+      repeated: attempts > 1,
+      exhausted: attempts > settings.maxAttempts ? before?.error ?? 'no reason is known' : '',
     };
   }
 
@@ -69,7 +82,7 @@ export class Attempts {
     // before the lease is looked at: whoever has it needs the statement's id to cancel it
     const written = await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
       const item = ofInterval(found, interval);
-      return item?.execution === execution && item.state === 'UNLOADING' ? { ...item, statementId } : undefined;
+      return item?.execution === execution && !isDone(item) ? { ...item, statementId } : undefined;
     });
     const lease = await this.leases.renew(execution, `go on with the interval ${interval.start}`);
     if (!written) throw new LeaseLost(execution, lease, `go on with the interval ${interval.start}, which is no attempt of its own`);
@@ -118,26 +131,36 @@ export class Attempts {
     await this.leases.renew(execution, 'crawl further intervals', 1);
   }
 
-  /** Ends an attempt that failed, and the execution's turn. The interval is tried again by the next run, or listed as failed. */
-  public async failed({ settings, interval, execution, error }: Of<'failed'>): Promise<FailedAttempt> {
+  /**
+   * Ends an attempt that failed, and the execution's turn. The interval is tried again by the next run, or listed as failed. What is to be
+   * told and counted is so before the ledger says it: where this breaks, it comes twice rather than never.
+   */
+  public async failed({ settings, interval, execution, error, undecided }: Of<'failed'>): Promise<Failure> {
     const lease = await this.leases.heldBy(execution);
-    let item: IntervalItem | undefined;
-    const changed = await this.ledger.change<IntervalItem>(intervalKey(interval), found => {
-      item = ofInterval(found, interval);
-      if (!item || item.execution !== execution || isDone(item)) return undefined;
+    let failure: Failure = {};
+    let own: IntervalItem | undefined;
+    const changed = await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
+      const item = ofInterval(found, interval);
+      own = item?.execution === execution ? item : undefined;
+      if (own?.state === 'FINISHED') return undefined;
       // without the lease somebody else is to decide whether the interval is tried again
-      const givenUp = lease !== undefined && item.attempts >= settings.maxAttempts;
-      return { ...item, state: 'FAILED', error: describeCaughtError(error), finishedAt: this.now(), givenUp: givenUp || undefined };
+      const givenUp = own?.givenUp ?? (own !== undefined && lease !== undefined && !undecided && own.attempts >= settings.maxAttempts);
+      failure = {
+        untold: await this.untold.attempt(interval, {
+          execution, attempt: own?.attempts ?? 0, givenUp, again: false, statementId: own?.statementId ?? '', error,
+        }),
+      };
+      if (!own || isDone(own)) return undefined;
+      if (givenUp) this.metrics.emit({ failed: 1 });
+      return { ...own, state: 'FAILED', error: describeCaughtError(error), finishedAt: this.now(), givenUp: givenUp || undefined };
     });
-    const now = changed ?? item;
-    if (now?.execution === execution && isDone(now)) await moveWatermark(this.ledger, interval);
+    if (isDone(changed ?? own)) await moveWatermark(this.ledger, interval);
     if (lease) {
       const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
-      this.metrics.emit({ failed: changed?.givenUp ? 1 : undefined, lagSeconds: watermark && this.lag(lease, watermark.next) });
+      if (watermark) this.metrics.emit({ lagSeconds: this.lag(lease, watermark.next) });
     }
     await this.leases.release(execution);
-    const own = now?.execution === execution ? now : undefined;
-    return { attempt: own?.attempts ?? 0, givenUp: own?.givenUp ?? false, again: false, statementId: own?.statementId ?? '' };
+    return failure;
   }
 
   /** The interval at the watermark is the only one that may be begun. */

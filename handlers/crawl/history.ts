@@ -9,7 +9,8 @@ import { historyKey, PENDING_HISTORY, SETTLED, WATERMARK, type HistoryItem, type
 import type { Ledger } from './ledger';
 import { removeStrayFiles } from './stray-files';
 import { historyChunks, historyFolder, unloadOfHistory } from './unload-plan';
-import type { CrawlEvent, HistoryPlan, Interval } from '../../src/private/contract';
+import type { UntoldFailures } from './untold-failures';
+import type { CrawlEvent, Failure, HistoryPlan, Interval } from '../../src/private/contract';
 import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
 
 type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Action }>;
@@ -34,8 +35,8 @@ export class History {
 
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly files: S3Client, private readonly metrics: CrawlMetrics,
-    private readonly connectorName: string, private readonly clock: () => number,
+    private readonly ledger: Ledger, private readonly files: S3Client, private readonly untold: UntoldFailures,
+    private readonly metrics: CrawlMetrics, private readonly connectorName: string, private readonly clock: () => number,
   ) {
     this.chunks = new HistoryChunks(ledger, clock);
   }
@@ -124,7 +125,8 @@ export class History {
     await this.ledger.remove(pending);
   }
 
-  public async failed({ execution, error }: Of<'historyFailed'>): Promise<void> {
+  public async failed({ execution, error }: Of<'historyFailed'>): Promise<Failure> {
+    const untold = await this.untold.history(execution, error); // before the ledger says it
     const text = describeCaughtError(error);
     const now = formatInstant(this.clock());
     let planned = false;
@@ -140,6 +142,7 @@ export class History {
       // the run failed before it was planned; a run that was planned and is no longer the pending one has been overtaken
       return found || planned ? undefined : { execution, startedAt: now, error: text };
     });
+    return { untold };
   }
 
   /** Makes a run the pending one. `previousStatementId` is the statement of the run before, which may still be running. */

@@ -9,8 +9,8 @@ import { LeaseKeeper } from './lease-keeper';
 import { Ledger } from './ledger';
 import { Planning } from './planning';
 import { Rereads } from './rereads';
-import { UntoldIntervals } from './untold-intervals';
-import { ENVIRONMENT, type CrawlEvent, type CrawlPlan, type FailedAttempt, type PlannedInterval, type UnloadPlan } from '../../src/private/contract';
+import { UntoldFailures } from './untold-failures';
+import { ENVIRONMENT, type AttemptPlan, type CrawlEvent, type CrawlPlan, type Failure, type HistoryPlan, type PlannedInterval } from '../../src/private/contract';
 
 /** What the crawl works with. */
 export interface CrawlParts {
@@ -26,15 +26,15 @@ export interface CrawlParts {
 /** Makes the function that answers the state machines. */
 export function crawlHandler(
   { client, files, tableName, connectorName, clock }: CrawlParts,
-): (event: CrawlEvent) => Promise<UnloadPlan | CrawlPlan | FailedAttempt | void> {
+): (event: CrawlEvent) => Promise<AttemptPlan | HistoryPlan | CrawlPlan | Failure | void> {
   const ledger = new Ledger(client, tableName);
   const leases = new LeaseKeeper(ledger, clock);
   const metrics = new CrawlMetrics(connectorName);
-  const history = new History(ledger, files, metrics, connectorName, clock);
-  const rereads = new Rereads(ledger, leases, files, metrics, connectorName, clock);
-  const untold = new UntoldIntervals(ledger);
+  const untold = new UntoldFailures(ledger, connectorName);
+  const history = new History(ledger, files, untold, metrics, connectorName, clock);
+  const rereads = new Rereads(ledger, leases, files, untold, metrics, connectorName, clock);
   const planning = new Planning(ledger, leases, rereads, untold, metrics, clock);
-  const attempts = new Attempts(ledger, leases, metrics, connectorName, clock);
+  const attempts = new Attempts(ledger, leases, untold, metrics, connectorName, clock);
   const readingOf = ({ interval }: { readonly interval: PlannedInterval }) => interval.reading === 'AGAIN' ? rereads : attempts;
   return async event => {
     switch (event.action) {
@@ -44,7 +44,7 @@ export function crawlHandler(
       case 'historyFinished': return history.finished(event);
       case 'historyFailed': return history.failed(event);
       case 'plan': return planning.plan(event);
-      case 'givenUpTold': return untold.told(event.givenUp);
+      case 'told': return untold.told(event.untold);
       case 'begin': return readingOf(event).begin(event);
       case 'submitted': return readingOf(event).submitted(event);
       case 'finished': return readingOf(event).finished(event);
@@ -59,7 +59,7 @@ export function crawlHandler(
 let handle: ReturnType<typeof crawlHandler> | undefined;
 
 /** Entry point of the `crawl` function: decides which intervals are missing, with which SQL they are read, and keeps the ledger. */
-export async function handler(event: CrawlEvent): Promise<UnloadPlan | CrawlPlan | FailedAttempt | void> {
+export async function handler(event: CrawlEvent): Promise<AttemptPlan | HistoryPlan | CrawlPlan | Failure | void> {
   handle ??= crawlHandler({
     client: new DynamoDBClient({}),
     files: new S3Client({}),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { LedgerKey } from './ledger';
-import type { Interval } from '../../src/private/contract';
+import type { Interval, UntoldFailure } from '../../src/private/contract';
 
 /** Where an interval or a history run stands. */
 export type AttemptState = 'UNLOADING' | 'FINISHED' | 'FAILED';
@@ -23,6 +23,8 @@ export interface Reread {
   readonly error?: string;
   /** It is not tried again: the rows of the first reading stay. */
   readonly givenUp?: boolean;
+  /** Its files have taken the place of those of the first reading. */
+  readonly placed?: boolean;
 }
 
 /** One interval in the ledger. Times of day are for people: nothing is decided by them. */
@@ -50,7 +52,7 @@ export interface IntervalItem {
   readonly anomalyGroupIds?: string[];
   /** Start of the interval for which the rows were counted, where the query chose another one. */
   readonly countedFor?: string;
-  /** Why the newest attempt failed. */
+  /** Why the newest attempt that ended failed. */
   readonly error?: string;
   /** The interval is listed as failed and is not tried again. */
   readonly givenUp?: boolean;
@@ -122,14 +124,8 @@ export interface PendingHistory {
   readonly error?: string;
 }
 
-/** Intervals that planning gave up, as `GivenUpIntervals`. `start` is the name of the table's sort key. */
-export interface Untold {
-  readonly count: number;
-  readonly from: string;
-  readonly to: string;
-  /** Why the last one was given up. */
-  readonly error: string;
-}
+/** A failure that no event has told of. */
+export type Untold = Pick<UntoldFailure, 'detailType' | 'detail'>;
 
 /** Which execution crawls. */
 export interface Lease {
@@ -145,8 +141,6 @@ export interface Lease {
 }
 
 export const WATERMARK: LedgerKey = { kind: 'control', start: 'watermark' };
-/** Intervals that planning gave up and that no event has told of. */
-export const UNTOLD: LedgerKey = { kind: 'control', start: 'untold' };
 /** Start of the next interval to be looked at for a second reading; absent while there is no settle time. */
 export const SETTLED: LedgerKey = { kind: 'control', start: 'settled' };
 export const LEASE: LedgerKey = { kind: 'control', start: 'lease' };
@@ -178,6 +172,6 @@ export function isDone(item: IntervalItem | undefined): boolean {
 }
 
 /** Whether the second reading of an interval is finished or given up. */
-export function isReread(item: IntervalItem | undefined): boolean {
+export function isReread(item: Pick<IntervalItem, 'reread'> | undefined): boolean {
   return item?.reread !== undefined && (item.reread.state === 'FINISHED' || item.reread.givenUp === true);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomUUID } from 'node:crypto';
-import { DeleteItemCommand, type DeleteItemCommandInput, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DeleteItemCommand, type DeleteItemCommandInput, type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { LEDGER_KEYS } from '../../src/private/contract';
 
 /** Partition and sort key of an item. */
 export interface LedgerKey {
-  readonly kind: 'interval' | 'history' | 'historyChunk' | 'control';
-  /** Start of the interval or chunk, execution of the history run, or name of the control item. */
+  readonly kind: 'interval' | 'history' | 'historyChunk' | 'control' | 'untold';
+  /** Start of the interval or chunk, execution of the history run, or name of the control item or of the untold failure. */
   readonly start: string;
 }
 
@@ -33,9 +33,20 @@ export class Ledger {
   /** Reads an item, consistently. */
   public async read<T extends object>(key: LedgerKey): Promise<Seen<T>> {
     const { Item } = await this.client.send(new GetItemCommand({ TableName: this.tableName, Key: this.key(key), ConsistentRead: true }));
-    if (!Item) return { key, content: undefined, version: undefined };
-    const { [LEDGER_KEYS.partition]: _kind, [LEDGER_KEYS.sort]: _start, version, ...content } = unmarshall(Item);
-    return { key, content: content as T, version };
+    return Item ? asSeen(Item) : { key, content: undefined, version: undefined };
+  }
+
+  /** Reads the first item of a kind by its sort key, consistently. Undefined when there is none. */
+  public async first<T extends object>(kind: LedgerKey['kind']): Promise<Seen<T> | undefined> {
+    const { Items: [first] = [] } = await this.client.send(new QueryCommand({
+      TableName: this.tableName,
+      KeyConditionExpression: '#kind = :kind',
+      ExpressionAttributeNames: { '#kind': LEDGER_KEYS.partition },
+      ExpressionAttributeValues: { ':kind': { S: kind } },
+      Limit: 1,
+      ConsistentRead: true,
+    }));
+    return first && asSeen(first);
   }
 
   /** Writes an item if it is still as it was seen. Undefined when it is not. Attributes that are `undefined` are left out. */
@@ -96,4 +107,9 @@ export class Ledger {
       throw error;
     }
   }
+}
+
+function asSeen<T extends object>(item: Record<string, AttributeValue>): Seen<T> {
+  const { [LEDGER_KEYS.partition]: kind, [LEDGER_KEYS.sort]: start, version, ...content } = unmarshall(item);
+  return { key: { kind, start }, content: content as T, version };
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { describeCaughtError } from './caught-error';
 import type { CrawlMetrics } from './crawl-metrics';
 import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type IntervalItem, type Lease, type PendingHistory, type Watermark } from './items';
 import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
 import type { Rereads } from './rereads';
 import { liveFolder } from './unload-plan';
-import type { UntoldIntervals } from './untold-intervals';
+import type { UntoldFailures } from './untold-failures';
 import { hasPlaceholders, type ConnectorSettings, type CrawlEvent, type CrawlPlan, type Interval, type PlannedInterval } from '../../src/private/contract';
 import { formatInstant, parseInstant, WallClockIntervals } from '../shared/time';
 
@@ -22,11 +23,21 @@ export class Planning {
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
     private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly rereads: Rereads,
-    private readonly untold: UntoldIntervals, private readonly metrics: CrawlMetrics, private readonly clock: () => number,
+    private readonly untold: UntoldFailures, private readonly metrics: CrawlMetrics, private readonly clock: () => number,
   ) {}
 
-  /** The intervals to crawl, oldest first. While there are none the execution does not hold the lease. */
-  public async plan({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
+  /** The intervals to crawl, oldest first. While there are none, or none can be planned, the execution does not hold the lease. */
+  public async plan(event: PlanEvent): Promise<CrawlPlan> {
+    try {
+      return await this.planned(event);
+    } catch (error) {
+      // the execution fails: the next one need not wait for the lease. Where that cannot be written, it lapses
+      await this.leases.release(event.execution).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async planned({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
     const scheduled = formatInstant(parseInstant(scheduledTime, 'scheduledTime'));
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     for (;;) {
@@ -42,7 +53,7 @@ export class Planning {
         return { intervals: [], reason: `execution ${taken.by.execution} is crawling, and will crawl up to ${scheduled} too` };
       }
       const { missing, reason } = await this.missing(settings, intervals, taken.lease);
-      if (missing.length > 0) return { intervals: missing, reason: '', ...await this.untold.answer() };
+      if (missing.length > 0) return { intervals: missing, reason: '', ...await this.untold.next() };
       // a run that has left its scheduled time since then must not be forgotten: plan again with it
       if (await this.leases.releaseUnlessChanged(taken.seen)) {
         return this.nothing(reason, taken.lease.scheduledTime, (await this.ledger.read<Watermark>(WATERMARK)).content);
@@ -67,7 +78,7 @@ export class Planning {
 
   private async nothing(reason: string, scheduled: string, watermark?: Watermark): Promise<CrawlPlan> {
     if (watermark) this.metrics.emit({ lagSeconds: (Date.parse(scheduled) - Date.parse(watermark.next)) / 1000 });
-    return { intervals: [], reason, ...await this.untold.answer() };
+    return { intervals: [], reason, ...await this.untold.next() };
   }
 
   private async missing(
@@ -90,7 +101,7 @@ export class Planning {
       if (!chosenByQuery && missing.length === left) break;
     }
     if (missing.length === 0) {
-      const again = await this.rereads.due(settings, intervals, lease, left, (interval, error) => this.untold.addAgain(interval, error));
+      const again = await this.rereads.due(settings, intervals, lease, left);
       if (again.length > 0) return { missing: again, reason: '' };
     }
     if (missing.length === 0) return { missing, reason: `nothing is missing up to ${lease.scheduledTime} with a delay of ${settings.delaySeconds} seconds` };
@@ -99,8 +110,8 @@ export class Planning {
   }
 
   /**
-   * The interval at the watermark. Moves the watermark over intervals that are done, and lists as failed one whose last attempt ended
-   * without a word: the lease is ours, so nobody is at it any more.
+   * The interval at the watermark. Moves the watermark over intervals that are done, and notes the failure of an attempt that ended without
+   * a word: the lease is ours, so nobody is at it any more.
    */
   private async skipDone(
     settings: ConnectorSettings, intervals: WallClockIntervals, newestEnd: number, execution: string,
@@ -110,23 +121,16 @@ export class Planning {
       const interval = intervals.starting(next);
       if (Date.parse(interval.end) > newestEnd) return undefined;
       let item: IntervalItem | undefined;
-      const givenUp = await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
+      await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
         item = ofInterval(found, interval);
-        if (isDone(item) || !item || item.attempts < settings.maxAttempts || item.execution === execution) return undefined;
-        await this.leases.expectHeldBy(execution, `list the interval ${interval.start} as failed`);
-        return {
-          ...item,
-          state: 'FAILED',
-          givenUp: true,
-          finishedAt: formatInstant(this.clock()),
-          error: item.error ?? `execution ${item.execution} ended during attempt ${item.attempts} of ${settings.maxAttempts} without telling why`,
-        };
+        if (item?.state !== 'UNLOADING' || item.execution === execution) return undefined;
+        await this.leases.expectHeldBy(execution, `note that the attempt at the interval ${interval.start} has ended`);
+        const error = await this.untold.silentAttempt(interval, {
+          execution: item.execution, attempt: item.attempts, again: false, statementId: item.statementId ?? '',
+        }, settings.maxAttempts);
+        return { ...item, state: 'FAILED', error: describeCaughtError(error), finishedAt: formatInstant(this.clock()) };
       });
-      if (givenUp) this.metrics.emit({ failed: 1 });
-      const done = givenUp ?? item;
-      if (!isDone(done)) return interval;
-      // one that was given up and still stands here was left by a run that broke: perhaps nobody was told
-      if (done?.givenUp) await this.untold.add([interval], done.error ?? '');
+      if (!isDone(item)) return interval;
       await moveWatermark(this.ledger, interval);
     }
   }
@@ -138,6 +142,9 @@ export class Planning {
     const now = formatInstant(this.clock());
     for (let from = 0; from < missed.length; from += BATCH) {
       const batch = missed.slice(from, from + BATCH);
+      // before the ledger says it: where this breaks, it is told and counted twice rather than never
+      await this.untold.givenUp(batch, MISSED, execution);
+      this.metrics.emit({ failed: batch.length });
       await Promise.all(batch.map(async interval => this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
         const item = ofInterval(found, interval);
         if (isDone(item)) return undefined;
@@ -151,10 +158,8 @@ export class Planning {
           error: MISSED,
         };
       })));
-      await this.untold.add(batch, MISSED);
       for (const interval of batch) await moveWatermark(this.ledger, interval);
     }
-    if (missed.length > 0) this.metrics.emit({ failed: missed.length });
   }
 }
 

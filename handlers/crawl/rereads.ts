@@ -7,10 +7,12 @@ import type { CrawlMetrics } from './crawl-metrics';
 import { intervalKey, isReread, ofInterval, SETTLED, WATERMARK, type IntervalItem, type Lease, type Reread, type Watermark } from './items';
 import { LeaseLost, type LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
+import { placeFiles } from './placed-files';
 import { rowsOf, statementMilliseconds } from './statement-figures';
 import { removeStrayFiles } from './stray-files';
-import { REREAD_NAMES, unloadOfReread } from './unload-plan';
-import type { ConnectorSettings, CrawlEvent, FailedAttempt, Interval, PlannedInterval, UnloadPlan } from '../../src/private/contract';
+import { rereadFolder, unloadOfReread } from './unload-plan';
+import type { UntoldFailures } from './untold-failures';
+import type { AttemptPlan, ConnectorSettings, CrawlEvent, Failure, Interval, PlannedInterval } from '../../src/private/contract';
 import { formatInstant, WallClockIntervals } from '../shared/time';
 
 type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Action }>;
@@ -18,22 +20,19 @@ type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Act
 /** Intervals looked at in one plan: the next one goes on. */
 const MOST_LOOKED_AT = 500;
 
-/** Is told of an interval that is not tried again. */
-type Tell = (interval: Interval, error: string) => Promise<void>;
-
 /**
  * Second readings of intervals, after the settle time, for rows that came late. An interval is read again when its first reading is
- * finished and was not settled then; oldest first, and each once. What was read before stays until the new rows have been detected:
- * the statement writes beside the first files, which are removed at the end. So a second reading that fails changes nothing, and holds up
- * no first one.
+ * finished and was not settled then; oldest first, and each once. What was read before stays until the new rows have been detected: the
+ * statement writes to a folder of its own, whose files take the place of the first ones at the end. So a second reading that fails changes
+ * nothing, and holds up no first one. One that the detector has taken is not given up: whatever follows is tried until it is done.
  *
  * Each step may be asked for again, and gives the same answer, as those of `Attempts`.
  */
 export class Rereads {
   /** @param clock milliseconds since 1970; for what the ledger shows to people. */
   public constructor(
-    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly files: S3Client, private readonly metrics: CrawlMetrics,
-    private readonly connectorName: string, private readonly clock: () => number,
+    private readonly ledger: Ledger, private readonly leases: LeaseKeeper, private readonly files: S3Client, private readonly untold: UntoldFailures,
+    private readonly metrics: CrawlMetrics, private readonly connectorName: string, private readonly clock: () => number,
   ) {}
 
   /**
@@ -53,11 +52,8 @@ export class Rereads {
    * The intervals whose settle time is over and that have not been read again, oldest first.
    *
    * @param most answers no more than these.
-   * @param tell is told of intervals whose last attempt ended without a word.
    */
-  public async due(
-    settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, most: number, tell: Tell,
-  ): Promise<PlannedInterval[]> {
+  public async due(settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, most: number): Promise<PlannedInterval[]> {
     if (settings.settleSeconds === undefined) return [];
     const { next: end } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
     const { next } = (await this.ledger.read<Watermark>(SETTLED)).content!;
@@ -65,16 +61,16 @@ export class Rereads {
     const due: PlannedInterval[] = [];
     let interval = intervals.starting(next);
     for (let looked = 0; looked < MOST_LOOKED_AT && due.length < most && interval.start < end && Date.parse(interval.end) <= settledEnd; looked++) {
-      const item = await this.endExhausted(settings, interval, lease.execution, tell);
+      const item = await this.endSilent(settings, interval, lease.execution);
       if (item?.state === 'FINISHED' && item.rereadDue && !isReread(item)) due.push({ ...interval, reading: 'AGAIN' });
-      else if (due.length === 0) await this.settle(interval, item);
+      else if (due.length === 0) await this.settle(settings, interval, item);
       interval = intervals.next(interval);
     }
     return due;
   }
 
   /** Begins an attempt, or goes on with one of the same execution whose statement was not submitted yet. */
-  public async begin({ settings, interval, execution }: Of<'begin'>): Promise<UnloadPlan> {
+  public async begin({ settings, interval, execution }: Of<'begin'>): Promise<AttemptPlan> {
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     let unload: ReturnType<typeof unloadOfReread> | undefined;
     let attempt: Reread | undefined;
@@ -87,6 +83,12 @@ export class Rereads {
           : `it is ${item?.state ?? 'not in the ledger'}, or a history that was read meanwhile holds it`}`);
       }
       const { reread } = item;
+      if (reread?.state === 'UNLOADING' && reread.execution !== execution) {
+        // begun after the plan was made, by a function that went on when its execution had ended
+        await this.untold.silentAttempt(interval, {
+          execution: reread.execution, attempt: reread.attempts, again: true, statementId: reread.statementId ?? '',
+        }, settings.maxAttempts);
+      }
       const asked = reread?.state === 'UNLOADING' && reread.execution === execution && reread.statementId === undefined;
       const attempts = asked ? reread.attempts : (reread?.attempts ?? 0) + 1;
       unload = unloadOfReread(settings, intervals, interval, clientToken(execution, attempts).slice(0, 12));
@@ -97,6 +99,7 @@ export class Rereads {
         previousStatementId: reread?.statementId ?? reread?.previousStatementId,
         files: unload.folder,
         startedAt: this.now(),
+        error: reread?.error, // of the attempt before, until this one ends
       };
       return asked ? undefined : { ...item, reread: attempt };
     });
@@ -106,22 +109,24 @@ export class Rereads {
       clientToken: clientToken('interval again', execution, interval.start, attempt!.attempts),
       statementName: statementName(this.connectorName, interval.start, 'again, attempt', String(attempt!.attempts)),
       previousStatementId: attempt!.previousStatementId ?? '',
+      repeated: attempt!.attempts > 1,
+      exhausted: attempt!.attempts > settings.maxAttempts ? attempt!.error ?? 'no reason is known' : '',
     };
   }
 
   /** @throws LeaseLost when the execution does not hold the lease, or another one has begun the interval. */
   public async submitted({ interval, execution, statementId }: Of<'submitted'>): Promise<void> {
-    const written = await this.change(interval, execution, reread => reread.state === 'UNLOADING' ? { ...reread, statementId } : undefined);
+    const written = await this.change(interval, execution, reread => isReread({ reread }) ? undefined : { ...reread, statementId });
     const lease = await this.leases.renew(execution, `go on to read the interval ${interval.start} again`);
     if (!written) throw new LeaseLost(execution, lease, `go on to read the interval ${interval.start} again, which is no attempt of its own`);
   }
 
   /** @throws LeaseLost when the execution does not hold the lease, or another one has begun the interval. */
-  public async finished({ interval, execution, statement, detection }: Of<'finished'>): Promise<void> {
+  public async finished({ settings, interval, execution, statement, detection }: Of<'finished'>): Promise<void> {
     const doing = `finish the second reading of the interval ${interval.start}`;
     const before = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(interval))).content, interval);
     if (before?.reread?.state === 'FINISHED' && before.reread.execution === execution) {
-      await this.settle(interval, before);
+      await this.settle(settings, interval, before);
       return;
     }
     const lease = await this.leases.heldBy(execution);
@@ -144,6 +149,7 @@ export class Rereads {
           state: 'FINISHED',
           statementId: statement.Id,
           previousStatementId: undefined,
+          files: detection?.files ?? item.reread.files, // of an earlier attempt, where that was detected
           finishedAt: this.now(),
           rowsBefore: item.rows,
           bytesBefore: item.bytes,
@@ -151,53 +157,62 @@ export class Rereads {
         },
       };
     });
-    await this.settle(interval, item);
     this.metrics.emit({ reread: 1, lateRows: rows === undefined ? undefined : Math.max(0, rows - (item?.reread?.rowsBefore ?? 0)) });
+    await this.settle(settings, interval, item);
     await this.leases.renew(execution, 'crawl further intervals', 1);
   }
 
-  /** Ends an attempt that failed, and the execution's turn. The next run tries it again, or the rows of the first reading stay. */
-  public async failed({ settings, interval, execution, error }: Of<'failed'>): Promise<FailedAttempt> {
+  /** Ends an attempt that failed, and the execution's turn: see `Attempts.failed`. Given up, the rows of the first reading stay. */
+  public async failed({ settings, interval, execution, error, undecided }: Of<'failed'>): Promise<Failure> {
     const lease = await this.leases.heldBy(execution);
-    let item = await this.change(interval, execution, reread => isReread({ reread } as IntervalItem) ? undefined : {
-      ...reread,
-      state: 'FAILED',
-      error: describeCaughtError(error),
-      finishedAt: this.now(),
-      givenUp: (lease !== undefined && reread.attempts >= settings.maxAttempts) || undefined,
+    let failure: Failure = {};
+    await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
+      const item = ofInterval(found, interval);
+      const own = item?.reread?.execution === execution ? item.reread : undefined;
+      if (own?.placed) return undefined;
+      const givenUp = own?.givenUp ?? (own !== undefined && lease !== undefined && !undecided && own.attempts >= settings.maxAttempts);
+      failure = {
+        untold: await this.untold.attempt(interval, {
+          execution, attempt: own?.attempts ?? 0, givenUp, again: true, statementId: own?.statementId ?? '', error,
+        }),
+      };
+      if (!item || !own || isReread(item)) return undefined;
+      if (givenUp) this.metrics.emit({ failed: 1 });
+      return { ...item, reread: { ...own, state: 'FAILED', error: describeCaughtError(error), finishedAt: this.now(), givenUp: givenUp || undefined } };
     });
-    if (item?.reread?.givenUp) this.metrics.emit({ failed: 1 });
-    item ??= ofInterval((await this.ledger.read<IntervalItem>(intervalKey(interval))).content, interval);
-    const own = item?.reread?.execution === execution ? item.reread : undefined;
-    if (own && isReread(item)) await this.settle(interval, item);
     await this.leases.release(execution);
-    return { attempt: own?.attempts ?? 0, givenUp: own?.givenUp ?? false, again: true, statementId: own?.statementId ?? '' };
+    return failure;
   }
 
-  /** An interval's item. Lists as failed a second reading whose last attempt ended without a word: the lease is ours, so nobody is at it. */
-  private async endExhausted(
-    settings: ConnectorSettings, interval: Interval, execution: string, tell: Tell,
-  ): Promise<IntervalItem | undefined> {
+  /** An interval's item. Notes the failure of a second reading that ended without a word: the lease is ours, so nobody is at it. */
+  private async endSilent(settings: ConnectorSettings, interval: Interval, execution: string): Promise<IntervalItem | undefined> {
     let item: IntervalItem | undefined;
-    const ended = await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
+    await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
       item = ofInterval(found, interval);
       const reread = item?.reread;
-      if (!item || !reread || isReread(item) || reread.attempts < settings.maxAttempts || reread.execution === execution) return undefined;
-      await this.leases.expectHeldBy(execution, `give up the second reading of the interval ${interval.start}`);
-      const error = reread.error ?? `execution ${reread.execution} ended during attempt ${reread.attempts} of ${settings.maxAttempts} without telling why`;
-      return item = { ...item, reread: { ...reread, state: 'FAILED', givenUp: true, finishedAt: this.now(), error } };
+      if (!item || reread?.state !== 'UNLOADING' || reread.execution === execution) return undefined;
+      await this.leases.expectHeldBy(execution, `note that the second reading of the interval ${interval.start} has ended`);
+      const error = await this.untold.silentAttempt(interval, {
+        execution: reread.execution, attempt: reread.attempts, again: true, statementId: reread.statementId ?? '',
+      }, settings.maxAttempts);
+      return item = { ...item, reread: { ...reread, state: 'FAILED', finishedAt: this.now(), error: describeCaughtError(error) } };
     });
-    if (ended) {
-      this.metrics.emit({ failed: 1 });
-      await tell(interval, `it could not be read again: ${ended.reread!.error}`);
-    }
     return item;
   }
 
   /** Leaves in the interval's folder the files that count, and goes on to the next interval. May be done any number of times. */
-  private async settle(interval: Interval, item: IntervalItem | undefined): Promise<void> {
-    if (item?.reread?.state === 'FINISHED') await removeStrayFiles(this.files, item.folder, [item.reread.files]);
-    else if (item?.reread) await removeStrayFiles(this.files, `${item.folder}${REREAD_NAMES}`, []);
+  private async settle(settings: ConnectorSettings, interval: Interval, item: IntervalItem | undefined): Promise<void> {
+    const reread = item?.reread;
+    if (reread?.state === 'FINISHED' && !reread.placed) {
+      // an execution that comes too late finds the files gone: it must not take that for a reading without rows
+      const isPlaced = async () => (await this.ledger.read<IntervalItem>(intervalKey(interval))).content?.reread?.placed === true;
+      await placeFiles(this.files, reread.files, item!.folder, isPlaced);
+      await this.change(interval, reread.execution, now => now.state === 'FINISHED' && !now.placed ? { ...now, placed: true } : undefined);
+    }
+    if (reread) {
+      const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
+      await removeStrayFiles(this.files, rereadFolder(settings, intervals, interval), []);
+    }
     await this.ledger.change<Watermark>(SETTLED, found => found?.next === interval.start ? { ...found, next: interval.end } : undefined);
   }
 

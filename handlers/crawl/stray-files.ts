@@ -6,7 +6,7 @@ import { DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws
 const BATCH = 1000;
 
 /**
- * Removes the files under a folder whose names do not begin as they should: what earlier runs, and statements that were cancelled, have left.
+ * Removes the files under a folder whose names do not begin as they should: what earlier runs, and statements that were cancelled, have left, or what others took the place of.
  *
  * @param folder `s3://bucket/path/`
  * @param keep beginnings of names, written in the same way
@@ -21,11 +21,12 @@ export async function removeStrayFiles(client: S3Client, folder: string, keep: r
     const { Errors: [refused] = [] } = await client.send(new DeleteObjectsCommand({
       Bucket: bucket, Delete: { Objects: strays.map(({ Key }) => ({ Key })), Quiet: true },
     }));
-    if (refused) throw new Error(`s3://${bucket}/${refused.Key} could not be removed before the history is learned: ${refused.Code}: ${refused.Message}`);
+    if (refused) throw new Error(`s3://${bucket}/${refused.Key} could not be removed: ${refused.Code}: ${refused.Message}`);
   }
 }
 
-function bucketAndPrefix(folder: string): { readonly bucket: string; readonly prefix: string } {
+/** Bucket, and key or beginning of keys, of `s3://bucket/path`. */
+export function bucketAndPrefix(folder: string): { readonly bucket: string; readonly prefix: string } {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(folder)!;
   return { bucket, prefix };
 }

@@ -24,8 +24,10 @@ function historyPrefix(settings: ConnectorSettings, intervals: WallClockInterval
   return `${historyFolder(settings)}${intervals.folder(chunk).replace('/', '-')}-${clientToken(execution, chunk.end).slice(0, 12)}-`;
 }
 
-/** What the names of the files of second readings begin with. */
-export const REREAD_NAMES = 'again-';
+/** Folder in which the second readings of an interval lie, `s3://bucket/again/20261123/1000/`: whoever reads `live/` does not see them. */
+export function rereadFolder(settings: ConnectorSettings, intervals: WallClockIntervals, interval: Interval): string {
+  return `s3://${settings.bucketName}/${PREFIXES.again}${intervals.folder(interval)}/`;
+}
 
 /** Size of the history's files: small enough for a reader to go through them one after another, large enough not to be thousands. */
 const HISTORY_FILE_MEGABYTES = 256;
@@ -46,15 +48,18 @@ export function unloadOfInterval(settings: ConnectorSettings, intervals: WallClo
   });
 }
 
+/** Size of the files of second readings, which are copied: a copy has to be done while the function runs. */
+const REREAD_FILE_MEGABYTES = 1024;
+
 /**
- * The second reading of an interval: into the same folder, beside the files of the first, which go when the rows have been detected.
+ * The second reading of an interval: into a folder beside that of the first, whose place its files take when the rows have been detected.
  *
  * @param attempt what no other reading of the interval has
  * @throws Error where the query cannot be unloaded; see `queryOfInterval` and `unloadStatement`
  */
 export function unloadOfReread(settings: ConnectorSettings, intervals: WallClockIntervals, interval: Interval, attempt: string): Unload {
   return unload(settings, intervals, interval, 'query', settings.query, {
-    prefix: `${liveFolder(settings, intervals, interval)}${REREAD_NAMES}${attempt}-`, cleanPath: false, serial: true,
+    prefix: `${rereadFolder(settings, intervals, interval)}${attempt}-`, cleanPath: false, serial: true, maxFileSizeMegabytes: REREAD_FILE_MEGABYTES,
   });
 }
 

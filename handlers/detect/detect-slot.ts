@@ -3,7 +3,7 @@
 import { dataFindings } from './data-findings';
 import type { DetectorModel, Observation } from './detector-model';
 import { groupsOf } from './group-records';
-import type { DataFinding } from '../../src/private/contract';
+import type { DataFinding, DetectionOutcome } from '../../src/private/contract';
 import type { IntervalTable } from '../input/interval-table';
 import type { WallClock } from '../shared/wall-clock';
 
@@ -25,4 +25,9 @@ export function detectSlot(
   const observation = model.observe(slot, table, bands);
   model.ongoing = isLearning ? [] : groupsOf(detectorArn, model, observation, clock.startOf(slot));
   return { observation, findings: dataFindings(model, observation, clock) };
+}
+
+/** How many time series an interval had, and how many combinations found no room. */
+export function timeSeriesOf({ timeSeries, combinationsLeftOut }: Observation): Pick<DetectionOutcome, 'timeSeries' | 'combinationsLeftOut'> {
+  return { timeSeries, ...combinationsLeftOut > 0 && { combinationsLeftOut } };
 }

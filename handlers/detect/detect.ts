@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { missingDataOf } from './data-findings';
-import { detectSlot } from './detect-slot';
+import { detectSlot, timeSeriesOf } from './detect-slot';
 import type { DetectorModel, OngoingGroup } from './detector-model';
 import { existingDetector, layoutOfDetector } from './detector-state';
 import { complete, finish, type Request, sendGroups } from './finish';
@@ -14,7 +14,7 @@ import { relearn } from './relearn';
 import { finishReplacement, isReplaced, replaceInterval } from './replace';
 import type { Services } from './services';
 import { keepSettledModel } from './settled-model';
-import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
+import type { DetectEvent, DetectionOutcome, KnownDetection } from '../../src/private/contract';
 import type { DetectorRecord, DetectorStatus, ExecutionRecord } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
 import { parseInstant } from '../shared/time';
@@ -47,8 +47,8 @@ export async function detect(
   const known = await store.getExecution(detector.arn, requested);
   const isDetecting = DETECTING.includes(detector.status);
   const isAgain = event.interval.reading === 'AGAIN' && event.files !== undefined;
-  const isDone = (execution: ExecutionRecord | undefined): execution is ExecutionRecord & { readonly outcome: DetectionOutcome } => (
-    execution?.status === 'COMPLETED' && execution.outcome !== undefined && (!isAgain || (execution.outcome as DetectionOutcome).files === event.files));
+  const isDone = (execution: ExecutionRecord | undefined): execution is CompletedExecution => (
+    isCompleted(execution) && (!isAgain || execution.outcome.files === event.files));
   if (isDone(known)) return isDetecting ? sendRest(services, detector, known) : known.outcome;
   if (!isDetecting) {
     throw new Error(`detector ${detector.name} is ${detector.status}: intervals are detected only while it is ${DETECTING.join(' or ')}, so activate it first`);
@@ -79,6 +79,38 @@ export async function detect(
   }
 }
 
+/** An execution whose interval was detected. */
+type CompletedExecution = ExecutionRecord & { readonly outcome: DetectionOutcome };
+
+function isCompleted(execution: ExecutionRecord | undefined): execution is CompletedExecution {
+  return execution?.status === 'COMPLETED' && execution.outcome !== undefined;
+}
+
+/**
+ * Whether an interval was detected, of a second reading with whichever files. Finishes what runs that broke have left: an interval that the
+ * model has learned is detected. Asked before anything is unloaded or given up that an earlier attempt may have brought so far.
+ */
+export async function knownDetection(event: Extract<DetectEvent, { action: 'known' }>, services: Services): Promise<KnownDetection> {
+  const detector = await existingDetector(services, event.detectorArn);
+  const requested = parseInstant(event.interval.start, 'start of the interval') / 1000;
+  const known = async (): Promise<KnownDetection | undefined> => {
+    const execution = await services.store.getExecution(detector.arn, requested);
+    const isKnown = isCompleted(execution) && (event.interval.reading !== 'AGAIN' || execution.outcome.files !== undefined);
+    return isKnown ? { found: true, outcome: execution.outcome } : undefined;
+  };
+  const found = await known();
+  if (found || !DETECTING.includes(detector.status)) return found ?? { found: false };
+  const layout = await layoutOfDetector(services, detector);
+  const stored = await services.models.take(detector, layout.holidays).catch((error: Error) => {
+    if (!(error instanceof UnreadableModel)) throw error;
+    return undefined; // what cannot be read says nothing: the next detection learns it again
+  });
+  if (!stored?.model.belongsTo(detector, layout)) return { found: false };
+  await finishBroken(services, { detector, layout, requested }, stored.model);
+  services.models.giveBack(detector, stored);
+  return await known() ?? { found: false };
+}
+
 async function detectInterval(
   services: Services, request: Request, event: Extract<DetectEvent, { action: 'detect' }>, stored: StoredModel, done?: DetectionOutcome,
 ): Promise<DetectionOutcome> {
@@ -105,11 +137,12 @@ async function detectInterval(
   model.ongoing = await withAlertsSent(services, model.ongoing);
   await takeFeedback(services, detector, layout, model);
   const { observation, findings } = detectSlot(detector.arn, model, read.table, read.slot, layout.clock, detector.status === 'LEARNING');
-  if (observation.combinationsLeftOut > 0) {
-    services.log.warn('combinations of dimension values were left out: the detector has its full number of time series',
-      { detector: detector.name, leftOut: observation.combinationsLeftOut, timeSeries: model.series.size });
+  const { combinationsLeftOut } = observation;
+  if (combinationsLeftOut > 0) {
+    services.log.warn('combinations of dimension values were left out: the detector has its full number of time series (maximumTimeSeriesPerDetector)',
+      { detector: detector.name, leftOut: combinationsLeftOut, timeSeries: model.series.size, maximum: model.maximumTimeSeries });
   }
-  model.detection = { ...detection, timeSeries: observation.timeSeries, ...missingDataOf(model, findings) };
+  model.detection = { ...detection, ...timeSeriesOf(observation), ...missingDataOf(model, findings) };
   await services.values.put(detector.arn, layout.clock, model.series.allTimeSeriesIds(), read.slot, observation.values);
   await services.models.save(detector, model, stored.etag);
   return finish(services, request, model, model.detection);

@@ -8,14 +8,13 @@ import type { JudgedEvent } from './judged-events';
 import { type Layout, writtenFilters } from './layout';
 import { decodeModelFile, encodeModelFile, type ModelHeader } from './model-file';
 import { NumberedHolidays } from './numbered-holidays';
+import { timeSeriesQuota } from './time-series-quota';
 import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
 import type { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
 import { SeriesTranslation } from '../input/series-translation';
 import type { DetectorRecord, EpochSeconds, GroupRecord } from '../lookout/store';
 
-/** Most time series of a detector, as in Lookout for Metrics (developer guide, "quotas"). */
-export const MAXIMUM_TIME_SERIES = 50_000;
 /** Score from which feedback can make a value an anomaly. */
 const LEAST_ANOMALOUS = ANOMALOUS_SCORE / HIGHEST_FACTOR;
 
@@ -32,7 +31,7 @@ export interface OngoingGroup {
 }
 
 /** What the newest detection answers, kept with the model so that a broken run can be finished. */
-export interface NewestDetection extends Pick<DetectionOutcome, 'dataFindings' | 'dataMissing'> {
+export interface NewestDetection extends Pick<DetectionOutcome, 'dataFindings' | 'dataMissing' | 'combinationsLeftOut'> {
   /** Start of the interval that was asked for, in seconds since 1970. */
   readonly requested: number;
   readonly slot: number;
@@ -140,6 +139,8 @@ export class DetectorModel {
   public toldMissing: readonly ToldMissing[];
   /** What the newest second reading has changed. */
   public replacement?: Replacement;
+  /** Combinations of dimension values beyond so many time series are left out. */
+  public maximumTimeSeries: number;
   /** Present when the model before the oldest interval that is to be read again was kept beside this one. */
   public settled?: SettledModel;
   private newestSlot?: number;
@@ -152,6 +153,7 @@ export class DetectorModel {
     private readonly header: ModelHeader, public readonly series: SeriesIndex, private readonly engine: DetectionModel,
     private readonly holidays?: NumberedHolidays,
   ) {
+    this.maximumTimeSeries = timeSeriesQuota(header.frequency);
     this.ongoing = header.ongoing;
     this.paused = header.paused;
     this.detection = header.detection;
@@ -306,7 +308,7 @@ export class DetectorModel {
       if (!(numbers[combination] >= 0)) {
         numbers[combination] = -1;
         if (hasValue(read, combination * perCombination, perCombination)) {
-          const hasRoom = this.series.size + perCombination <= MAXIMUM_TIME_SERIES;
+          const hasRoom = this.series.size + perCombination <= this.maximumTimeSeries;
           numbers[combination] = translation.numberOf(combination, hasRoom);
           if (numbers[combination] < 0) combinationsLeftOut += 1;
         }

@@ -78,13 +78,14 @@ export async function complete(
   { store, log, count }: Services, { detector, layout, requested }: Request, detection: NewestDetection, result: Result,
 ): Promise<DetectionOutcome> {
   const { anomalyGroupIds, alerts, detectorStatus, files, withdrawnGroupIds } = result;
-  const { dataFindings, dataMissing } = detection;
+  const { combinationsLeftOut, dataFindings, dataMissing } = detection;
   const outcome: DetectionOutcome = {
     interval: layout.clock.intervalOf(detection.slot),
     rows: detection.rows,
     bytes: detection.bytes,
     rowsRejected: detection.rowsRejected,
     timeSeries: detection.timeSeries,
+    ...combinationsLeftOut && { combinationsLeftOut },
     ...dataFindings && { dataFindings },
     ...dataMissing && { dataMissing },
     anomalyGroupIds,

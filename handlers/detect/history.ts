@@ -2,11 +2,11 @@
 
 import type { S3Client } from '@aws-sdk/client-s3';
 import { readFiles, readFolder, type SourceFile, withContext } from './data-folder';
-import { MAXIMUM_TIME_SERIES } from './detector-model';
 import type { Layout } from './layout';
 import { liveFolders } from './live-folders';
 import { folder } from './live-interval';
 import type { Services } from './services';
+import { timeSeriesQuota } from './time-series-quota';
 import { HISTORY_DAYS } from '../../src/private/contract';
 import { checkQuality, type DataQuality, mainReason } from '../input/data-quality';
 import { IntervalTable } from '../input/interval-table';
@@ -38,7 +38,7 @@ export interface History {
 export async function readHistory({ roles }: Pick<Services, 'roles'>, layout: Layout, timeLeft: () => number): Promise<History> {
   const { clock } = layout;
   const table = new IntervalTable(layout.measures, layout.dimensions);
-  const limits = new TableLimits(table, layout, clock, MAXIMUM_TIME_SERIES, 'history');
+  const limits = new TableLimits(table, layout, clock, timeSeriesQuota(layout.frequency), 'history', 'maximumTimeSeriesPerDetector of the service');
   const client = roles.s3(layout.roleArn);
   const live = layout.historyPath === undefined ? await liveHistory(client, layout) : undefined;
   const reader = new RowReader(layout, table, wall => live === undefined || live.slots.has(clock.slotOf(wall)) ? limits.slotOf(wall) : NaN, {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { deliver, type Delivery } from './deliver';
-import { detect } from './detect';
+import { detect, knownDetection } from './detect';
 import { learn, type LearningOutcome } from './learn';
 import { sample } from './sample';
 import { type Services, servicesOfEnvironment } from './services';
 import { watch, type WatchOutcome } from './watch';
-import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, SampleEvent, WatchEvent } from '../../src/private/contract';
+import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, KnownDetection, SampleEvent, WatchEvent } from '../../src/private/contract';
 
 /** What the function is invoked with. */
 export type DetectFunctionEvent = DetectEvent | SampleEvent | DeliverEvent | WatchEvent;
 
-type DetectFunctionAnswer = LearningOutcome | DetectionOutcome | FileSample | Delivery | WatchOutcome;
+type DetectFunctionAnswer = LearningOutcome | DetectionOutcome | KnownDetection | FileSample | Delivery | WatchOutcome;
 
 /** What the handler uses of Lambda's context. */
 export interface RemainingTime {
@@ -19,7 +19,7 @@ export interface RemainingTime {
 }
 
 /**
- * Makes the handler of `learn`, `detect`, `sample`, `deliver` and `watch` events.
+ * Makes the handler of `learn`, `detect`, `known`, `sample`, `deliver` and `watch` events.
  * @param services made at the first event and kept: models and connections stay warm
  */
 export function createHandler(
@@ -34,6 +34,8 @@ export function createHandler(
         return learn(event, made, timeLeft);
       case 'detect':
         return detect(event, made, timeLeft);
+      case 'known':
+        return knownDetection(event, made);
       case 'sample':
         return sample(event, made);
       case 'deliver':
@@ -41,7 +43,7 @@ export function createHandler(
       case 'watch':
         return watch(event, made, timeLeft);
       default:
-        throw new TypeError(`action must be "learn", "detect", "sample", "deliver" or "watch", found ${JSON.stringify((event as { action?: unknown }).action)}`);
+        throw new TypeError(`action must be "learn", "detect", "known", "sample", "deliver" or "watch", found ${JSON.stringify((event as { action?: unknown }).action)}`);
     }
   };
 }

@@ -3,7 +3,7 @@
 import { readFilesBeginning, readFolder } from './data-folder';
 import type { Layout } from './layout';
 import type { Services } from './services';
-import type { DetectEvent } from '../../src/private/contract';
+import { type DetectEvent, PREFIXES } from '../../src/private/contract';
 import { checkQuality, type DataQuality, mainReason } from '../input/data-quality';
 import { IntervalTable } from '../input/interval-table';
 import { RowReader } from '../input/row-reader';
@@ -45,9 +45,9 @@ export async function readLiveInterval({ roles }: Services, layout: Layout, even
   });
   const path = fillTemplate(folder(layout.livePath), requested);
   const isAgain = event.interval.reading === 'AGAIN' && event.files !== undefined;
-  if (isAgain && !event.files.startsWith(path)) throw new UnusableData(`the files of the second reading, ${shown(event.files)}, do not lie in ${path}`);
+  const again = path.replace(`/${PREFIXES.live}`, `/${PREFIXES.again}`);
+  if (isAgain && !event.files.startsWith(again)) throw new UnusableData(`the files of the second reading, ${shown(event.files)}, do not lie in ${again}`);
   const s3 = roles.s3(layout.roleArn);
-  // the first reading's files lie beside those of the second
   const bytes = isAgain ? await readFilesBeginning(s3, event.files, layout, reader) : await readFolder(s3, path, layout, reader);
   const { quality } = reader;
   checkQuality(quality, 'interval');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { missingDataOf } from './data-findings';
+import { timeSeriesOf } from './detect-slot';
 import type { Replacement } from './detector-model';
 import { type Request, complete, sendGroups } from './finish';
 import { longestPause } from './group-records';
@@ -59,7 +60,7 @@ export async function replaceInterval(
   model.detection = current.detection;
   model.replacement = {
     detection: {
-      requested, slot: read.slot, rows: read.rows, bytes: read.bytes, rowsRejected: read.rejected, timeSeries: observation.timeSeries, ...missing,
+      requested, slot: read.slot, rows: read.rows, bytes: read.bytes, rowsRejected: read.rejected, ...timeSeriesOf(observation), ...missing,
     },
     files: event.files!,
     anomalyGroupIds: inInterval.map(id => ids.get(id) ?? id),

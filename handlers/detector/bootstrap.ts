@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  DescribeExecutionCommand, paginateListExecutions, StartExecutionCommand, StopExecutionCommand, type SFNClient,
+  DescribeExecutionCommand, ListExecutionsCommand, paginateListExecutions, StartExecutionCommand, StopExecutionCommand, type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { isNamed } from './custom-resource';
 import type { BootstrapInput } from '../../src/private/contract';
+
+/** Runs among which the newest one of a detector is looked for: they are of one connector, whose detector may have had another name. */
+const RUNS_LOOKED_AT = 20;
 
 /** Starts and stops history runs of the Bootstrap state machine. */
 export class Bootstrap {
@@ -32,6 +35,18 @@ export class Bootstrap {
       if (isNamed(error, 'ExecutionDoesNotExist')) return false;
       throw error;
     }
+  }
+
+  /** The newest run of a detector; undefined when none of the newest runs was for it. */
+  public async newest(detectorArn: string): Promise<{ readonly status: string; readonly learned?: string } | undefined> {
+    const { stateMachineArn } = this;
+    const { executions = [] } = await this.client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: RUNS_LOOKED_AT }));
+    for (const { executionArn } of executions) {
+      const { status, input } = await this.client.send(new DescribeExecutionCommand({ executionArn }));
+      const { detectorArn: ofRun, learned } = JSON.parse(input ?? '{}') as Partial<BootstrapInput>;
+      if (ofRun === detectorArn) return { status: status!, learned };
+    }
+    return undefined;
   }
 
   /** Stops the runs of a detector that are under way: they would activate it with a history that is not the right one any more. */

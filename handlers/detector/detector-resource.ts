@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  CreateAnomalyDetectorCommand, CreateMetricSetCommand, DeactivateAnomalyDetectorCommand, DeleteAnomalyDetectorCommand,
-  UpdateAnomalyDetectorCommand, UpdateMetricSetCommand, type LookoutMetricsClient,
+  CreateAnomalyDetectorCommand, CreateMetricSetCommand, DeactivateAnomalyDetectorCommand, DeleteAnomalyDetectorCommand, DescribeMetricSetCommand,
+  UpdateAnomalyDetectorCommand, UpdateMetricSetCommand, type AnomalyDetectorSummary, type LookoutMetricsClient,
 } from '@aws-sdk/client-lookoutmetrics';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { Bootstrap } from './bootstrap';
@@ -10,13 +10,16 @@ import {
   configurationOf, isNamed, isOfRequest, isOwn, ownerTags,
   type Begun, type Completion, type CompletionRequest, type CustomResource, type CustomResourceRequest,
 } from './custom-resource';
-import { compareConfigurations } from './detector-change';
+import { compareConfigurations, isAlready, learnedDigest, refusalOf } from './detector-change';
 import { describeDetector, findDetector, findMetricSetArn } from './existing';
 import type { QueryTrial } from './query-trial';
 import type { Backend, DetectorConfiguration } from '../../src/private/contract';
 
 /** States in which the API changes a detector in every respect. */
 const EDITABLE = ['INACTIVE', 'DEACTIVATED', 'FAILED'];
+
+/** States that a history run leads to. */
+const ACTIVATED = ['ACTIVATING', 'LEARNING', 'ACTIVE'];
 
 /** States that pass by themselves. */
 const PASSING = ['ACTIVATING', 'DEACTIVATING', 'BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE', 'DELETING'];
@@ -35,7 +38,12 @@ export class DetectorResource implements CustomResource {
   public async onEvent(request: CustomResourceRequest): Promise<Begun> {
     const configuration = configurationOf<DetectorConfiguration>(request.ResourceProperties);
     const name = request.RequestType === 'Delete' ? request.PhysicalResourceId! : configuration.detector.AnomalyDetectorName;
-    const existing = await findDetector(this.lookout(configuration.backend), name);
+    const before = request.RequestType === 'Update' && request.PhysicalResourceId === name
+      ? configurationOf<DetectorConfiguration>(request.OldResourceProperties) : undefined;
+    const refusal = before && refusalOf(before, configuration);
+    const existing = await findDetector(this.lookout(configuration.backend), name).catch((error: unknown) => {
+      throw refusal ?? error; // the backend that cannot be changed to may not answer
+    });
     const own = existing && isOwn(existing.Tags, request) ? existing : undefined;
     if (request.RequestType === 'Delete') {
       if (own) await new Bootstrap(this.stateMachines, configuration.bootstrapStateMachineArn).stop(own.AnomalyDetectorArn!, 'the detector is deleted');
@@ -43,10 +51,12 @@ export class DetectorResource implements CustomResource {
     }
     if (existing && !own) throw nameTaken(name, existing.AnomalyDetectorArn);
 
-    if (request.RequestType === 'Update' && request.PhysicalResourceId === name) {
-      const change = compareConfigurations(configurationOf<DetectorConfiguration>(request.OldResourceProperties), configuration);
+    if (before) {
+      const isUndone = await this.isUndone(before, configuration, own);
+      if (refusal && !isUndone) throw refusal;
+      const change = compareConfigurations(before, configuration);
       // made anew where somebody has deleted it
-      if (own && !change.relearn) {
+      if (own && (isUndone || !change.relearn || await this.hasLearned(configuration, own))) {
         const trials = change.tryQueries ? await this.trial.submit(configuration, request.RequestId) : [];
         return { PhysicalResourceId: name, Change: 'IN_PLACE', Trials: trials };
       }
@@ -67,6 +77,22 @@ export class DetectorResource implements CustomResource {
       ? await this.create(client, configuration, request)
       : await this.update(client, configuration, request, request.Change === 'RELEARN');
     return done ? { IsComplete: true, Data: { ...done, DetectorName: configuration.detector.AnomalyDetectorName } } : { IsComplete: false };
+  }
+
+  /** Whether an update leads back to what is there: CloudFormation's, after an update that was refused before anything was changed. */
+  private async isUndone(before: DetectorConfiguration, after: DetectorConfiguration, own: AnomalyDetectorSummary | undefined): Promise<boolean> {
+    if (!own || !(refusalOf(before, after) ?? refusalOf(after, before))) return false;
+    const client = this.lookout(after.backend);
+    const MetricSetArn = await findMetricSetArn(client, own.AnomalyDetectorArn!);
+    return isAlready(after, own.Tags, MetricSetArn === undefined ? undefined : await client.send(new DescribeMetricSetCommand({ MetricSetArn })));
+  }
+
+  /** Whether a detector has learned what a configuration says, or is learning it: an update that led away from it changed nothing. */
+  private async hasLearned(
+    configuration: DetectorConfiguration, { AnomalyDetectorArn: arn, Status: status }: AnomalyDetectorSummary,
+  ): Promise<boolean> {
+    const run = await new Bootstrap(this.stateMachines, configuration.bootstrapStateMachineArn).newest(arn!);
+    return run?.learned === learnedDigest(configuration) && (ACTIVATED.includes(status!) || run.status === 'RUNNING');
   }
 
   /** Makes detector and metric set and starts the history run. Leaves nothing behind when it fails. */
@@ -149,8 +175,9 @@ export class DetectorResource implements CustomResource {
     return false;
   }
 
-  private async startBootstrap({ backend, bootstrapStateMachineArn }: DetectorConfiguration, detectorArn: string, requestId: string): Promise<void> {
-    await new Bootstrap(this.stateMachines, bootstrapStateMachineArn).start(requestId, { detectorArn, backend });
+  private async startBootstrap(configuration: DetectorConfiguration, detectorArn: string, requestId: string): Promise<void> {
+    const input = { detectorArn, backend: configuration.backend, learned: learnedDigest(configuration) };
+    await new Bootstrap(this.stateMachines, configuration.bootstrapStateMachineArn).start(requestId, input);
   }
 
   private async isDeleted(client: LookoutMetricsClient, arn: string): Promise<boolean> {

@@ -12,10 +12,13 @@ const MAXIMUM_INTERVALS = 200_000;
 export class TableLimits {
   private readonly slots = new Set<number>();
 
-  /** @param what the rows are, for errors: `history` */
+  /**
+   * @param what the rows are, for errors: `history`
+   * @param quota what sets the number of time series, where it can be raised
+   */
   public constructor(
     private readonly table: IntervalTable, private readonly layout: RowLayout, private readonly clock: WallClock,
-    private readonly maximumTimeSeries: number, private readonly what: string,
+    private readonly maximumTimeSeries: number, private readonly what: string, private readonly quota?: string,
   ) {}
 
   /**
@@ -40,7 +43,8 @@ export class TableLimits {
     const [widest] = this.layout.dimensions
       .map((name, index) => ({ name, values: series.values[index].length }))
       .sort((a, b) => b.values - a.values);
-    throw new UnusableData(`the ${this.what} has more than ${maximumTimeSeries} time series (measures times combinations of dimension values)`
-      + (widest ? `: dimension ${JSON.stringify(widest.name)} alone has ${widest.values} values or more, leave it out or group it in the query` : ''));
+    const raise = this.quota === undefined ? '' : `, or raise ${this.quota}`;
+    throw new UnusableData(`the ${this.what} has more than ${maximumTimeSeries} time series (metrics times combinations of dimension values): ${widest
+      ? `dimension ${JSON.stringify(widest.name)} alone has ${widest.values} values or more, leave it out or group it${raise}` : `leave out metrics${raise}`}`);
   }
 }

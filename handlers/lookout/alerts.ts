@@ -5,6 +5,7 @@ import { conflict, invalidField, notFound, quotaExceeded } from './errors';
 import type { ModelValue } from './model-shapes';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
 import { StoreConflict, StoreFull, type AlertRecord } from './store';
+import { assertTagQuota } from './tags';
 import { DEFAULT_ALERT_THRESHOLD } from '../../src/private/contract';
 
 /** Operations on alerts. */
@@ -16,6 +17,7 @@ export const alertOperations: Record<string, Operation> = operations({
       throw conflict('AnomalyDetector', detector.arn, `detector ${detector.name} is being deleted`);
     }
     const arnOfNew = alertArn(detector.arn, input.AlertName);
+    assertTagQuota('Alert', arnOfNew, input.Tags, context);
     const at = context.now();
     try {
       await context.store.createAlert({

@@ -36,8 +36,8 @@ export const dataQualityOperations: Record<string, Operation> = operations({
     const { items } = learned?.backTest ? { items: [] } : await store.listExecutions(detector.arn, { limit: EXECUTIONS });
     return {
       AnomalyDetectorDataQualityMetricList: [
-        ...items.filter(isDetected).map(({ start, outcome: { rows, rowsRejected, timeSeries } }) =>
-          report(start, ofRows(rows + rowsRejected, rowsRejected, timeSeries))),
+        ...items.filter(isDetected).map(({ start, outcome: { rows, rowsRejected, timeSeries, combinationsLeftOut } }) =>
+          report(start, ofRows(rows + rowsRejected, rowsRejected, timeSeries, combinationsLeftOut))),
         ...learned ? [report(learned.start, [...ofRows(learned.rows, learned.rowsRejected, learned.timeSeries), ...ofHistory(learned)])] : [],
       ],
     };
@@ -48,7 +48,7 @@ function isDetected(execution: ExecutionRecord): execution is ExecutionRecord & 
   return execution.status === 'COMPLETED' && execution.outcome !== undefined;
 }
 
-function ofRows(rows: number, rejected: number, timeSeries: number): Metric[] {
+function ofRows(rows: number, rejected: number, timeSeries: number, leftOut = 0): Metric[] {
   return [
     { MetricType: 'ROWS_PROCESSED', MetricDescription: 'Number of rows that were read, headers left out.', MetricValue: rows },
     {
@@ -56,7 +56,12 @@ function ofRows(rows: number, rejected: number, timeSeries: number): Metric[] {
       MetricDescription: 'Number of rows that were left out: outside of the interval, or with a cell that cannot be read.',
       MetricValue: rejected,
     },
-    { MetricType: 'TIME_SERIES_COUNT', MetricDescription: 'Number of time series: measures times combinations of dimension values.', MetricValue: timeSeries },
+    {
+      MetricType: 'TIME_SERIES_COUNT',
+      MetricDescription: `Number of time series: measures times combinations of dimension values.${leftOut > 0
+        ? ` ${leftOut} combinations were left out: the detector has its full number of time series, which maximumTimeSeriesPerDetector of the service sets.` : ''}`,
+      MetricValue: timeSeries,
+    },
   ];
 }
 

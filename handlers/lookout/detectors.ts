@@ -4,6 +4,7 @@ import { detectorArn } from './arn';
 import { ApiError, conflict, internalError, invalid, invalidField, notFound, quotaExceeded } from './errors';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
 import { StoreConflict, StoreFull, type DetectorRecord, type DetectorStatus, type FailureType, type MetricSetRecord } from './store';
+import { assertTagQuota } from './tags';
 
 /** States in which a detector may be changed in every respect and activated. */
 export const EDITABLE: readonly DetectorStatus[] = ['INACTIVE', 'DEACTIVATED', 'FAILED'];
@@ -27,12 +28,14 @@ const FAILURE_REASON_CHARACTERS = 256;
 
 /** Operations on detectors. */
 export const detectorOperations: Record<string, Operation> = operations({
-  CreateAnomalyDetector: async (input, { store, scope, now, quotas }) => {
+  CreateAnomalyDetector: async (input, context) => {
+    const { store, scope, now, quotas } = context;
     const { AnomalyDetectorFrequency: frequency } = input.AnomalyDetectorConfig;
     if (frequency === undefined) {
       throw invalidField('AnomalyDetectorConfig.AnomalyDetectorFrequency', 'is required');
     }
     const arn = detectorArn(scope, input.AnomalyDetectorName);
+    assertTagQuota('AnomalyDetector', arn, input.Tags, context);
     const at = now();
     try {
       await store.createDetector({

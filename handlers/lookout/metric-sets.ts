@@ -7,6 +7,7 @@ import { metricSetDefinition } from './metric-set-input';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
 import { assertSourceFits } from './source-check';
 import { StoreConflict, type MetricSetRecord } from './store';
+import { assertTagQuota } from './tags';
 import { OWNER_TAGS } from '../../src/private/contract';
 
 /** Fields that may be changed while the detector runs (UpdateAnomalyDetector and UpdateMetricSet in the API reference). */
@@ -29,6 +30,7 @@ export const metricSetOperations: Record<string, Operation> = operations({
     }
     const arnOfNew = metricSetArn(detector.arn, MetricSetName);
     assertQuotas(arnOfNew, definition, context);
+    assertTagQuota('MetricSet', arnOfNew, Tags, context);
     // a connector's history comes later, and tells what an earlier query had until then
     if (detector.tags?.[OWNER_TAGS.resource] === undefined) await assertSourceFits(definition, context);
     const at = context.now();

@@ -18,6 +18,8 @@ export interface Quotas {
   readonly metrics: number;
   /** Of one metric set. */
   readonly dimensions: number;
+  /** Of one detector, metric set or alert. */
+  readonly tags: number;
 }
 
 /** What the operations act upon. */

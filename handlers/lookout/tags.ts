@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { invalidField, notFound, type ResourceType } from './errors';
-import { MODEL } from './model-constraints';
+import { invalidField, notFound, quotaExceeded, type ResourceType } from './errors';
 import { operations, type Operation, type ServiceContext } from './operation';
 import type { Change, Store, Tags } from './store';
-
-/** Tags that a resource can have: as many as can be given at once. */
-const TAGS_PER_RESOURCE = MODEL.maps.TagMap.max;
 
 /**
  * Operations on the tags of detectors, metric sets and alerts. Their input is named as it travels: `tags` and `tagKeys` are in lower case in
@@ -17,9 +13,9 @@ export const tagOperations: Record<string, Operation> = operations({
     await changeTags(input.ResourceArn, context, current => {
       const merged = Object.fromEntries([...Object.entries(current), ...Object.entries(input.tags)]);
       const count = Object.keys(merged).length;
-      if (count > TAGS_PER_RESOURCE) {
-        throw invalidField('tags', `would give the resource ${count} tags, it can have ${TAGS_PER_RESOURCE}`);
-      }
+      const most = context.quotas.tags;
+      // the service model has no quota among the errors of TagResource
+      if (count > most) throw invalidField('tags', `would give the resource ${count} tags, and it can have ${most}: ${REMEDY}`);
       return merged;
     });
     return {};
@@ -40,6 +36,14 @@ export const tagOperations: Record<string, Operation> = operations({
     return { Tags: resource.tags ?? {} };
   },
 });
+
+const REMEDY = 'remove some, or raise maximumTagsPerResource of the service';
+
+/** @throws ApiError ServiceQuotaExceededException: a resource that is to be created has too many tags */
+export function assertTagQuota(type: ResourceType, arn: string, tags: Tags | undefined, { quotas }: ServiceContext): void {
+  const count = Object.keys(tags ?? {}).length;
+  if (count > quotas.tags) throw quotaExceeded(type, arn, 'TAGS_PER_RESOURCE', `Tags has ${count} entries, and a resource can have ${quotas.tags}: ${REMEDY}.`);
+}
 
 async function changeTags(resourceArn: string, { store }: ServiceContext, change: Change<Tags>): Promise<void> {
   const resource = resourceOf(resourceArn, store);

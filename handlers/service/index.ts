@@ -4,7 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AccessEntry } from './access';
 import { serviceHandler, type ServiceParts } from './service-handler';
-import { DEFAULT_MAXIMUM_ALERTS, DEFAULT_MAXIMUM_DETECTORS, ENVIRONMENT, LIMITS } from '../../src/private/contract';
+import { DEFAULT_MAXIMUM_ALERTS, DEFAULT_MAXIMUM_DETECTORS, DEFAULT_MAXIMUM_TAGS, ENVIRONMENT, LIMITS } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
 import type { Store } from '../lookout/store';
 
@@ -46,6 +46,7 @@ function awsParts(store: Store): ServiceParts {
       alertsPerDetector: quota(ENVIRONMENT.maximumAlerts, DEFAULT_MAXIMUM_ALERTS),
       metrics: quota(ENVIRONMENT.maximumMetrics, LIMITS.metrics),
       dimensions: quota(ENVIRONMENT.maximumDimensions, LIMITS.dimensions),
+      tags: quota(ENVIRONMENT.maximumTags, DEFAULT_MAXIMUM_TAGS),
     },
     now: () => Date.now() / 1000,
     logFailure,

@@ -117,6 +117,8 @@ export class StackDeployment {
       const properties = (resolver.resolve(definition.Properties ?? {}, `${logicalId}.Properties`) ?? {}) as Record<string, unknown>;
       const path = artifact.paths.get(logicalId);
       const resource: Resource = { logicalId, ...(path !== undefined && { path }), type: definition.Type, properties, pseudo: this.pseudo, where };
+      // an update that fails is followed by one that leads back from it, as in CloudFormation's rollback
+      if (previous && isCustom(definition.Type)) this.deployed.set(logicalId, { resource, identity: previous.identity });
       const identity = await resourceType(definition.Type)!.put(resource, this.services, previous);
       this.deployed.set(logicalId, { resource, identity });
     } catch (error) {
@@ -138,4 +140,8 @@ export class StackDeployment {
     const path = paths.get(logicalId);
     return `stack ${this.name}, resource ${logicalId} (${path ? `${path}, ` : ''}${template.Resources![logicalId].Type})`;
   }
+}
+
+function isCustom(type: string): boolean {
+  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }

@@ -35,7 +35,8 @@ export class EventBuses {
   public readonly events: BusEvent[] = [];
   private readonly buses = new Set<string>();
 
-  public constructor(private readonly clock: SimulatedClock) {}
+  /** @param refuse error code with which an event of a detail type is refused; undefined: it is taken. */
+  public constructor(private readonly clock: SimulatedClock, private readonly refuse: (detailType: string) => string | undefined = () => undefined) {}
 
   public create(arn: string): void {
     this.buses.add(arn);
@@ -65,6 +66,8 @@ export class EventBuses {
   public put({ EventBusName: busArn = DEFAULT_BUS, Source: source = '', DetailType: detailType = '', Resources: resources = [], Detail = '' }: Entry): object {
     if (busArn !== DEFAULT_BUS && !this.buses.has(busArn)) return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busArn} does not exist.` };
     if (source === '' || source.startsWith('aws.') || detailType === '') return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source or DetailType is not valid.' };
+    const refusal = this.refuse(detailType);
+    if (refusal !== undefined) return { ErrorCode: refusal, ErrorMessage: `${refusal} planned for this event` };
     let detail: unknown;
     try {
       detail = JSON.parse(Detail);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, openSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ObjectBucket, ObjectRecord, PendingWrite, WriteCondition } from '../s3/bucket-store';
 import { errors } from '../s3/errors';
@@ -92,13 +92,16 @@ export class PlainBucket implements ObjectBucket {
 
   private keys(): string[] {
     const keys: string[] = [];
-    const walk = (prefix: string): void => {
-      for (const entry of readdirSync(join(this.folder, prefix), { withFileTypes: true })) {
-        if (entry.isDirectory()) walk(`${prefix}${entry.name}/`);
-        else if (this.find(`${prefix}${entry.name}`)) keys.push(`${prefix}${entry.name}`);
+    // symbolic links are followed; a folder is not walked through again within itself
+    const walk = (prefix: string, within: readonly string[]): void => {
+      const folder = realpathSync(join(this.folder, prefix));
+      if (within.includes(folder)) return;
+      for (const name of readdirSync(folder)) {
+        if (statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory()) walk(`${prefix}${name}/`, [...within, folder]);
+        else if (this.find(`${prefix}${name}`)) keys.push(`${prefix}${name}`);
       }
     };
-    walk('');
+    walk('', []);
     return keys.sort(compareKeys);
   }
 }

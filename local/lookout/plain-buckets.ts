@@ -24,7 +24,7 @@ export class PlainBuckets implements Buckets {
   }
 
   public get names(): string[] {
-    return readdirSync(this.folder, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort();
+    return readdirSync(this.folder).filter(name => statSync(join(this.folder, name), { throwIfNoEntry: false })?.isDirectory()).sort();
   }
 
   public get(name: string): ObjectBucket {

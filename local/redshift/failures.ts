@@ -51,6 +51,11 @@ export class FailurePlan {
     this.rules.push({ rule, matched: 0 });
   }
 
+  /** Forgets all rules. */
+  clear(): void {
+    this.rules.length = 0;
+  }
+
   /** Outcome for a call: of the first rule that is due. Every rule that matches counts the call. */
   decide(operation: string, sql: string): FailureOutcome | undefined {
     let outcome: FailureOutcome | undefined;

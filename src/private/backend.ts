@@ -53,7 +53,7 @@ export function lookoutForMetricsBackend(scope: Construct, detectorName: string)
       grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
         actions: [
           'lookoutmetrics:CreateAlert', 'lookoutmetrics:CreateAnomalyDetector', 'lookoutmetrics:CreateMetricSet', 'lookoutmetrics:DeactivateAnomalyDetector',
-          'lookoutmetrics:DeleteAlert', 'lookoutmetrics:DeleteAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector', 'lookoutmetrics:TagResource',
+          'lookoutmetrics:DeleteAlert', 'lookoutmetrics:DeleteAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector', 'lookoutmetrics:DescribeMetricSet', 'lookoutmetrics:TagResource',
           'lookoutmetrics:UpdateAlert', 'lookoutmetrics:UpdateAnomalyDetector', 'lookoutmetrics:UpdateMetricSet',
         ],
         resources: [

@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ConnectorSettings, FAILURE_EVENTS } from './contract';
+import { ConnectorSettings } from './contract';
 import { tellOfFailure } from './failure-event';
 import { Infrastructure } from './infrastructure';
 import { mostHistoryChunks } from './settings';
@@ -38,12 +38,9 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
 
   const failed = invoke(states, 'Record failure', crawlFunction, {
     action: 'historyFailed', execution, error: sfn.JsonPath.stringAt(CAUGHT),
-  });
-  failed.next(tellOfFailure(states, 'Tell of failed history', FAILURE_EVENTS.history, {
-    connector: props.connectorName,
-    execution,
-    error: { name: sfn.JsonPath.stringAt(`${CAUGHT}.Error`), message: sfn.JsonPath.stringAt(`${CAUGHT}.Cause`) },
-  }, new sfn.Fail(states, 'History failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` })));
+  }, '$.failure');
+  const end = new sfn.Fail(states, 'History failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` });
+  failed.next(tellOfFailure(states, { what: 'failed history', crawlFunction, untold: '$.failure.untold', next: end, told: end }));
 
   const interval = sfn.JsonPath.stringAt('$.unload.interval');
   const plan = invoke(states, 'Plan history', crawlFunction, {
@@ -57,7 +54,9 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
     warehouse: props.warehouse,
     timeLimitSeconds: settings.queryTimeoutSeconds,
     plan,
-    nothingLeft: { when: sfn.Condition.numberEquals('$.unload.remaining', 0), then: activate(states, props, failed) },
+    planned: unload => new sfn.Choice(states, 'Anything left?')
+      .when(sfn.Condition.numberEquals('$.unload.remaining', 0), activate(states, props, failed))
+      .otherwise(unload),
     noteStatement: invoke(states, 'Note statement', crawlFunction, {
       action: 'historySubmitted', execution, interval, statementId: sfn.JsonPath.stringAt('$.statement.Id'),
     }),

@@ -4,7 +4,7 @@ import { Duration, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ConnectorSettings, FAILURE_EVENTS } from './contract';
+import { ConnectorSettings } from './contract';
 import { tellOfFailure } from './failure-event';
 import { Infrastructure } from './infrastructure';
 import { retryDetection } from './retries';
@@ -76,18 +76,11 @@ export function createCrawlMachine(scope: Construct, id: string, props: CrawlMac
   const missing = new sfn.Choice(states, 'Anything missing?')
     .when(sfn.Condition.isPresent('$.plan.intervals[0]'), oldest)
     .otherwise(new sfn.Succeed(states, 'Nothing missing'));
-  const noteTold = invoke(states, 'Note what was told', crawlFunction, { action: 'givenUpTold', givenUp: sfn.JsonPath.objectAt('$.plan.givenUp') });
-  noteTold.addCatch(missing, { resultPath: sfn.JsonPath.DISCARD }); // it is told again
-  noteTold.next(missing);
-  plan.next(new sfn.Choice(states, 'Anything given up?')
-    .when(sfn.Condition.isPresent('$.plan.givenUp'), tellOfFailure(states, 'Tell of intervals given up', FAILURE_EVENTS.givenUp, {
-      connector: props.connectorName,
-      execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
-      count: sfn.JsonPath.numberAt('$.plan.givenUp.count'),
-      start: sfn.JsonPath.stringAt('$.plan.givenUp.start'),
-      end: sfn.JsonPath.stringAt('$.plan.givenUp.end'),
-      error: sfn.JsonPath.stringAt('$.plan.givenUp.error'),
-    }, missing, noteTold))
+  // one after the other: the plan is asked again for the next
+  plan.next(new sfn.Choice(states, 'Anything untold?')
+    .when(sfn.Condition.isPresent('$.plan.untold'), tellOfFailure(states, {
+      what: 'untold failure', crawlFunction, untold: '$.plan.untold', next: missing, told: plan,
+    }))
     .otherwise(missing));
   oldest.next(take);
   take.next(oneInterval(states, props, next));
@@ -107,43 +100,40 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
   const event = (action: string, more: Record<string, unknown> = {}) => ({ action, ...DATA, ...more });
 
   const failed = invoke(scope, 'Record failure', crawlFunction, event('failed', { error: sfn.JsonPath.stringAt(CAUGHT) }), '$.failure');
-  failed.next(tellOfFailure(scope, 'Tell of failed interval', FAILURE_EVENTS.interval, {
-    connector: props.connectorName,
-    execution: DATA.execution,
-    start: sfn.JsonPath.stringAt('$.current.interval.start'),
-    end: sfn.JsonPath.stringAt('$.current.interval.end'),
-    attempt: sfn.JsonPath.numberAt('$.failure.attempt'),
-    givenUp: sfn.JsonPath.stringAt('$.failure.givenUp'),
-    again: sfn.JsonPath.stringAt('$.failure.again'),
-    statementId: sfn.JsonPath.stringAt('$.failure.statementId'),
-    error: { name: sfn.JsonPath.stringAt(`${CAUGHT}.Error`), message: sfn.JsonPath.stringAt(`${CAUGHT}.Cause`) },
-  }, new sfn.Fail(scope, 'Interval failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` })));
+  const end = new sfn.Fail(scope, 'Interval failed', { errorPath: `${CAUGHT}.Error`, causePath: `${CAUGHT}.Cause` });
+  const tell = new sfn.Choice(scope, 'Anything to tell?')
+    .when(sfn.Condition.isPresent('$.failure.untold'), tellOfFailure(scope, {
+      what: 'failed interval', crawlFunction, untold: '$.failure.untold', next: end, told: end,
+    }))
+    .otherwise(end);
+  failed.next(tell);
+  // where the detector has the rows, or may have them: the interval is not given up before that is known
+  const undecided = props.detect ? invoke(scope, 'Record undecided failure', crawlFunction,
+    event('failed', { error: sfn.JsonPath.stringAt(CAUGHT), undecided: true }), '$.failure').next(tell) : failed;
 
   const finish = invoke(scope, 'Finish interval', crawlFunction, event('finished', {
     statement: sfn.JsonPath.stringAt('$.statement'),
     ...(props.detect ? { detection: sfn.JsonPath.stringAt('$.detection') } : {}),
   }));
-  finish.addCatch(failed, { resultPath: CAUGHT });
+  finish.addCatch(undecided, { resultPath: CAUGHT });
   finish.next(next);
 
-  let finished: sfn.IChainable = finish;
-  if (props.detect) {
-    const detect = retryDetection(invoke(scope, 'Detect', props.detect.detectFunction, {
-      action: 'detect',
-      detectorArn: props.detect.detectorArn,
-      interval: DATA.interval,
-      chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'),
-      files: sfn.JsonPath.stringAt('$.unload.folder'),
-    }, '$.detection'));
-    detect.addCatch(failed, { resultPath: CAUGHT });
-    detect.next(finish);
-    finished = detect;
-  }
+  const exhausted = new sfn.Pass(scope, 'Attempts exhausted', {
+    parameters: { Error: 'AttemptsExhausted', Cause: sfn.JsonPath.stringAt('$.unload.exhausted') }, resultPath: CAUGHT,
+  });
+  exhausted.next(failed);
+  const { afterUnload, askBefore } = props.detect ? detectionStates(scope, props.detect, finish, failed, undecided)
+    : { afterUnload: finish, askBefore: (unload: sfn.IChainable) => unload };
 
   return statementStates(scope, {
     warehouse: props.warehouse,
     timeLimitSeconds: props.settings.queryTimeoutSeconds,
     plan: invoke(scope, 'Begin interval', crawlFunction, event('begin'), '$.unload'),
+    planned: (unload, submit) => new sfn.Choice(scope, 'Tried before?')
+      .when(sfn.Condition.booleanEquals('$.unload.repeated', true), askBefore(new sfn.Choice(scope, 'Attempts left?')
+        .when(sfn.Condition.stringEquals('$.unload.exhausted', ''), unload)
+        .otherwise(exhausted)))
+      .otherwise(submit),
     noteStatement: invoke(scope, 'Note statement', crawlFunction, {
       action: 'submitted', interval: DATA.interval, execution: DATA.execution, statementId: sfn.JsonPath.stringAt('$.statement.Id'),
     }),
@@ -153,7 +143,42 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
       current: sfn.JsonPath.stringAt('$.current'),
       unload: { chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'), folder: sfn.JsonPath.stringAt('$.unload.folder') },
     },
-    finished,
+    finished: afterUnload,
     failed,
   });
+}
+
+/**
+ * The states that detect an interval, and those that ask whether an earlier attempt has: before anything is unloaded again, and when a
+ * detection breaks. So ledger and bucket end with the rows that the detector has, wherever an attempt broke.
+ */
+function detectionStates(
+  scope: Construct, { detectFunction, detectorArn }: NonNullable<CrawlMachineProps['detect']>,
+  finish: sfn.IChainable, failed: sfn.IChainable, undecided: sfn.IChainable,
+): { readonly afterUnload: sfn.IChainable; readonly askBefore: (unload: sfn.IChainable) => sfn.IChainable } {
+  const take = new sfn.Pass(scope, 'Take known detection', { inputPath: '$.known.outcome', resultPath: '$.detection' });
+  take.next(finish);
+  const ask = (id: string, caughtAt: string, yes: sfn.IChainable, no: sfn.IChainable) => {
+    const known = retryDetection(invoke(scope, id, detectFunction, { action: 'known', detectorArn, interval: DATA.interval }, '$.known'));
+    known.addCatch(undecided, { resultPath: caughtAt });
+    known.next(new sfn.Choice(scope, `${id}?`).when(sfn.Condition.booleanEquals('$.known.found', true), yes).otherwise(no));
+    return known;
+  };
+
+  const detect = retryDetection(invoke(scope, 'Detect', detectFunction, {
+    action: 'detect',
+    detectorArn,
+    interval: DATA.interval,
+    chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'),
+    files: sfn.JsonPath.stringAt('$.unload.folder'),
+  }, '$.detection'));
+  // the error of the detection is what is told, whatever comes of asking
+  detect.addCatch(ask('Detected all the same', sfn.JsonPath.DISCARD, take, failed), { resultPath: CAUGHT });
+  detect.next(finish);
+
+  const statement = new sfn.Pass(scope, 'Take earlier statement', {
+    parameters: { Id: sfn.JsonPath.stringAt('$.unload.previousStatementId'), Status: 'FINISHED' }, resultPath: '$.statement',
+  });
+  statement.next(take);
+  return { afterUnload: detect, askBefore: unload => ask('Detected before', CAUGHT, statement, unload) };
 }

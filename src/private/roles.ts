@@ -8,7 +8,10 @@ import type { BoundBackend } from './backend';
 import { PREFIXES } from './contract';
 import { Infrastructure } from './infrastructure';
 
-const DATA_PREFIXES = [PREFIXES.history, PREFIXES.live];
+/** Prefixes of unloaded data; those of second readings only where intervals are read again. */
+export function dataPrefixes(isReadAgain: boolean): string[] {
+  return [PREFIXES.history, PREFIXES.live, ...isReadAgain ? [PREFIXES.again] : []];
+}
 
 /** Role that Redshift assumes to UNLOAD. */
 export function createUnloadRole(scope: Construct, id: string, assumedBy: iam.IPrincipal): iam.Role {
@@ -19,8 +22,8 @@ export function createUnloadRole(scope: Construct, id: string, assumedBy: iam.IP
 }
 
 /** Rights of UNLOAD with CLEANPATH on the data prefixes (Redshift developer guide: GET, LIST and PUT; DELETE for CLEANPATH). */
-export function grantUnload(bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): void {
-  infrastructure.grantObjects(bucket, DATA_PREFIXES, role, [
+export function grantUnload(bucket: s3.IBucket, prefixes: string[], infrastructure: Infrastructure, role: iam.IRole): void {
+  infrastructure.grantObjects(bucket, prefixes, role, [
     's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject',
   ], 'prefixes');
   role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }));
@@ -31,10 +34,11 @@ export function grantUnload(bucket: s3.IBucket, infrastructure: Infrastructure, 
  * the same account needs no right of its own to assume it; so a shared service needs no rights that grow with its users.
  */
 export function createDataAccessRole(
-  scope: Construct, id: string, backend: Pick<BoundBackend, 'roleUser' | 'bucketActions'>, bucket: s3.IBucket, infrastructure: Infrastructure,
+  scope: Construct, id: string, backend: Pick<BoundBackend, 'roleUser' | 'bucketActions'>, bucket: s3.IBucket, prefixes: string[],
+  infrastructure: Infrastructure,
 ): iam.Role {
   const role = new iam.Role(scope, id, { assumedBy: backend.roleUser, description: 'cdk-redshift-lookout: lets the detector read unloaded data' });
-  infrastructure.grantObjects(bucket, DATA_PREFIXES, role, ['s3:GetObject'], 'prefixes');
+  infrastructure.grantObjects(bucket, prefixes, role, ['s3:GetObject'], 'prefixes');
   if (backend.bucketActions.length > 0) {
     role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: backend.bucketActions, resources: [bucket.bucketArn] }));
   }

@@ -20,8 +20,8 @@ export interface StatementStatesProps {
   readonly timeLimitSeconds: number;
   /** Plans the UNLOAD: fills `$.unload`. */
   readonly plan: sfn.TaskStateBase & sfn.INextable;
-  /** What to do when the plan says that nothing is left to unload. */
-  readonly nothingLeft?: { readonly when: sfn.Condition; readonly then: sfn.IChainable };
+  /** What comes after the plan: goes on with `unload`, or with `submit` where no earlier statement can be running. */
+  readonly planned: (unload: sfn.IChainable, submit: sfn.IChainable) => sfn.IChainable;
   /** Writes the statement's id, `$.statement.Id`, to the ledger. */
   readonly noteStatement: sfn.TaskStateBase & sfn.INextable;
   /** What is kept of the data when the statement runs: paths. The SQL is not, to stay within the size that a state may pass on. */
@@ -66,7 +66,7 @@ export function statementStates(scope: Construct, props: StatementStatesProps): 
   const earlier = new sfn.Choice(scope, 'Earlier attempt?')
     .when(sfn.Condition.stringEquals('$.unload.previousStatementId', ''), submit)
     .otherwise(cancelEarlierAttempt(scope, submit, failed));
-  plan.next(props.nothingLeft ? new sfn.Choice(scope, 'Anything left?').when(props.nothingLeft.when, props.nothingLeft.then).otherwise(earlier) : earlier);
+  plan.next(props.planned(earlier, submit));
   submit.next(props.noteStatement);
   props.noteStatement.next(waitForStatement(scope, props, cancel));
   return plan;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
 import { validateNetwork } from './infrastructure';
 import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
 import { refuse, SUBJECT, validateDescription, validateName } from './validation-base';
 import { validateColumns } from './validation-columns';
+import { requireSame, requireSecretHere, validateInfrastructurePlaces } from './validation-places';
 import { validateQueries } from './validation-query';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
@@ -14,7 +16,7 @@ import { RedshiftLookoutConnectorProps } from '../connector-props';
  *
  * @throws the first problem found
  */
-export function validateConnector(props: RedshiftLookoutConnectorProps): void {
+export function validateConnector(scope: IConstruct, props: RedshiftLookoutConnectorProps): void {
   if (props.database?.trim() === '') throw refuse('database', 'is empty', props.database, 'give the name of the database in which the query runs');
   validateDatabaseUser(props);
   validateQueries(props);
@@ -25,6 +27,23 @@ export function validateConnector(props: RedshiftLookoutConnectorProps): void {
   validateHolidays(props);
   validateCounts(props);
   validateNetwork(SUBJECT, props);
+  validatePlaces(scope, props);
+}
+
+function validatePlaces(scope: IConstruct, props: RedshiftLookoutConnectorProps): void {
+  const { secret, unloadRole, detector } = props;
+  validateInfrastructurePlaces(scope, SUBJECT, props);
+  if (secret) requireSecretHere(scope, 'secret', secret);
+  if (unloadRole) {
+    requireSame(scope, SUBJECT, 'unloadRole', { env: unloadRole.env, arn: unloadRole.roleArn }, 'account',
+      account => `give a role of ${account}: Redshift takes roles of its own account only`);
+  }
+  if (detector?.service) {
+    const { account, region } = Stack.of(detector.service);
+    for (const what of ['region', 'account'] as const) {
+      requireSame(scope, SUBJECT, 'detector.service', { env: { account, region } }, what, expected => `give a LookoutService of ${expected}, or leave it out`);
+    }
+  }
 }
 
 function validateDatabaseUser({ databaseUser, secret }: RedshiftLookoutConnectorProps): void {

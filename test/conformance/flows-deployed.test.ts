@@ -133,6 +133,9 @@ test('the notebooks: create, backtest, export with all pages, feedback; the read
   expect(message.impactedMetric).toEqual(event.impactedMetric);
   expect(message.alertEventId).toMatch(/:Alert:shop-export:event\//);
   expect(new Set(messages.map(one => one.alertEventId)).size).toBe(messages.length);
+  // every one leads to its group by measure and time, as the group's id in it does
+  const asked = messages.map(one => ({ measure: one.impactedMetric.metricName, timestamp: one.timestamp }));
+  expect(await flow('alerted_groups', { arn: result.arn, alerts: asked })).toEqual(messages.map(one => [one.anomalyGroupId]));
 
   expect(await flow('delete', result.arn)).toEqual({ gone: true });
   expect(cloud.refusedRequests).toEqual([]);

@@ -174,23 +174,36 @@ def look_at_data(bucket):
     }
 
 
+def minutes(text):
+    """A time in a form that can be compared."""
+    match = re.search(r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)Z\[UTC\]', text)
+    return ''.join(match.groups())
+
+
+def groups_at(groups, measure, timestamp):
+    """What alerts that name no group are found by: measure and time."""
+    return [one['AnomalyGroupId'] for one in groups
+            if one['PrimaryMetricName'] == measure and minutes(one['StartTime']) <= minutes(timestamp) <= minutes(one['EndTime'])]
+
+
+def alerted_groups(asked):
+    """The groups of many alerts, each by its measure and time."""
+    groups = summaries(asked['arn'])
+    return [groups_at(groups, one['measure'], one['timestamp']) for one in asked['alerts']]
+
+
 def readable_alert(event):
     """An alert's function: makes a text of the event, and finds its group by measure and time."""
-    def minutes(text):
-        match = re.search(r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)Z\[UTC\]', text)
-        return ''.join(match.groups())
     impacted = event['impactedMetric']
-    when = minutes(event['timestamp'])
-    found = [one for one in summaries(event['anomalyDetectorArn'])
-             if one['PrimaryMetricName'] == impacted['metricName'] and minutes(one['StartTime']) <= when <= minutes(one['EndTime'])]
+    found = groups_at(summaries(event['anomalyDetectorArn']), impacted['metricName'], event['timestamp'])
     drivers = [f"{dimension['dimensionName']}: {value['dimensionValue']} {value['valueContribution']:.0f}%"
                for dimension in impacted['dimensionContribution'] for value in dimension['dimensionValueContributions']]
     values = [one['metricValue'] for one in impacted['relevantTimeSeries']]
     detector = re.fullmatch(r'arn:aws:lookoutmetrics:[^:]+:\d+:AnomalyDetector:(.*)', event['anomalyDetectorArn']).group(1)
-    return {'detector': detector, 'groups': [one['AnomalyGroupId'] for one in found], 'drivers': drivers, 'values': values,
+    return {'detector': detector, 'groups': found, 'drivers': drivers, 'values': values,
             'dimensions': sorted({dimension['dimensionName'] for one in impacted['relevantTimeSeries'] for dimension in one['dimensions']}),
             'score': event['anomalyScore'], 'console': event['consoleUrl'], 'event': event['alertEventId']}
 
 
 flow, argument = sys.argv[1], json.loads(sys.argv[2])
-print(json.dumps({'back_test': back_test, 'delete': delete, 'activate': activate, 'look_at_data': look_at_data, 'watch': watch, 'readable_alert': readable_alert}[flow](argument)))
+print(json.dumps({'back_test': back_test, 'delete': delete, 'activate': activate, 'look_at_data': look_at_data, 'watch': watch, 'readable_alert': readable_alert, 'alerted_groups': alerted_groups}[flow](argument)))

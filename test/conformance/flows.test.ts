@@ -87,6 +87,11 @@ describe.each(STORES)('store %s', store => {
     expect(readable.values).toContain(SPIKE.value);
     expect(readable.event).toMatch(/^arn:aws:lookoutmetrics:us-east-1:123456789012:Alert:shop-export:event\/[0-9a-f-]{36}$/);
 
+    // every alert leads to its group by measure and time, as the group's id in it does
+    const sent = alerts.map(({ alert }) => alert);
+    expect(await flow('alerted_groups', { arn: result.arn, alerts: sent.map(alert => ({ measure: alert.impactedMetric.metricName, timestamp: alert.timestamp })) }))
+      .toEqual(sent.map(alert => [alert.anomalyGroupId]));
+
     expect(await flow('delete', result.arn)).toEqual({ gone: true });
   }, 300_000);
 

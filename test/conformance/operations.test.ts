@@ -8,10 +8,11 @@ import { Work } from './scenario';
 import { RESOURCE_SCENARIOS } from './scenarios-resources';
 import { RESULT_SCENARIOS } from './scenarios-results';
 import { STATE_SCENARIOS } from './scenarios-states';
+import { TOKEN_SCENARIOS } from './scenarios-tokens';
 import { CLIENTS_AND_STORES, ConformanceSetting } from './setting';
 import { validInput } from './valid-input';
 
-const SCENARIOS = { ...RESOURCE_SCENARIOS, ...STATE_SCENARIOS, ...RESULT_SCENARIOS };
+const SCENARIOS = { ...RESOURCE_SCENARIOS, ...STATE_SCENARIOS, ...RESULT_SCENARIOS, ...TOKEN_SCENARIOS };
 
 let setting: ConformanceSetting;
 let model: ServiceModel;

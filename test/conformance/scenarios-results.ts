@@ -126,6 +126,40 @@ export const RESULT_SCENARIOS: Readonly<Record<string, (work: Work) => Promise<v
     await work.fails('PutFeedback', feedback('f'.repeat(128), true), { code: 'ResourceNotFoundException', status: 400 });
   },
 
+  'an interval without data is a failed execution; not so of a connector, and not in a back test': async work => {
+    const [mine, connectors] = [await work.createReadyDetector('sales'), await work.createReadyDetector('orders')];
+    await work.call('TagResource', { ResourceArn: connectors, Tags: { 'redshift-lookout:resource': 'Detector' } });
+    const outcome = {
+      interval: { start: '2024-01-01T12:00:00Z', end: '2024-01-01T13:00:00Z' },
+      rows: 0,
+      bytes: 0,
+      rowsRejected: 0,
+      timeSeries: 0,
+      anomalyGroupIds: [],
+      alertsDelivered: 0,
+      alertsUndelivered: 0,
+      detectorStatus: 'ACTIVE',
+    };
+    const put = (detectorArn: string, hour: number, more: object = {}): Promise<void> => (
+      work.store.putExecution({ detectorArn, start: NOON + hour * HOUR, status: 'COMPLETED', outcome: { ...outcome, ...more } }));
+    for (const arn of [mine, connectors]) await put(arn, 0);
+    await put(mine, 1, { rows: 4 });
+    await put(mine, 2, { detectorStatus: 'BACK_TEST_ACTIVE' });
+    const executions = async (arn: string): Promise<any[]> => (
+      (await work.call('DescribeAnomalyDetectionExecutions', { AnomalyDetectorArn: arn })).ExecutionList as any[]);
+    expect(await executions(mine)).toEqual([
+      { Timestamp: time(14), Status: 'COMPLETED' },
+      { Timestamp: time(13), Status: 'COMPLETED' },
+      {
+        Timestamp: time(12),
+        Status: 'FAILED',
+        FailureReason: 'no data point was found for the interval from 2024-01-01T12:00:00.000 to 2024-01-01T13:00:00.000: '
+          + 'its folder has no files, or none of their rows lies in it',
+      },
+    ]);
+    expect(await executions(connectors)).toEqual([{ Timestamp: time(12), Status: 'COMPLETED' }]);
+  },
+
   'executions are listed newest first, failed ones with the reason': async work => {
     const arn = await work.createReadyDetector('sales');
     const failureReason = 's3://bucket/live/20240101/1300/: no file was there in time';

@@ -10,6 +10,7 @@ const machine = definition(template, 'ConnectorBootstrap');
 
 const BACKEND = { type: 'IN_ACCOUNT', functionName: 'service' };
 const CHUNK = { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' };
+const UNTOLD = { item: 'history execution', version: '1', detailType: 'Redshift Lookout History Failed', detail: { execution: 'execution' } };
 const chunk = (remaining: number, more: object = {}): Reply => ({
   result: { interval: CHUNK, sql: 'UNLOAD', clientToken: 'token', statementName: 'name', folder: 's3://b/history/', previousStatementId: '', chosenByQuery: false, remaining, ...more },
 });
@@ -21,6 +22,7 @@ const run = (replies: Record<string, Reply[]>): Run => ({
     'Unload': [{ result: { Id: 'statement' } }],
     'Look at statement': [{ result: { Id: 'statement', Status: 'STARTED' } }, { result: { Id: 'statement', Status: 'FINISHED', ResultRows: 7 } }],
     'Look at detector': [detector('LEARNING')],
+    'Record failure': [{ result: { untold: UNTOLD } }],
     ...replies,
   },
 });
@@ -43,6 +45,9 @@ beforeAll(() => {
     detectorSlow: run({ 'Look at detector': [detector('ACTIVATING')] }),
     notActivated: run({ 'Activate detector': [{ error: 'ConflictException', cause: 'wrong state' }] }),
     notPlanned: run({ 'Plan history': [{ error: 'Error', cause: 'bad query' }] }),
+    noBus: run({
+      'Finish history': [{ error: 'Error', cause: 'no table' }], 'Tell of failed history': [{ error: 'EventBridge.FailedEntry', cause: 'busy' }],
+    }),
     notFinished: run({ 'Finish history': [{ error: 'Error', cause: 'no table' }] }),
   });
 });
@@ -117,5 +122,14 @@ describe('run', () => {
   ])('%s: the history is recorded as failed, and the run fails with the reason', (name, error, cause) => {
     expect(outcomes[name]).toMatchObject({ status: 'FAILED', error, cause });
     expect(callsOf(outcomes[name], 'Record failure')).toEqual([{ action: 'historyFailed', execution: 'execution', error: { Error: error, Cause: cause } }]);
+    expect(callsOf(outcomes[name], 'Tell of failed history')).toEqual([{
+      Entries: [{ Source: 'cdk-redshift-lookout', DetailType: UNTOLD.detailType, Detail: UNTOLD.detail }],
+    }]);
+    expect(callsOf(outcomes[name], 'Note that failed history was told')).toEqual([{ action: 'told', untold: UNTOLD }]);
+  });
+
+  test('an event that the bus does not take leaves the reason what it is', () => {
+    expect(outcomes.noBus).toMatchObject({ status: 'FAILED', error: 'Error', cause: 'no table' });
+    expect(callsOf(outcomes.noBus, 'Note that failed history was told')).toEqual([]);
   });
 });

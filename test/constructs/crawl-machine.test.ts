@@ -22,9 +22,14 @@ const unload = (hour: number, more: object = {}) => ({
     folder: `s3://b/live/20261123/${hour}00/`,
     previousStatementId: '',
     chosenByQuery: false,
+    repeated: false,
+    exhausted: '',
     ...more,
   },
 });
+const FAILED_ATTEMPT = { item: 'an attempt', version: '1', detailType: 'Redshift Lookout Interval Failed', detail: { attempt: 2, error: { name: 'Error', message: '"{}' } } };
+const GIVEN_UP = { item: 'given up', version: '7', detailType: 'Redshift Lookout Intervals Given Up', detail: { count: 3, error: 'missed' } };
+const KNOWN = { result: { found: true, outcome: { rows: 6, anomalyGroupIds: ['known'] } } };
 const plan = (...hours: number[]): Reply => ({ result: { intervals: hours.map(interval), reason: '' } });
 const described = (Status: string, more: object = {}): Reply => ({ result: { Id: 'statement', Status, QueryString: 'UNLOAD', ResultRows: 7, Duration: 9, ...more } });
 const run = (replies: Record<string, Reply[]>): Run => ({
@@ -35,13 +40,19 @@ const run = (replies: Record<string, Reply[]>): Run => ({
     'Unload': [{ result: { Id: 'statement' } }],
     'Look at statement': [described('FINISHED')],
     'Detect': [{ result: { rows: 7, anomalyGroupIds: [] } }],
-    'Record failure': [{ result: { attempt: 2, givenUp: false, again: false, statementId: 'statement' } }],
+    'Record failure': [{ result: { untold: FAILED_ATTEMPT } }],
+    'Record undecided failure': [{ result: { untold: FAILED_ATTEMPT } }],
+    'Detected before': [{ result: { found: false } }],
+    'Detected all the same': [{ result: { found: false } }],
     ...replies,
   },
 });
-const GIVEN_UP = { count: 3, start: '2026-11-23T07:00:00Z', end: '2026-11-23T10:00:00Z', error: 'missed' };
 const throttled: Reply = { error: 'RedshiftData.ActiveStatementsExceededException', cause: 'too many' };
 const refused: Reply = { error: 'RedshiftData.ValidationException', cause: 'not running' };
+
+const eventOf = ({ detailType, detail }: typeof FAILED_ATTEMPT | typeof GIVEN_UP) => ({
+  Entries: [{ Source: 'cdk-redshift-lookout', DetailType: detailType, Detail: detail }],
+});
 
 let outcomes: Record<string, Outcome>;
 beforeAll(() => {
@@ -56,29 +67,47 @@ beforeAll(() => {
     tooLong: run({ 'Look at statement': [described('STARTED')] }),
     uncancellable: run({ 'Look at statement': [described('STARTED')], 'Cancel statement': [refused] }),
     earlier: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Look at earlier attempt': [{ result: { Status: 'STARTED' } }, { result: { Status: 'ABORTED' } }],
     }),
     earlierEnded: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Cancel earlier attempt': [refused],
       'Look at earlier attempt': [{ result: { Status: 'FINISHED' } }],
     }),
     earlierForgotten: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Cancel earlier attempt': [{ error: 'RedshiftData.ResourceNotFoundException' }],
       'Look at earlier attempt': [{ error: 'RedshiftData.ResourceNotFoundException' }],
     }),
     earlierUnknown: run({
-      'Begin interval': [unload(10, { previousStatementId: 'earlier' })],
+      'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })],
       'Cancel earlier attempt': [{ error: 'RedshiftData.RedshiftDataException', cause: 'access denied' }],
     }),
     unnoted: run({ 'Note statement': [{ error: 'Error', cause: 'no table' }] }),
     undetected: run({ Detect: [{ error: 'Error', cause: 'bad rows' }] }),
     unfinished: run({ 'Finish interval': [{ error: 'LeaseLost', cause: 'lease lost' }] }),
     unbegun: run({ 'Begin interval': [{ error: 'LeaseLost', cause: 'lease lost' }] }),
-    givenUp: run({ Plan: [{ result: { intervals: [interval(10)], reason: '', givenUp: GIVEN_UP } }, plan()] }),
+    givenUp: run({
+      Plan: [{ result: { intervals: [interval(10)], reason: '', untold: GIVEN_UP } }, { result: { intervals: [interval(10)], reason: '', untold: FAILED_ATTEMPT } }, plan(10), plan()],
+    }),
+    noBus: run({
+      'Plan': [{ result: { intervals: [interval(10)], reason: '', untold: GIVEN_UP } }, plan()],
+      'Tell of untold failure': [{ error: 'EventBridge.FailedEntry', cause: 'busy' }],
+    }),
+    unnotedTold: run({
+      'Plan': [{ result: { intervals: [interval(10)], reason: '', untold: GIVEN_UP } }, plan()],
+      'Note that untold failure was told': [{ error: 'Error', cause: 'no table' }],
+    }),
     untold: run({ 'Detect': [{ error: 'Error', cause: 'bad rows' }], 'Tell of failed interval': [{ error: 'EventBridge.FailedEntry', cause: 'busy' }] }),
+    nothingToTell: run({ 'Finish interval': [{ error: 'LeaseLost', cause: 'lease lost' }], 'Record undecided failure': [{ result: {} }] }),
+    known: run({ 'Begin interval': [unload(10, { previousStatementId: 'earlier', repeated: true })], 'Detected before': [KNOWN] }),
+    unknown: run({ 'Begin interval': [unload(10, { repeated: true })] }),
+    exhausted: run({ 'Begin interval': [unload(10, { repeated: true, exhausted: 'StatementFailed: disk full' })] }),
+    exhaustedKnown: run({ 'Begin interval': [unload(10, { repeated: true, exhausted: 'StatementFailed: disk full' })], 'Detected before': [KNOWN] }),
+    unasked: run({ 'Begin interval': [unload(10, { repeated: true })], 'Detected before': [{ error: 'Error', cause: 'no access' }] }),
+    detectedAllTheSame: run({ 'Detect': [{ error: 'Sandbox.Timedout', cause: 'out of time' }], 'Detected all the same': [KNOWN] }),
+    unclear: run({ 'Detect': [{ error: 'Sandbox.Timedout', cause: 'out of time' }], 'Detected all the same': [{ error: 'Error', cause: 'no table' }] }),
     unplanned: run({ Plan: [{ error: 'Error', cause: 'no table' }] }),
     lambdaBusy: run({ Detect: [{ error: 'Lambda.TooManyRequestsException' }, { result: { rows: 7 } }] }),
   });
@@ -109,16 +138,21 @@ test('every task retries at random times, and every failure ends in the ledger',
   for (const [name, state] of Object.entries<any>(machine.States).filter(([, { Type }]) => Type === 'Task')) {
     const retries: object[] = state.Retry;
     expect([name, retries]).toEqual([name, retries.map(() => expect.objectContaining({ JitterStrategy: 'FULL', MaxDelaySeconds: expect.any(Number) }))]);
-    expect([name, retries.length]).toEqual([name, name === 'Detect' ? 2 : 1]);
+    expect([name, retries.length]).toEqual([name, /^Detect/.test(name) ? 2 : 1]);
     const catchAll = state.Catch?.find((each: any) => each.ErrorEquals[0] === 'States.ALL');
-    if (name === 'Plan' || name === 'Record failure') {
+    if (name === 'Plan' || /^Record/.test(name)) {
       expect(catchAll).toBeUndefined(); // there is no interval yet, or the ledger itself cannot be reached
     } else {
       const next: Record<string, string> = {
         'Note statement': 'Cancel statement',
         'Tell of failed interval': 'Interval failed',
-        'Tell of intervals given up': 'Anything missing?',
-        'Note what was told': 'Anything missing?',
+        'Note that failed interval was told': 'Interval failed',
+        'Tell of untold failure': 'Anything missing?',
+        'Note that untold failure was told': 'Anything missing?',
+        'Detect': 'Detected all the same',
+        'Detected all the same': 'Record undecided failure',
+        'Detected before': 'Record undecided failure',
+        'Finish interval': 'Record undecided failure',
       };
       expect([name, catchAll.Next]).toEqual([name, next[name] ?? 'Record failure']);
     }
@@ -138,7 +172,7 @@ test('the time limit of a run fits the intervals that it may crawl', () => {
 
 describe('run', () => {
   test('with nothing missing ends', () => {
-    expect(outcomes.nothing).toMatchObject({ status: 'SUCCEEDED', path: ['Settings', 'Plan', 'Anything given up?', 'Anything missing?', 'Nothing missing'] });
+    expect(outcomes.nothing).toMatchObject({ status: 'SUCCEEDED', path: ['Settings', 'Plan', 'Anything untold?', 'Anything missing?', 'Nothing missing'] });
     expect(callsOf(outcomes.nothing, 'Plan')).toEqual([{
       action: 'plan', settings: machine.States.Settings.Result, scheduledTime: '2026-11-23T12:05:00Z', execution: 'execution',
     }]);
@@ -194,7 +228,7 @@ describe('run', () => {
     ['earlierUnknown', 'RedshiftData.RedshiftDataException', 'access denied'],
     ['unnoted', 'Error', 'no table'],
     ['undetected', 'Error', 'bad rows'],
-    ['unfinished', 'LeaseLost', 'lease lost'],
+    ['exhausted', 'AttemptsExhausted', 'StatementFailed: disk full'],
     ['unbegun', 'LeaseLost', 'lease lost'],
   ])('%s: the interval is recorded as failed, and the run fails with the reason', (name, error, cause) => {
     const outcome = outcomes[name];
@@ -203,35 +237,64 @@ describe('run', () => {
       action: 'failed', settings: machine.States.Settings.Result, interval: interval(10), execution: 'execution', error: { Error: error, Cause: cause },
     }]);
     expect(callsOf(outcome, 'Begin interval')).toHaveLength(1); // no interval is crawled after one that failed
-    expect(callsOf(outcome, 'Tell of failed interval')).toEqual([{
-      Entries: [{
-        Source: 'cdk-redshift-lookout',
-        DetailType: 'Redshift Lookout Interval Failed',
-        Detail: {
-          connector: expect.anything(),
-          execution: 'execution',
-          ...interval(10),
-          attempt: 2,
-          givenUp: false,
-          again: false,
-          statementId: 'statement',
-          error: { name: error, message: cause },
-        },
-      }],
-    }]);
+    expect(callsOf(outcome, 'Record undecided failure')).toEqual([]);
+    expect(callsOf(outcome, 'Tell of failed interval')).toEqual([eventOf(FAILED_ATTEMPT)]);
+    expect(callsOf(outcome, 'Note that failed interval was told')).toEqual([{ action: 'told', untold: FAILED_ATTEMPT }]);
   });
 
-  test('tells of intervals that the plan gave up, and goes on', () => {
-    expect(callsOf(outcomes.givenUp, 'Tell of intervals given up')).toEqual([{
-      Entries: [{
-        Source: 'cdk-redshift-lookout',
-        DetailType: 'Redshift Lookout Intervals Given Up',
-        Detail: { connector: expect.anything(), execution: 'execution', ...GIVEN_UP },
-      }],
-    }]);
-    expect(outcomes.givenUp.status).toBe('SUCCEEDED');
-    expect(callsOf(outcomes.givenUp, 'Note what was told')).toEqual([{ action: 'givenUpTold', givenUp: GIVEN_UP }]);
-    expect(callsOf(outcomes.givenUp, 'Begin interval')).toHaveLength(1);
+  test.each<[string, string, string]>([
+    ['unfinished', 'LeaseLost', 'lease lost'],
+    ['unasked', 'Error', 'no access'],
+    ['unclear', 'Sandbox.Timedout', 'out of time'],
+  ])('%s: the failure is recorded as one of an interval that the detector may have', (name, error, cause) => {
+    const outcome = outcomes[name];
+    expect(outcome).toMatchObject({ status: 'FAILED', error, cause });
+    expect(callsOf(outcome, 'Record failure')).toEqual([]);
+    expect(callsOf(outcome, 'Record undecided failure')).toEqual([expect.objectContaining({
+      action: 'failed', interval: interval(10), error: { Error: error, Cause: cause }, undecided: true,
+    })]);
+    expect(callsOf(outcome, 'Tell of failed interval')).toEqual([eventOf(FAILED_ATTEMPT)]);
+  });
+
+  test('fails without an event when the interval was finished all the same', () => {
+    expect(outcomes.nothingToTell).toMatchObject({ status: 'FAILED', error: 'LeaseLost' });
+    expect(callsOf(outcomes.nothingToTell, 'Tell of failed interval')).toEqual([]);
+  });
+
+  test.each(['known', 'exhaustedKnown'])('%s: what an earlier attempt has had detected is finished, and not unloaded again', name => {
+    const outcome = outcomes[name];
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(callsOf(outcome, 'Detected before')).toEqual([{ action: 'known', detectorArn: expect.anything(), interval: interval(10) }]);
+    expect([...callsOf(outcome, 'Unload'), ...callsOf(outcome, 'Detect')]).toEqual([]);
+    expect(callsOf(outcome, 'Finish interval')).toEqual([expect.objectContaining({
+      statement: { Id: name === 'known' ? 'earlier' : '', Status: 'FINISHED' }, detection: KNOWN.result.outcome,
+    })]);
+  });
+
+  test('unloads again what no earlier attempt has had detected, unless there are no attempts left', () => {
+    expect(outcomes.unknown.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.unknown, 'Unload')).toHaveLength(1);
+    expect(callsOf(outcomes.exhausted, 'Unload')).toEqual([]);
+    expect(callsOf(outcomes.two, 'Detected before')).toEqual([]); // a first attempt has nothing to ask
+  });
+
+  test('goes on when a detection broke that was done all the same', () => {
+    expect(outcomes.detectedAllTheSame.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.detectedAllTheSame, 'Finish interval')).toEqual([expect.objectContaining({
+      statement: described('FINISHED').result, detection: KNOWN.result.outcome,
+    })]);
+  });
+
+  test('tells of what is untold, one after the other, and goes on', () => {
+    const { givenUp } = outcomes;
+    expect(callsOf(givenUp, 'Tell of untold failure')).toEqual([eventOf(GIVEN_UP), eventOf(FAILED_ATTEMPT)]);
+    expect(callsOf(givenUp, 'Note that untold failure was told')).toEqual([{ action: 'told', untold: GIVEN_UP }, { action: 'told', untold: FAILED_ATTEMPT }]);
+    for (const outcome of [givenUp, outcomes.noBus, outcomes.unnotedTold]) {
+      expect(outcome.status).toBe('SUCCEEDED');
+      expect(callsOf(outcome, 'Begin interval')).toHaveLength(1);
+    }
+    expect(callsOf(outcomes.noBus, 'Note that untold failure was told')).toEqual([]);
+    expect(callsOf(outcomes.unnotedTold, 'Tell of untold failure')).toHaveLength(1);
   });
 
   test('fails with the interval\'s own error when the event cannot be put', () => {

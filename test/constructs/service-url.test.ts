@@ -119,6 +119,24 @@ test.each([['maximumMetricsPerDataSet', 'MAXIMUM_METRICS'], ['maximumDimensionsP
   }
 });
 
+test('the most tags are told to the service function, the most time series to the detect function', () => {
+  const other = newStack();
+  new LookoutService(other, 'Large', { maximumTagsPerResource: 80, maximumTimeSeriesPerDetector: 200_000 });
+  const template = Template.fromStack(other);
+  const variables = (name: string): Record<string, string> => Object.entries(template.findResources('AWS::Lambda::Function'))
+    .find(([id]) => id.includes(name))![1].Properties.Environment.Variables;
+  expect(variables('ServiceFunction')).toMatchObject({ MAXIMUM_TAGS: '80' });
+  expect(variables('DetectFunction')).toMatchObject({ MAXIMUM_TIME_SERIES: '200000' });
+  for (const count of [9, 50.5, 101]) {
+    expect(() => new LookoutService(other, `Tags${count}`, { maximumTagsPerResource: count }))
+      .toThrow('LookoutService: maximumTagsPerResource is not a whole number from 10 to 100');
+  }
+  for (const count of [0, 1.5, 1_000_001]) {
+    expect(() => new LookoutService(other, `Series${count}`, { maximumTimeSeriesPerDetector: count }))
+      .toThrow('LookoutService: maximumTimeSeriesPerDetector is not a whole number from 1 to 1000000');
+  }
+});
+
 test('the most detectors are told to the service function, and only a whole number from 1', () => {
   new LookoutService(stack, 'Large', { maximumDetectors: 250 });
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Duration, Lazy, Stack, TimeZone, Token } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnCluster } from 'aws-cdk-lib/aws-redshift';
+import { CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { connectorIn, newStack, QUERY } from './fixture';
 import { ConnectorQuery, Detector, DetectorFrequency, HolidayCalendar, LookoutService, Metric, RedshiftCluster, RedshiftLookoutConnectorProps, TimestampColumn } from '../../src';
 
@@ -180,4 +185,72 @@ test('metrics and dimensions are as many as the shared service lets a data set h
   expect(() => connector('Most', 12, 11)).not.toThrow();
   expect(() => connector('Metrics', 13, 11)).toThrow(/metrics has 13 entries, .*; give 1 to 12 metrics/);
   expect(() => connector('Dimensions', 12, 12)).toThrow(/dimensions has 12 entries, .*; give at most 11; leave out those that tell least/);
+});
+
+describe('what is in another place', () => {
+  const here = { env: { region: 'eu-west-1', account: '111111111111' } };
+  const elsewhere = { env: { region: 'us-east-1', account: '111111111111' } };
+  const other = { env: { region: 'eu-west-1', account: '222222222222' } };
+  const arn = (service: string, resource: string, region = 'us-east-1', account = '111111111111') => `arn:aws:${service}:${region}:${account}:${resource}`;
+  const secretArn = (region?: string) => arn('secretsmanager', 'secret:shop/reader-a1b2c3', region);
+  const READS = 'the Redshift Data API reads secrets of its own region only: replicate the secret to eu-west-1 and give the replica';
+  const secretIn = (region?: string) => (stack: Stack): Props => ({ secret: Secret.fromSecretCompleteArn(stack, 'Secret', secretArn(region)) });
+
+  test.each<[string, (stack: Stack, app: App) => Props, string]>([
+    ['a secret, by its ARN', secretIn(), `secret is in another region than the connector's stack (eu-west-1), got "us-east-1"; ${READS}`],
+    ['a secret, by its ARN without the suffix', stack => ({ secret: Secret.fromSecretPartialArn(stack, 'Secret', arn('secretsmanager', 'secret:shop/reader')) }),
+      'secret is in another region'],
+    ['a secret of another stack', (_stack, app) => ({ secret: new Secret(new Stack(app, 'Other', elsewhere), 'Secret') }), 'secret is in another region'],
+    ['the secret that names the cluster',
+      stack => ({ cluster: RedshiftCluster.provisionedFromSecret(Secret.fromSecretCompleteArn(stack, 'Secret', secretArn())), database: undefined }),
+      `cluster is in another region than the connector's stack (eu-west-1), got "us-east-1"; ${READS}`],
+    ['a cluster of another stack', (_stack, app) => ({
+      cluster: RedshiftCluster.provisioned(new CfnCluster(new Stack(app, 'Other', elsewhere), 'Cluster', {
+        clusterType: 'single-node', dbName: 'sales', masterUsername: 'admin', nodeType: 'ra3.large',
+      })),
+    }), 'cluster is in another region than the connector\'s stack (eu-west-1), got "us-east-1"; put the connector into a stack of the cluster\'s region'],
+    ['a workgroup of another account', (_stack, app) => ({
+      cluster: RedshiftCluster.serverless(new CfnWorkgroup(new Stack(app, 'Other', other), 'Workgroup', { workgroupName: 'analytics' })),
+    }), 'cluster is in another account than the connector\'s stack (111111111111), got "222222222222"'],
+    ['an encryption key, by its ARN', stack => ({ encryptionKey: Key.fromKeyArn(stack, 'Key', arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab')) }),
+      'encryptionKey is in another region than the connector\'s stack (eu-west-1), got "us-east-1"; give a key of eu-west-1'],
+    ['an encryption key of another stack', (_stack, app) => ({ encryptionKey: new Key(new Stack(app, 'Other', elsewhere), 'Key') }), 'encryptionKey is in another region'],
+    ['a role of another account', stack => ({ unloadRole: Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::222222222222:role/unload') }),
+      'unloadRole is in another account than the connector\'s stack (111111111111), got "222222222222"; give a role of 111111111111: Redshift takes roles of its own account only'],
+    ['a VPC', (_stack, app) => ({ vpc: new ec2.Vpc(new Stack(app, 'Other', elsewhere), 'Vpc') }), 'vpc is in another region'],
+    ['a shared service', (_stack, app) => ({ detector: Detector.inAccount({ service: new LookoutService(new Stack(app, 'Other', elsewhere), 'Service') }) }),
+      'detector.service is in another region than the connector\'s stack (eu-west-1), got "us-east-1"; give a LookoutService of eu-west-1, or leave it out'],
+  ])('%s is refused', (_name, props, message) => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack', here);
+    const given = props(stack, app);
+    expect(() => connectorIn(stack, given)).toThrow(`RedshiftLookoutConnector: ${message}`);
+    expect(stack.node.findChild('Connector').node.children).toEqual([]);
+    // where the stack's place is not known at synthesis, nothing can be said
+    const unknown = new App();
+    const open = new Stack(unknown, 'Stack');
+    expect(() => connectorIn(open, props(open, unknown))).not.toThrow(/is in another/);
+  });
+
+  test('a key of a shared service is refused as well', () => {
+    const stack = newStack(here);
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab'));
+    expect(() => new LookoutService(stack, 'Service', { encryptionKey })).toThrow(
+      'LookoutService: encryptionKey is in another region than the service\'s stack (eu-west-1), got "us-east-1"; give a key of eu-west-1');
+  });
+
+  test('what is here, or may be, is taken', () => {
+    const token = (text: string) => Lazy.string({ produce: () => text });
+    for (const given of [
+      secretIn('eu-west-1'),
+      (stack: Stack): Props => ({ secret: Secret.fromSecretNameV2(stack, 'Secret', 'shop/reader') }),
+      (stack: Stack): Props => ({ secret: Secret.fromSecretCompleteArn(stack, 'Secret', token(secretArn())) }),
+      (stack: Stack): Props => ({ encryptionKey: Key.fromKeyArn(stack, 'Key', arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab', 'eu-west-1', '222222222222')) }),
+      (stack: Stack): Props => ({ unloadRole: Role.fromRoleArn(stack, 'Role', token('arn:aws:iam::222222222222:role/unload')) }),
+      (stack: Stack): Props => ({ unloadRole: Role.fromRoleName(stack, 'Role', 'unload') }),
+    ]) {
+      const stack = newStack(here);
+      expect(() => connectorIn(stack, given(stack))).not.toThrow();
+    }
+  });
 });

@@ -33,6 +33,7 @@ const SCRIPTS: Record<string, { readonly usage?: string; readonly seen: () => bo
   'test:static': { seen: () => inCi('npm run test:static') },
   'test:fuzz': { seen: () => readFileSync(join(ROOT, 'test', 'conformance', 'fuzz.test.ts'), 'utf8').includes('join(__dirname, \'fuzz.ts\')') },
   'demo': { usage: DEMO_USAGE, seen: () => inCi('npm run demo') },
+  'links': { usage: read('scripts/links.ts'), seen: () => inCi('npm run links') },
   'lookout': { usage: LOOKOUT_USAGE, seen: () => filesIn('test/local').some(text => text.includes('local/lookout/index.ts')) },
   'packages': { usage: '', seen: () => filesIn('test/languages').some(text => text.includes("'packages', '--built'")) },
   'bench': { usage: '--write ', seen: () => tasks.tasks.bench.steps[0].exec === 'tsx bench/index.ts' && existsSync(join(ROOT, 'bench', 'index.ts')) },
@@ -122,6 +123,7 @@ function softwareBillOfMaterials(): string | undefined {
 const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^npm test$/, () => npmScript('test', [])],
   [/^npm run \S+/, ([, , script, ...rest]) => npmScript(script, rest)],
+  [/^npm ci$/, () => missing(['package-lock.json'])],
   [/^npm sbom$/, softwareBillOfMaterials],
   [/^npm install /, ([, , name]) => packageName('npm', name)],
   [/^pip install /, ([, , name]) => packageName('pip', name)],

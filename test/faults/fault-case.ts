@@ -20,6 +20,8 @@ export interface Expected {
   readonly rereadGivenUp?: RegExp;
   /** Of late data: attempts at the second reading of the first hour. @default 1 */
   readonly rereadAttempts?: number | readonly number[];
+  /** Failed runs whose event comes twice, at most. @default 0 */
+  readonly toldTwice?: number;
   /** Of late data: anomaly groups of the first hour at the end. @default 0 */
   readonly groups?: number;
 }
@@ -46,6 +48,7 @@ export interface HourOutcome {
   readonly rows?: number;
   readonly rowsRejected?: number;
   readonly rowsInBucket: number;
+  readonly viewsInBucket: number;
   readonly rowsInWarehouse: number;
   /** Sum of the rows' views as the detector observed them, and in the warehouse. */
   readonly viewsDetected: number;
@@ -69,14 +72,26 @@ export interface FailedRun {
   readonly ledgerError?: string;
   /** Whether the run came to the end of an interval that failed. */
   readonly intervalFailed: boolean;
-  /** Messages of the events that told of it. */
+  /** Messages of the events that told of it, by the end of the case. */
   readonly told: readonly string[];
+}
+
+/** An attempt that an event told of. */
+export interface ToldAttempt {
+  /** Hour of the case. */
+  readonly hour: number;
+  readonly attempt: number;
+  readonly again: boolean;
+  readonly givenUp: boolean;
 }
 
 /** What came of a case. */
 export interface CaseOutcome {
   readonly name: string;
   readonly failedRuns: readonly FailedRun[];
+  readonly told: readonly ToldAttempt[];
+  /** Failures that no event has told of. */
+  readonly untold: readonly string[];
   readonly hours: readonly HourOutcome[];
   /** First hour that is not crawled yet, by the watermark, less the hour after the case: 0 when all is done. */
   readonly behind: number;

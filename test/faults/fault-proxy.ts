@@ -16,7 +16,7 @@ export interface ProxyRule {
   readonly service: RoutedService;
   /**
    * Found in the request: `<operation> <body>` of DynamoDB (`PutItem {"TableName":…`) and the Data API (`ExecuteStatement {…`),
-   * `<method> <path with query>` of S3.
+   * `<method> <path with query>` of S3, where a copy is a method of its own: `COPY`.
    */
   readonly matching: RegExp;
   /** The first request that goes wrong among those that match, from 1. @default 1 */
@@ -86,7 +86,7 @@ export async function startFaultProxy(service: RoutedService, target: string, ru
 async function answer(service: RoutedService, target: string, rules: ProxyRules, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bytesOf(message);
   const operation = /\.(\w+)$/.exec(String(message.headers['x-amz-target'] ?? ''))?.[1];
-  const rule = rules.meets(service, operation ? `${operation} ${body.toString('utf8')}` : `${message.method} ${message.url}`);
+  const rule = rules.meets(service, operation ? `${operation} ${body.toString('utf8')}` : `${message.headers['x-amz-copy-source'] ? 'COPY' : message.method} ${message.url}`);
   const served = !rule || rule.withEffect || rule.outcome === 'LATE';
   if (rule?.outcome === 'LATE' && !rule.withEffect) await rule.then?.();
   const given = served ? await serve(target, message, body) : undefined;

@@ -4,21 +4,13 @@
  * Runs the fault matrix, started by faults.test.ts and late-data.test.ts in a process of its own (ESM-only parts). Arguments: a folder, and
  * optionally a regular expression that chooses cases by name. With SETTLE_HOURS those of late data, which need a settle time. Prints what became of every case as JSON.
  */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { FAULT_CASES, LATE_DATA_CASES } from './cases';
 import type { CaseOutcome } from './fault-case';
+import { synthesise } from './synthesise';
 import { World } from './world';
 
-const ROOT = join(__dirname, '..', '..');
 const [directory, chosen = ''] = process.argv.slice(2);
-
-function synthesise(assembly: string): void {
-  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(__dirname, 'app.ts')], {
-    encoding: 'utf8', env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }) },
-  });
-  if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
-}
 
 async function main() {
   const assembly = join(directory, 'cdk.out');

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The cloud in which all cases of the fault matrix happen, one after the other, on the same stream of hours. */
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { parse } from 'csv-parse/sync';
-import type { CaseOutcome, FailedRun, FaultCase, HourOutcome } from './fault-case';
+import type { CaseOutcome, FailedRun, FaultCase, HourOutcome, ToldAttempt } from './fault-case';
 import { ProxyRules, startFaultProxy, type FaultProxy } from './fault-proxy';
 import { SeriesIndex } from '../../handlers/input/series-index';
 import { DynamoDbStore } from '../../handlers/lookout/dynamodb-store';
@@ -18,7 +18,7 @@ import { FailurePlan, type FailureOutcome } from '../../local/redshift/failures'
 import type { EmptyUnload } from '../../local/redshift/unload';
 import { startWarehouse, type Warehouse } from '../../local/redshift/warehouse';
 import type { Execution } from '../../local/states/execution';
-import { FAILURE_EVENTS, LEDGER_KEYS, PREFIXES } from '../../src/private/contract';
+import { FAILURE_EVENTS, LEDGER_KEYS, PREFIXES, type FailedAttemptDetail } from '../../src/private/contract';
 
 /** Start of the stream, and end of the history. */
 const START = Date.UTC(2026, 0, 5);
@@ -72,6 +72,7 @@ export class World {
       },
       functionClock: simulated => simulated.getTime() + world.skewMilliseconds,
       interfere: world.interfere,
+      refuseEvent: () => world.refusedEvents-- > 0 ? 'ThrottlingException' : undefined,
       warehouse: async surroundings => world.warehouse = await startWarehouse({
         ...surroundings,
         clusterIdentifier: 'orders',
@@ -100,9 +101,11 @@ export class World {
   public emptyUnload: EmptyUnload = 'NO_FILE';
   /** How far Lambda's clock is ahead of the simulated one. */
   public skewMilliseconds = 0;
+  /** How many events the bus refuses next. */
+  public refusedEvents = 0;
   private readonly proxies: FaultProxy[] = [];
   private invocationFaults: { readonly fault: InvocationFault; matched: number }[] = [];
-  private failedRuns: FailedRun[] = [];
+  private failedRuns: (Omit<FailedRun, 'told'> & { readonly arn: string })[] = [];
   private firstHour = 0;
   private dynamodb!: DynamoDBClient;
   private s3!: S3Client;
@@ -128,6 +131,15 @@ export class World {
       if (status === 'RUNNING') await this.sfn.send(new StopExecutionCommand({ executionArn: arn, error: 'Killed', cause: 'ended by the test' }));
     }
   };
+
+  /** From now on nothing goes wrong. */
+  public heal(): void {
+    this.requests.clear();
+    this.statements.clear();
+    this.invocationFaults = [];
+    this.refusedEvents = 0;
+    this.skewMilliseconds = 0;
+  }
 
   /** Fires the schedule up to and including the run for an hour. */
   public async runThrough(hour: number): Promise<void> {
@@ -167,6 +179,7 @@ export class World {
     const hours = faultCase.hours ?? 3;
     this.failedRuns = [];
     this.firstHour = hour;
+    const eventsBefore = this.cloud.events.length;
     let broken: string | undefined;
     try {
       await faultCase.arrange(this, hour);
@@ -180,10 +193,19 @@ export class World {
     this.invocationFaults = [];
     this.skewMilliseconds = 0;
     this.emptyUnload = 'NO_FILE';
+    if (this.refusedEvents > 0) idleRules.push(`${this.refusedEvents} events that were to be refused`);
+    this.refusedEvents = 0;
+    const told = this.cloud.events.slice(eventsBefore).filter(({ detailType }) => detailType === FAILURE_EVENTS.interval)
+      .map(({ detail }) => detail as FailedAttemptDetail);
     const watermark = Date.parse((await this.ledgerItem('control', 'watermark')).next!);
     return {
       name: faultCase.name,
-      failedRuns: this.failedRuns,
+      failedRuns: this.failedRuns.map(({ arn, ...failedRun }): FailedRun => ({
+        ...failedRun, told: told.filter(({ execution }) => execution === arn).map(({ error }) => `${error.name}: ${error.message}`),
+      })),
+      told: told.map(({ start, attempt, again, givenUp }): ToldAttempt => (
+        { hour: (Date.parse(start) - startOf(hour).getTime()) / HOUR, attempt, again, givenUp })),
+      untold: await this.untold(),
       hours: await this.hourOutcomes(hour, hours),
       behind: hour + hours - (watermark - START) / HOUR,
       idleRules,
@@ -239,14 +261,12 @@ export class World {
   private async note(execution: Execution): Promise<void> {
     if (execution.status === 'SUCCEEDED') return;
     const { error, reread } = await this.ledgerItem('interval', ledgerTime(startOf(this.firstHour)));
-    const told = this.cloud.events.filter(({ detailType, detail }) => (
-      detailType === FAILURE_EVENTS.interval && (detail as { readonly execution: string }).execution === execution.arn));
     this.failedRuns.push({
+      arn: execution.arn,
       status: execution.status,
       error: `${execution.error}: ${execution.cause}`,
       ledgerError: reread?.error ?? error,
       intervalFailed: execution.states.includes('Interval failed'),
-      told: told.map(({ detail }) => (detail as { readonly error: { readonly name: string; readonly message: string } }).error).map(({ name, message }) => `${name}: ${message}`),
     });
   }
 
@@ -268,7 +288,7 @@ export class World {
         error: item.error,
         rows: item.rows,
         rowsRejected: item.rowsRejected,
-        rowsInBucket: await this.rowsInBucket(start),
+        ...await this.inBucket(start),
         rowsInWarehouse: Number(row?.rows ?? 0),
         viewsDetected: observed.values.reduce((sum, values) => sum + (Number.isNaN(values[index]) ? 0 : values[index]), 0),
         viewsInWarehouse: Number(row?.views ?? 0),
@@ -279,17 +299,29 @@ export class World {
     return outcomes;
   }
 
-  private async rowsInBucket(start: Date): Promise<number> {
+  private async inBucket(start: Date): Promise<Pick<HourOutcome, 'rowsInBucket' | 'viewsInBucket'>> {
     const folder = ledgerTime(start).replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3/$4$5/');
     const Bucket = this.name('Bucket');
-    let rows = 0;
+    let [rowsInBucket, viewsInBucket] = [0, 0];
     for await (const page of paginateListObjectsV2({ client: this.s3 }, { Bucket, Prefix: `${PREFIXES.live}${folder}` })) {
       for (const { Key } of page.Contents ?? []) {
         const { Body } = await this.s3.send(new GetObjectCommand({ Bucket, Key }));
-        rows += parse(await Body!.transformToString(), { columns: true }).length;
+        const rows: { readonly views: string }[] = parse(await Body!.transformToString(), { columns: true });
+        rowsInBucket += rows.length;
+        viewsInBucket += rows.reduce((sum, { views }) => sum + (Number.isFinite(Number(views)) ? Number(views) : 0), 0);
       }
     }
-    return rows;
+    return { rowsInBucket, viewsInBucket };
+  }
+
+  private async untold(): Promise<string[]> {
+    const { Items = [] } = await this.dynamodb.send(new QueryCommand({
+      TableName: this.name('Ledger'),
+      KeyConditionExpression: '#kind = :kind',
+      ExpressionAttributeNames: { '#kind': LEDGER_KEYS.partition },
+      ExpressionAttributeValues: { ':kind': { S: 'untold' } },
+    }));
+    return Items.map(item => item[LEDGER_KEYS.sort].S!);
   }
 
   private async ledgerItem(kind: string, start: string): Promise<LedgerItem> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { removeTemporaryFolders, temporaryFolder } from './synthesise';
@@ -35,6 +35,21 @@ test('objects are files of the same path, whoever writes them', async () => {
   expect(await get('live/20260101/0000/2.csv')).toBe('b,2\n');
   await client.send(new DeleteObjectCommand({ Bucket: 'shop', Key: 'live/20260101/0000/2.csv' }));
   expect(existsSync(join(folder, 'shop/live/20260101/0000/2.csv'))).toBe(false);
+});
+
+test('symbolic links are followed, a link to a folder around it once', async () => {
+  const elsewhere = temporaryFolder();
+  mkdirSync(join(elsewhere, 'history'));
+  writeFileSync(join(elsewhere, 'history', '1.csv'), 'a,1\n');
+  symlinkSync(join(elsewhere, 'history'), join(folder, 'shop', 'linked'));
+  symlinkSync(join(elsewhere, 'history', '1.csv'), join(folder, 'shop', 'linked.csv'));
+  symlinkSync(elsewhere, join(elsewhere, 'history', 'around'));
+  symlinkSync(join(elsewhere, 'gone'), join(folder, 'shop', 'gone'));
+  expect(await list('linked/')).toEqual(['linked/1.csv']);
+  expect(await list('linked')).toEqual(['linked.csv']);
+  expect(await get('linked/1.csv')).toBe('a,1\n');
+  expect((await client.send(new ListObjectsV2Command({ Bucket: 'shop', Prefix: 'linked/' }))).Contents!.map(({ Key }) => Key)).toEqual(['linked/1.csv']);
+  expect(await list('gone')).toEqual([]);
 });
 
 test('conditional writes hold, also against changes from outside', async () => {

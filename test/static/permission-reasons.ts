@@ -20,7 +20,9 @@ const LOG_DELIVERY = [
 ];
 const VERSIONS = 'the function and its versions; added by the CDK';
 const ONE_WORKGROUP = { 'arn:partition:redshift-serverless:region:accountid:workgroup/*': 'only with serverlessByName: IAM knows workgroups by an id that is not in their name' };
-const DATA_PREFIX = { '<Bucket>/history/*': 'the objects under one prefix', '<Bucket>/live/*': 'the objects under one prefix' };
+const DATA_PREFIX = {
+  '<Bucket>/history/*': 'the objects under one prefix', '<Bucket>/live/*': 'the objects under one prefix', '<Bucket>/again/*': 'the objects under one prefix',
+};
 const STATE_PREFIX = { '<ServiceStateBucket>/state/*': 'the objects under one prefix' };
 const NO_RESOURCES = 'the action knows no resources';
 
@@ -74,7 +76,19 @@ export const PERMISSION_REASONS: PermissionReason[] = [
   { roles: ['UnloadRole'], actions: ['s3:GetBucketLocation'], reason: 'UNLOAD asks for the region of the bucket' },
   { roles: ['DataAccessRole'], actions: ['s3:GetObject'], reason: 'the detector reads the unloaded data', wildcards: DATA_PREFIX },
   { roles: ['DataAccessRole'], actions: ['s3:GetBucketAcl'], reason: 'Lookout for Metrics looks whose the bucket is' },
-  { roles: ['CrawlFunctionRole'], actions: ['s3:DeleteObject'], reason: 'removes what earlier runs left of the history, and, with a settle time, the files of first readings', wildcards: DATA_PREFIX },
+  { roles: ['CrawlFunctionRole'], actions: ['s3:DeleteObject'], reason: 'removes what earlier runs left of the history', wildcards: DATA_PREFIX },
+  {
+    roles: ['CrawlFunctionRole'],
+    actions: ['s3:DeleteObject', 's3:GetObject'],
+    reason: 'with a settle time: reads the files of second readings to copy them, and removes them then',
+    wildcards: DATA_PREFIX,
+  },
+  {
+    roles: ['CrawlFunctionRole'],
+    actions: ['s3:DeleteObject', 's3:PutObject'],
+    reason: 'with a settle time: lets the files of second readings take the place of the first ones',
+    wildcards: DATA_PREFIX,
+  },
   { roles: ['CrawlFunctionRole', 'ServiceDetectFunctionRole', 'ServiceServiceFunctionRole'], actions: ITEMS, reason: 'reads and writes items of the one table by their keys' },
 
   // the detection service
@@ -93,7 +107,7 @@ export const PERMISSION_REASONS: PermissionReason[] = [
     roles: ['ResourcesOnEventRole'],
     actions: [
       'CreateAlert', 'CreateAnomalyDetector', 'CreateMetricSet', 'DeactivateAnomalyDetector', 'DeleteAlert', 'DeleteAnomalyDetector',
-      'DescribeAnomalyDetector', 'TagResource', 'UpdateAlert', 'UpdateAnomalyDetector', 'UpdateMetricSet',
+      'DescribeAnomalyDetector', 'DescribeMetricSet', 'TagResource', 'UpdateAlert', 'UpdateAnomalyDetector', 'UpdateMetricSet',
     ].map(action => `lookoutmetrics:${action}`),
     reason: 'creates, changes and deletes detector, data set and alerts',
     wildcards: {

@@ -60,13 +60,15 @@ export function permissionsDocument(): string {
     '',
   ];
   for (const role of [...new Set(statements.map(each => each.role))]) {
-    lines.push(`## ${role}`, '', '| actions | resources | reason | only in |', '| --- | --- | --- | --- |');
+    lines.push(`## ${role}`, '', '| what it may do | why |', '| --- | --- |');
     for (const statement of statements.filter(each => each.role === role)) {
       const [reason] = reasonsOf(statement);
       const wildcards = [...new Set(statement.resources.map(resource => reason?.wildcards?.[resource]).filter(each => each !== undefined))];
       const condition = statement.condition ? `<br>if \`${statement.condition}\`` : '';
-      lines.push(`| ${code(statement.actions)} | ${code(statement.resources)}${condition} | ${reason?.reason}`
-        + `${wildcards.length > 0 ? `. \`*\`: ${wildcards.join('; ')}` : ''} | ${statement.variants.length === all ? '' : statement.variants.join(', ')} |`);
+      const where = statement.variants.length === all ? '' : `. Only in ${statement.variants.join(', ')}`;
+      // actions and resources one below the other: side by side their names, which do not break, leave no room for the reason
+      lines.push(`| ${code(statement.actions)}<br>on ${code(statement.resources)}${condition} | ${reason?.reason}`
+        + `${wildcards.length > 0 ? `. \`*\`: ${wildcards.join('; ')}` : ''}${where} |`);
     }
     lines.push('');
   }

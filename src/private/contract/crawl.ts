@@ -46,12 +46,13 @@ export type CrawlEvent =
   | { readonly action: 'historyUnloaded'; readonly execution: string; readonly interval: Interval; readonly statement: StatementOutcome }
   /** Bootstrap: the history is unloaded and learned; the crawl may begin at its end. */
   | { readonly action: 'historyFinished'; readonly execution: string }
+  /** Bootstrap: the run failed. Answer: `Failure`. */
   | { readonly action: 'historyFailed'; readonly execution: string; readonly error: CaughtError }
   /** Crawl: which intervals are missing. Takes the lease. */
   | { readonly action: 'plan'; readonly settings: ConnectorSettings; readonly scheduledTime: string; readonly execution: string }
-  /** Crawl: an event has told of the intervals that a plan gave up. */
-  | { readonly action: 'givenUpTold'; readonly givenUp: GivenUpIntervals }
-  /** Crawl: the exact SQL of one interval; writes the attempt to the ledger. */
+  /** Both: the bus has taken the event that tells of a failure. */
+  | { readonly action: 'told'; readonly untold: UntoldFailure }
+  /** Crawl: the exact SQL of one interval; writes the attempt to the ledger. Answer: `AttemptPlan`. */
   | { readonly action: 'begin'; readonly settings: ConnectorSettings; readonly interval: PlannedInterval; readonly execution: string }
   | { readonly action: 'submitted'; readonly interval: PlannedInterval; readonly execution: string; readonly statementId: string }
   /** Crawl: the interval is unloaded and (in-account backend) detected. */
@@ -63,16 +64,18 @@ export type CrawlEvent =
     readonly statement: StatementOutcome;
     readonly detection?: DetectionOutcome;
   }
-  /** Crawl: the interval failed; releases the lease. */
+  /** Crawl: the interval failed; releases the lease. Answer: `Failure`. */
   | {
     readonly action: 'failed';
     readonly settings: ConnectorSettings;
     readonly interval: PlannedInterval;
     readonly execution: string;
     readonly error: CaughtError;
+    /** The detector has the rows, or may have them: the interval is not given up before that is known. */
+    readonly undecided?: boolean;
   };
 
-/** Answer to `begin`, and part of that to `planHistory`: one UNLOAD to run. */
+/** Part of the answers to `begin` and `planHistory`: one UNLOAD to run. */
 export interface UnloadPlan {
   readonly interval: Interval;
   readonly sql: string;
@@ -87,6 +90,14 @@ export interface UnloadPlan {
   readonly chosenByQuery: boolean;
 }
 
+/** Answer to `begin`. */
+export interface AttemptPlan extends UnloadPlan {
+  /** An earlier attempt was begun: the detector may have its rows already, which is to be asked before anything is unloaded. */
+  readonly repeated: boolean;
+  /** Why the newest attempt failed, when there are to be no more: unless the detector has the rows, the interval is given up. Else empty. */
+  readonly exhausted: string;
+}
+
 /** Answer to `planHistory`: the UNLOAD of the oldest chunk that has not been read. */
 export interface HistoryPlan extends UnloadPlan {
   /** Chunks to be read, this one included. 0: all are, and there is nothing to unload (the texts are empty). */
@@ -99,22 +110,36 @@ export interface CrawlPlan {
   readonly intervals: PlannedInterval[];
   /** Why there is nothing to do, in words. */
   readonly reason: string;
-  /** Intervals that were listed as failed for good while planning, and of which nobody was told yet: until `givenUpTold`. Absent: none. */
-  readonly givenUp?: GivenUpIntervals;
+  /** A failure that no event has told of: asked for again until `told`. Absent: none. */
+  readonly untold?: UntoldFailure;
 }
 
-/** Intervals that will not be read any more. */
-export interface GivenUpIntervals {
-  readonly count: number;
-  /** Start of the first one and end of the last one; intervals between them may have been read. */
-  readonly start: string;
-  readonly end: string;
-  /** Why the last one was given up. */
-  readonly error: string;
+/** Answer to `failed` and `historyFailed`. */
+export interface Failure {
+  /** What is to be told; absent when the interval is finished all the same. */
+  readonly untold?: UntoldFailure;
 }
 
-/** Answer to `failed`. */
-export interface FailedAttempt {
+/** A failure in the ledger that no event has told of. */
+export interface UntoldFailure {
+  /** Sort key of its item, and the item's version. */
+  readonly item: string;
+  readonly version: string;
+  /** One of `FAILURE_EVENTS`. */
+  readonly detailType: string;
+  readonly detail: FailedAttemptDetail | GivenUpDetail | FailedHistoryDetail;
+}
+
+/** Why something failed. */
+interface FailureReason {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Detail of the event that an attempt at an interval failed. */
+export interface FailedAttemptDetail extends Interval {
+  readonly connector: string;
+  readonly execution: string;
   /** Number of the attempt, from 1; 0 when the interval was not begun. */
   readonly attempt: number;
   /** Whether the interval is listed as failed for good: it is tried again otherwise. */
@@ -123,4 +148,25 @@ export interface FailedAttempt {
   readonly again: boolean;
   /** Empty: no statement had been submitted. */
   readonly statementId: string;
+  readonly error: FailureReason;
+}
+
+/** Detail of the event that intervals were given up without an attempt. */
+export interface GivenUpDetail {
+  readonly connector: string;
+  /** That gave up the last one. */
+  readonly execution: string;
+  readonly count: number;
+  /** Start of the first one and end of the last one; intervals between them may have been read. */
+  readonly start: string;
+  readonly end: string;
+  /** Why the last one was given up. */
+  readonly error: string;
+}
+
+/** Detail of the event that a history run failed. */
+export interface FailedHistoryDetail {
+  readonly connector: string;
+  readonly execution: string;
+  readonly error: FailureReason;
 }

@@ -116,4 +116,6 @@ export type DetectorEvent =
 export interface BootstrapInput {
   readonly detectorArn: string;
   readonly backend: Backend;
+  /** Digest of what is learned, by which a deployment knows whether it was. */
+  readonly learned?: string;
 }

@@ -12,9 +12,14 @@ export type DetectEvent =
     readonly detectorArn: string;
     readonly interval: PlannedInterval;
     readonly chosenByQuery: boolean;
-    /** What the names of the files of a second reading begin with: those of the first may lie beside them. Of a first reading all files are read. */
+    /** What the names of the files of a second reading begin with. Of a first reading all files in the interval's folder are read. */
     readonly files?: string;
-  };
+  }
+  /** From the Crawl state machine: whether the interval, or with `AGAIN` its second reading, was detected. Answer: `KnownDetection`. */
+  | { readonly action: 'known'; readonly detectorArn: string; readonly interval: PlannedInterval };
+
+/** Answer to `known`: what `detect` answered, or would have, had the run not broken. */
+export type KnownDetection = { readonly found: true; readonly outcome: DetectionOutcome } | { readonly found: false };
 
 /**
  * From the detect function to itself, asynchronously: an alert could not be delivered and is to be tried again. Lambda repeats the event when
@@ -92,6 +97,8 @@ export interface DetectionOutcome {
   /** Rows outside the interval or unreadable. */
   readonly rowsRejected: number;
   readonly timeSeries: number;
+  /** Combinations of dimension values that found no room among the detector's time series; absent when all did. */
+  readonly combinationsLeftOut?: number;
   /** What began or ended to be missing in this interval, the largest first, 20 at most; absent when nothing did. */
   readonly dataFindings?: DataFinding[];
   /** What is missing as of this interval, whenever it was found: see `METRICS.dataMissing`. Absent when nothing is. */

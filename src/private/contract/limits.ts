@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Frequency } from './intervals';
+
 /**
  * Limits of Lookout for Metrics (developer guide "quotas" and the API model). A test compares those of the API model with the table that is
  * made of the model (handlers/lookout/model-constraints.ts).
@@ -22,12 +24,24 @@ export const DEFAULT_ALERT_THRESHOLD = 70;
 
 /**
  * Detectors that an account could have in a region.
- * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/quotas.html
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/gettingstarted-quotas.html
  */
 export const DEFAULT_MAXIMUM_DETECTORS = 10;
 
 /**
  * Alerts that a detector could have.
- * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/quotas.html
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/gettingstarted-quotas.html
  */
 export const DEFAULT_MAXIMUM_ALERTS = 10;
+
+/**
+ * Time series (metrics times combinations of dimension values) that a detector could have.
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/gettingstarted-quotas.html
+ */
+export const DEFAULT_MAXIMUM_TIME_SERIES: Record<Frequency, number> = { PT5M: 5_000, PT10M: 10_000, PT1H: 50_000, P1D: 50_000 };
+
+/**
+ * Tags that a detector, data set or alert could have.
+ * @see https://docs.aws.amazon.com/lookoutmetrics/latest/dev/detectors-tags.html
+ */
+export const DEFAULT_MAXIMUM_TAGS = 50;

@@ -3,8 +3,11 @@
 /** Placeholders in a query, replaced by the interval's bounds as `YYYY-MM-DD HH:MM:SS` in the connector's time zone. */
 export const PLACEHOLDERS = { start: '{{start}}', end: '{{end}}' };
 
-/** Prefixes in the data bucket. `live/` is followed by `yyyyMMdd/HHmm/` of the interval's start on the connector's wall clock. */
-export const PREFIXES = { history: 'history/', live: 'live/', liveTemplate: 'live/{{yyyyMMdd}}/{{HHmm}}/', state: 'state/' };
+/**
+ * Prefixes in the data bucket. `live/` is followed by `yyyyMMdd/HHmm/` of the interval's start on the connector's wall clock, and so is
+ * `again/`, where second readings lie until they take the place of the first ones.
+ */
+export const PREFIXES = { history: 'history/', live: 'live/', liveTemplate: 'live/{{yyyyMMdd}}/{{HHmm}}/', again: 'again/', state: 'state/' };
 
 /** Tags of a detector that say how the detection service is to detect. */
 export const DETECTOR_TAGS = {
@@ -43,6 +46,10 @@ export const ENVIRONMENT = {
   maximumMetrics: 'MAXIMUM_METRICS',
   /** service: most dimensions of a data set; absent: LIMITS.dimensions. */
   maximumDimensions: 'MAXIMUM_DIMENSIONS',
+  /** service: most tags of a resource; absent: DEFAULT_MAXIMUM_TAGS. */
+  maximumTags: 'MAXIMUM_TAGS',
+  /** detect: most time series of a detector; absent: DEFAULT_MAXIMUM_TIME_SERIES. */
+  maximumTimeSeries: 'MAXIMUM_TIME_SERIES',
 } as const;
 
 /** Alias of the service function through which only reading operations are answered. */

@@ -23,15 +23,40 @@ const WRITES: readonly { readonly what: string; readonly rule: Pick<ProxyRule, '
   { what: 'the lease is given back', rule: { service: 'dynamodb', matching: /^DeleteItem/ } },
 ];
 
+/** The write by which an interval is finished. */
+export const INTERVAL_FINISHED = /^PutItem .*Ledger.*"state":\{"S":"FINISHED"|^PutItem .*"state":\{"S":"FINISHED".*Ledger/;
+
+/** Writes of a run whose statement fails, in their order. */
+const WRITES_OF_A_FAILURE: readonly { readonly what: string; readonly rule: Pick<ProxyRule, 'service' | 'matching' | 'nth'>; readonly toldTwice?: number }[] = [
+  { what: 'the failure is noted as untold', rule: { service: 'dynamodb', matching: /^PutItem .*"untold"/ } },
+  { what: 'the interval is noted as failed', rule: { service: 'dynamodb', matching: /^PutItem .*"FAILED"/ } },
+  { what: 'the lease is given back after a failure', rule: { service: 'dynamodb', matching: /^DeleteItem .*"lease"/ } },
+  { what: 'the failure is noted as told', rule: { service: 'dynamodb', matching: /^DeleteItem .*"untold"/ }, toldTwice: 1 },
+];
+
 function ledger(nth: number): Pick<ProxyRule, 'service' | 'matching' | 'nth'> {
   return { service: 'dynamodb', matching: /^PutItem .*Ledger/, nth };
 }
 
-export const killCases: readonly FaultCase[] = WRITES.flatMap(({ what, rule }) => [false, true].map((withEffect): FaultCase => ({
+export const killCases: readonly FaultCase[] = [...WRITES.flatMap(({ what, rule }) => [false, true].map((withEffect): FaultCase => ({
   name: `killed ${withEffect ? 'after' : 'before'} ${what}`,
   arrange: world => world.requests.add({
     // a function cannot tell any more what it did: its own retries would undo the kill
     ...rule, withEffect, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' },
   }),
   expected: { failedRuns: 1, error: /^Killed: ended by the test/, attempts: [1, 2] },
-})));
+}))), ...WRITES_OF_A_FAILURE.flatMap(({ what, rule, toldTwice }) => [false, true].map((withEffect): FaultCase => ({
+  name: `killed ${withEffect ? 'after' : 'before'} ${what}`,
+  arrange: (world, hour) => {
+    world.statement(hour, { type: 'FAIL', error: 'Disk full' });
+    world.requests.add({ ...rule, withEffect, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' } });
+  },
+  expected: { failedRuns: 1, error: /^Killed: ended by the test/, attempts: 2, toldTwice },
+}))), {
+  name: 'killed before the interval is noted as finished, in more runs than there are attempts: what is detected is finished in the end',
+  hours: 10, // the lease of a run that was killed holds for more than an hour
+  arrange: world => world.requests.add({
+    service: 'dynamodb', matching: INTERVAL_FINISHED, times: 4, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' },
+  }),
+  expected: { failedRuns: 4, error: /^Killed: ended by the test/, attempts: 5 },
+}];

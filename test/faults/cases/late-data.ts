@@ -23,33 +23,38 @@ async function complete(world: World, hour: number): Promise<void> {
 /** What happens in the run that reads the hour again. */
 type Strike = (world: World, hour: number) => void | Promise<void>;
 
-const lateCase = (name: string, strike: Strike, expected: FaultCase['expected'] = {}, runs?: FaultCase['act']): FaultCase => ({
+const lateCase = (name: string, strike: Strike, expected: FaultCase['expected'] = {}, runs?: FaultCase['act'], hours = 5): FaultCase => ({
   name: `late data: ${name}`,
-  hours: 5,
+  hours,
   arrange: () => undefined,
   act: async (world, hour) => {
     await readIncomplete(world, hour);
     await complete(world, hour);
     await strike(world, hour);
     if (runs) await runs(world, hour);
-    else await world.runThrough(hour + 4);
+    else await world.runThrough(hour + hours - 1);
   },
   expected,
 });
 
+/** The write by which a second reading is finished, or is said to be in its place. */
+const REREAD_FINISHED = /^PutItem .*"reread":\{"M":\{"state":\{"S":"FINISHED"/;
+
 /** Writes of a second reading, in their order. The run has read another hour for the first time before. */
 const WRITES: readonly { readonly what: string; readonly rule: Pick<ProxyRule, 'service' | 'matching' | 'nth'> }[] = [
   { what: 'the second reading is noted', rule: ledger(/"reread"/, 1) },
-  { what: 'its statement is submitted', rule: { service: 'redshift-data', matching: /^ExecuteStatement .*again-/ } },
+  { what: 'its statement is submitted', rule: { service: 'redshift-data', matching: /^ExecuteStatement .*\/again\// } },
   { what: 'its statement is noted', rule: ledger(/"reread"/, 2) },
-  { what: 'UNLOAD writes beside the first file', rule: { service: 's3', matching: /^PUT .*live.*again-/ } },
+  { what: 'UNLOAD writes its file', rule: { service: 's3', matching: /^PUT [^?]*\/again\// } },
   { what: 'the settled model is written', rule: { service: 's3', matching: /^PUT .*model-settled/ } },
   { what: 'the observed values are replaced', rule: { service: 's3', matching: /^PUT .*state\/.*values/, nth: 2 } },
   { what: 'the model is replaced', rule: { service: 's3', matching: /^PUT .*state\/.*\/model(?!-)/, nth: 2 } },
   { what: 'the anomaly group is withdrawn', rule: { service: 'dynamodb', matching: /^DeleteItem .*group/i } },
-  { what: 'the second detection is noted as completed', rule: { service: 'dynamodb', matching: /^(Put|Update)Item .*COMPLETED.*again-/ } },
+  { what: 'the second detection is noted as completed', rule: { service: 'dynamodb', matching: /^(Put|Update)Item .*COMPLETED.*\/again\// } },
   { what: 'the second reading is noted as finished', rule: ledger(/"reread"/, 3) },
-  { what: 'the files of the first reading are removed', rule: { service: 's3', matching: /^POST .*delete/ } },
+  { what: 'its file takes the place of the first', rule: { service: 's3', matching: /^COPY / } },
+  { what: 'the file is noted as in its place', rule: ledger(/"placed"/, 1) },
+  { what: 'the file beside it is removed', rule: { service: 's3', matching: /^POST .*delete/ } },
   { what: 'the second readings move on', rule: ledger(/"settled"/, 1) },
 ];
 
@@ -102,6 +107,24 @@ export const lateDataCases: readonly FaultCase[] = [
   })),
   lateCase('the second detection breaks', world => world.invocation({ matching: /Detect.*"reading":"AGAIN"/, errorType: 'Error' }),
     { failedRuns: 1, error: /planned for this invocation/, rereadAttempts: 2 }),
+  lateCase('the second detection breaks in every attempt: the rows of the first reading stay, everywhere', world => world.invocation({
+    matching: /Detect.*"action":"detect".*"reading":"AGAIN"/, times: 3, errorType: 'Error',
+  }), { failedRuns: 3, error: /planned for this invocation/, rereadAttempts: 3, rereadGivenUp: /planned for this invocation/, groups: 1 }),
+  lateCase('the second detection runs out of time after it has replaced the rows', world => world.invocation({
+    matching: /Detect.*"reading":"AGAIN"/, withEffect: true, errorType: 'Sandbox.Timedout',
+  })),
+  lateCase('so it does, and nobody can ask whether it was done, in more runs than there are attempts', world => world.invocation({
+    matching: /Detect.*"reading":"AGAIN"/, times: 6, withEffect: true, errorType: 'Sandbox.Timedout',
+  }), { failedRuns: 5, error: /Sandbox\.Timedout/, rereadAttempts: 6 }, undefined, 7),
+  lateCase('it cannot be noted as finished in more runs than there are attempts: its rows stay, everywhere', world => world.requests.add({
+    service: 'dynamodb', matching: REREAD_FINISHED, times: 4, outcome: { status: 400, code: 'AccessDeniedException' },
+  }), { failedRuns: 4, error: /AccessDenied/, rereadAttempts: 5 }, undefined, 7),
+  lateCase('its file cannot take the place of the first in more runs than there are attempts: it does in the end', world => world.requests.add({
+    service: 's3', matching: /^COPY /, times: 4, outcome: { status: 403, code: 'AccessDenied' },
+  }), { failedRuns: 4, error: /could not be copied to .*AccessDenied/ }, undefined, 7),
+  lateCase('killed before it is noted as finished, in more runs than there are attempts', world => world.requests.add({
+    service: 'dynamodb', matching: REREAD_FINISHED, times: 4, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' },
+  }), { failedRuns: 4, error: /^Killed: ended by the test/, rereadAttempts: 5 }, undefined, 11), // a lease holds for more than an hour
   lateCase('the answer of its end is lost', world => world.invocation({
     matching: /"action":"finished".*"reading":"AGAIN"|"reading":"AGAIN".*"action":"finished"/, withEffect: true, errorType: 'Lambda.SdkClientException',
   })),

@@ -64,7 +64,7 @@ export const runCases: readonly FaultCase[] = [
       await first;
       await world.runThrough(hour + 2);
     },
-    expected: { failedRuns: 1, error: /LeaseLost|lease/, attempts: 2 },
+    expected: { failedRuns: 1, error: /LeaseLost|lease/, attempts: 2, toldTwice: 1 },
   },
   {
     name: 'overlap: a function goes on after its execution was ended, when another run crawls its interval',

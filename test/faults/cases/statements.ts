@@ -32,6 +32,23 @@ export const statementCases: readonly FaultCase[] = [
     expected: { failedRuns: 3, error: /numeric field overflow/, attempts: 3, givenUp: /numeric field overflow/ },
   },
   {
+    name: 'event bus: it refuses all that a run puts, and is well again in the next',
+    arrange: (world, hour) => {
+      world.statement(hour, { type: 'FAIL', error: 'Disk full' });
+      world.refusedEvents = 5; // one and four retries
+    },
+    expected: { failedRuns: 1, error: /Disk full/, ledgerError: /Disk full/, attempts: 2 },
+  },
+  {
+    name: 'event bus: it refuses all until the interval is given up, and each attempt is told of when it is well again',
+    hours: 4,
+    arrange: (world, hour) => {
+      world.statement(hour, { type: 'FAIL', error: 'numeric field overflow' }, 3);
+      world.refusedEvents = 25; // at the end of three runs, and at the beginning of the second and the third
+    },
+    expected: { failedRuns: 3, error: /numeric field overflow/, attempts: 3, givenUp: /numeric field overflow/ },
+  },
+  {
     name: 'table busy: the statement waits for a lock and then runs',
     arrange: (world, hour) => world.statement(hour, { type: 'SLOW', describes: 6 }),
     expected: {},

@@ -2,6 +2,7 @@
 
 /** DynamoDB, S3 and Lambda throttle, refuse, or their answers are lost. */
 import type { FaultCase } from '../fault-case';
+import { INTERVAL_FINISHED } from './kills';
 import type { ProxyRule } from '../fault-proxy';
 import type { InvocationFault } from '../world';
 
@@ -62,7 +63,16 @@ export const writeCases: readonly FaultCase[] = [
   invocation('the detection runs out of time', { matching: /"action":"detect"/, errorType: 'Sandbox.Timedout' },
     { failedRuns: 1, error: /Sandbox\.Timedout/, ledgerError: /Sandbox\.Timedout/, attempts: 2 }),
   invocation('the detection runs out of time after it has learned the interval', { matching: /"action":"detect"/, withEffect: true, errorType: 'Sandbox.Timedout' },
+    // the rows are there: they are not read again
+    {}),
+  invocation('the detection runs out of time, and so does asking whether it was done', { matching: /"action":"(detect|known)"/, times: 2, withEffect: true, errorType: 'Sandbox.Timedout' },
     { failedRuns: 1, error: /Sandbox\.Timedout/, ledgerError: /Sandbox\.Timedout/, attempts: 2 }),
+  {
+    ...request('DynamoDB: the interval cannot be noted as finished in more runs than there are attempts: what is detected is finished in the end', {
+      service: 'dynamodb', matching: INTERVAL_FINISHED, times: 4, outcome: { status: 400, code: 'AccessDeniedException' },
+    }, { failedRuns: 4, error: /AccessDenied/, ledgerError: /AccessDenied/, attempts: 5 }),
+    hours: 7,
+  },
   {
     name: 'Lambda: the failure itself cannot be noted',
     arrange: (world, hour) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { before, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
-import type { ConnectorSettings, CrawlPlan, Interval, UnloadPlan } from '../../../src/private/contract';
+import type { AttemptPlan, ConnectorSettings, CrawlPlan, Failure, GivenUpDetail, Interval } from '../../../src/private/contract';
 
 let ledger: TestLedger;
 let handle: Awaited<ReturnType<TestLedger['fresh']>>;
@@ -21,13 +21,22 @@ const DONE = { Id: 'statement', Status: 'FINISHED', ResultRows: 21, Duration: 1_
 const plan = async (time: string, execution = 'crawl-1', settings = SETTINGS) =>
   await handle({ action: 'plan', settings, scheduledTime: at(time), execution }) as CrawlPlan;
 const begin = async (interval: Interval, execution = 'crawl-1', settings = SETTINGS) =>
-  await handle({ action: 'begin', settings, interval, execution }) as UnloadPlan;
+  await handle({ action: 'begin', settings, interval, execution }) as AttemptPlan;
 const submitted = async (interval: Interval, execution = 'crawl-1', statementId = 'statement') =>
   handle({ action: 'submitted', interval, execution, statementId });
 const finished = async (interval: Interval, execution = 'crawl-1', settings = SETTINGS) =>
   handle({ action: 'finished', settings, interval, execution, statement: DONE });
-const failed = async (interval: Interval, execution = 'crawl-1', settings = SETTINGS, Cause = 'ERROR: out of disk') =>
-  handle({ action: 'failed', settings, interval, execution, error: { Error: 'StatementFailed', Cause } });
+const failed = async (interval: Interval, execution = 'crawl-1', settings = SETTINGS, Cause = 'ERROR: out of disk', more = {}) =>
+  await handle({ action: 'failed', settings, interval, execution, error: { Error: 'StatementFailed', Cause }, ...more }) as Failure;
+/** The state machine tells of what is untold, and asks again, until nothing is. */
+const tellAll = async (planned: () => Promise<CrawlPlan>) => {
+  const told: any[] = [];
+  for (let { untold } = await planned(); untold; { untold } = await planned()) {
+    told.push(untold.detail);
+    await handle({ action: 'told', untold });
+  }
+  return told;
+};
 const crawl = async (interval: Interval, execution = 'crawl-1', settings = SETTINGS) => {
   await begin(interval, execution, settings);
   await submitted(interval, execution);
@@ -255,25 +264,112 @@ describe('an interval that fails', () => {
     for (const attempt of [1, 2, 3]) {
       expect((await plan('12:05', `crawl-${attempt}`)).intervals[0]).toEqual(hour(10));
       await begin(hour(10), `crawl-${attempt}`);
-      const answer = { attempt, givenUp: attempt === 3, again: false, statementId: '' };
-      expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer);
-      expect(await failed(hour(10), `crawl-${attempt}`)).toEqual(answer); // the state machine may ask twice
+      const detail = {
+        connector: 'Ecommerce',
+        execution: `crawl-${attempt}`,
+        ...hour(10),
+        attempt,
+        givenUp: attempt === 3,
+        again: false,
+        statementId: '',
+        error: { name: 'StatementFailed', message: 'ERROR: out of disk' },
+      };
+      const untold = { detailType: 'Redshift Lookout Interval Failed', detail };
+      expect((await failed(hour(10), `crawl-${attempt}`)).untold).toMatchObject(untold);
+      expect((await failed(hour(10), `crawl-${attempt}`)).untold).toMatchObject(untold); // the state machine may ask twice
     }
     expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({ state: 'FAILED', attempts: 3, givenUp: true });
     expect((await plan('12:05', 'crawl-4')).intervals).toEqual([hour(11)]);
     expect(metrics().filter(line => line.IntervalsFailed === 1)).toHaveLength(1);
   });
 
-  it('is listed as failed too where executions ended without a word', async () => {
+  it('is told of by the next plan, and the one after, until an event has told of it', async () => {
+    await plan('12:05');
+    await begin(hour(10));
+    await failed(hour(10)); // the execution dies before the event, or the bus takes none
+    const { untold } = await plan('12:05', 'crawl-2');
+    expect(untold).toMatchObject({ detailType: 'Redshift Lookout Interval Failed', detail: { ...hour(10), execution: 'crawl-1', attempt: 1 } });
+    expect((await plan('12:05', 'crawl-2')).untold).toEqual(untold);
+    await begin(hour(10), 'crawl-2');
+    await failed(hour(10), 'crawl-2'); // untold as well, and the first one still is
+    const told = await tellAll(() => plan('12:05', 'crawl-3'));
+    expect(told).toEqual([expect.objectContaining({ execution: 'crawl-1' }), expect.objectContaining({ execution: 'crawl-2', attempt: 2 })]);
+    expect(await ledger.items('untold')).toEqual({});
+  });
+
+  it.each([
+    ['PutItemCommand', `${hour(10).start} crawl-1`], ['PutItemCommand', hour(10).start], ['GetItemCommand', 'watermark'], ['DeleteItemCommand', 'lease'],
+  ] as const)('is told of and counted wherever the function breaks that records it (before %s %s)', async (command, start) => {
+    const settings = { ...SETTINGS, maxAttempts: 1 };
+    await plan('12:05', 'crawl-1', settings);
+    await begin(hour(10), 'crawl-1', settings);
+    const broken = ledger.handler(before(ledger.client, command, start, async () => { throw new Error('broken'); }));
+    const event = { action: 'failed', settings, interval: hour(10), execution: 'crawl-1', error: { Error: 'StatementFailed', Cause: 'out of disk' } } as const;
+    await expect(broken(event)).rejects.toThrow('broken');
+    ledger.now += 80 * 60_000;
+    const told = await tellAll(() => plan('12:05', 'crawl-2', settings));
+    const known = command === 'PutItemCommand' && start !== hour(10).start
+      ? { name: 'ExecutionSilent', message: 'execution crawl-1 fell silent during attempt 1 of 1: it was stopped, or could not tell why it failed' }
+      : { name: 'StatementFailed', message: 'out of disk' };
+    expect(told.map(({ execution, attempt, error }) => ({ execution, attempt, error }))).toContainEqual({ execution: 'crawl-1', attempt: 1, error: known });
+    const { intervals } = await plan('12:05', 'crawl-2', settings);
+    if (intervals[0].start === hour(10).start) {
+      expect((await begin(hour(10), 'crawl-2', settings)).exhausted).not.toBe('');
+      await failed(hour(10), 'crawl-2', settings);
+    }
+    expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({ state: 'FAILED', givenUp: true });
+    expect(metrics().filter(line => line.IntervalsFailed === 1).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('is tried once more where the last execution ended without a word: the detector may have its rows', async () => {
     for (const attempt of [1, 2, 3]) {
       await plan('12:05', `crawl-${attempt}`);
-      await begin(hour(10), `crawl-${attempt}`);
+      expect(await begin(hour(10), `crawl-${attempt}`)).toMatchObject({ repeated: attempt > 1, exhausted: '' });
       ledger.now += 80 * 60_000;
     }
-    expect((await plan('12:05', 'crawl-4')).intervals).toEqual([hour(11)]);
-    expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({
-      state: 'FAILED', givenUp: true, error: 'execution crawl-3 ended during attempt 3 of 3 without telling why',
-    });
+    const silent = 'ExecutionSilent: execution crawl-3 fell silent during attempt 3 of 3: it was stopped, or could not tell why it failed';
+    expect((await plan('12:05', 'crawl-4')).intervals[0]).toEqual(hour(10));
+    expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({ state: 'FAILED', error: silent });
+    expect(await begin(hour(10), 'crawl-4')).toMatchObject({ repeated: true, exhausted: silent });
+    expect(await begin(hour(10), 'crawl-4')).toMatchObject({ repeated: true, exhausted: silent });
+    await failed(hour(10), 'crawl-4', SETTINGS, silent);
+    expect((await plan('12:05', 'crawl-5')).intervals).toEqual([hour(11)]);
+    expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({ state: 'FAILED', givenUp: true, error: `StatementFailed: ${silent}` });
+    const told = await tellAll(() => plan('12:05', 'crawl-5'));
+    expect(told.map(({ execution, attempt, givenUp }) => [execution, attempt, givenUp])).toEqual([
+      ['crawl-1', 1, false], ['crawl-2', 2, false], ['crawl-3', 3, false], ['crawl-4', 4, true],
+    ]);
+  });
+
+  it('is told of where a function had begun it that went on after its execution had ended, when the next plan was made', async () => {
+    await plan('12:05');
+    const late = ledger.handler(before(ledger.client, 'PutItemCommand', hour(10).start, async () => {
+      ledger.now += 80 * 60_000;
+      await plan('12:05', 'crawl-2');
+    }));
+    await late({ action: 'begin', settings: SETTINGS, interval: hour(10), execution: 'crawl-1' });
+    expect(await begin(hour(10), 'crawl-2')).toMatchObject({ repeated: true, exhausted: '' });
+    expect((await tellAll(() => plan('12:05', 'crawl-2'))).map(({ execution, attempt }) => [execution, attempt])).toEqual([['crawl-1', 1]]);
+  });
+
+  it('is not given up while the detector has its rows, or may have them', async () => {
+    for (const attempt of [1, 2, 3, 4, 5]) {
+      await plan('12:05', `crawl-${attempt}`);
+      expect((await begin(hour(10), `crawl-${attempt}`)).exhausted).toBe(attempt > 3 ? 'StatementFailed: no table' : '');
+      const { untold } = await failed(hour(10), `crawl-${attempt}`, SETTINGS, 'no table', { undecided: true });
+      expect(untold!.detail).toMatchObject({ attempt, givenUp: false });
+    }
+    await plan('12:05', 'crawl-6');
+    await begin(hour(10), 'crawl-6');
+    await finished(hour(10), 'crawl-6');
+    expect((await ledger.items('interval'))[hour(10).start]).toMatchObject({ state: 'FINISHED', attempts: 6 });
+  });
+
+  it('a run that breaks after its interval was finished has no failed interval to tell of', async () => {
+    await plan('12:05');
+    await crawl(hour(10));
+    expect(await failed(hour(10))).toEqual({});
+    expect(await ledger.items('untold')).toEqual({});
   });
 
   it('keeps a readable, bounded reason: the message of a Lambda error, hostile text as it is', async () => {
@@ -287,7 +383,7 @@ describe('an interval that fails', () => {
 
   it('a failure before the attempt was begun is no attempt, and gives the lease back', async () => {
     await plan('11:05');
-    await failed(hour(10));
+    expect((await failed(hour(10))).untold!.detail).toMatchObject({ attempt: 0, givenUp: false, statementId: '' });
     expect(await ledger.items('interval')).toEqual({});
     expect(await ledger.items('control')).not.toHaveProperty('lease');
   });
@@ -318,8 +414,13 @@ describe('a query that chooses its rows itself', () => {
   });
 
   it('also after a gap of months', async () => {
-    const { intervals, givenUp } = await handle({ action: 'plan', settings, scheduledTime: '2026-12-03T10:05:00Z', execution: 'crawl-1' }) as CrawlPlan;
-    expect(givenUp).toEqual({ count: 239, start: hour(10).start, end: '2026-12-03T09:00:00Z', error: expect.stringContaining('the interval was missed') });
+    const { intervals, untold } = await handle({ action: 'plan', settings, scheduledTime: '2026-12-03T10:05:00Z', execution: 'crawl-1' }) as CrawlPlan;
+    expect(untold).toMatchObject({
+      detailType: 'Redshift Lookout Intervals Given Up',
+      detail: {
+        connector: 'Ecommerce', execution: 'crawl-1', count: 239, start: hour(10).start, end: '2026-12-03T09:00:00Z', error: expect.stringContaining('the interval was missed'),
+      },
+    });
     expect(intervals).toEqual([{ start: '2026-12-03T09:00:00Z', end: '2026-12-03T10:00:00Z' }]);
     expect(Object.values(await ledger.items('interval')).filter(item => item.givenUp)).toHaveLength(239);
   });
@@ -327,29 +428,30 @@ describe('a query that chooses its rows itself', () => {
   it('what was given up is told until an event has told of it, whatever is lost', async () => {
     const lost = async (execution: string) => await handle({ action: 'plan', settings, scheduledTime: '2026-11-23T13:05:00Z', execution }) as CrawlPlan;
     const givenUp = { count: 2, start: hour(10).start, end: hour(11).end, error: expect.stringContaining('the interval was missed') };
-    expect((await lost('crawl-1')).givenUp).toEqual(givenUp); // the answer is lost, and the state machine asks again
-    expect((await lost('crawl-1')).givenUp).toEqual(givenUp);
-    expect((await plan('13:05', 'crawl-2', settings))).not.toHaveProperty('givenUp'); // the one that crawls tells
+    const detail = async (execution: string) => (await lost(execution)).untold!.detail;
+    expect(await detail('crawl-1')).toMatchObject(givenUp); // the answer is lost, and the state machine asks again
+    expect(await detail('crawl-1')).toMatchObject(givenUp);
+    expect((await plan('13:05', 'crawl-2', settings))).not.toHaveProperty('untold'); // the one that crawls tells
     ledger.now += 10 * 3600_000;
-    const again = await lost('crawl-3');
-    expect(again.givenUp).toEqual(givenUp);
-    await handle({ action: 'givenUpTold', givenUp: { ...again.givenUp!, count: 1 } }); // of an earlier plan
-    expect((await lost('crawl-3')).givenUp).toEqual(givenUp);
-    await handle({ action: 'givenUpTold', givenUp: again.givenUp! });
-    await handle({ action: 'givenUpTold', givenUp: again.givenUp! });
-    expect(await lost('crawl-3')).not.toHaveProperty('givenUp');
+    const untold = (await lost('crawl-3')).untold!;
+    expect(untold.detail).toMatchObject(givenUp);
+    await handle({ action: 'told', untold: { ...untold, version: 'of an earlier plan' } });
+    expect(await detail('crawl-3')).toMatchObject(givenUp);
+    await handle({ action: 'told', untold });
+    await handle({ action: 'told', untold });
+    expect(await lost('crawl-3')).not.toHaveProperty('untold');
   });
 
   it('a plan that breaks between giving up and telling is made up for by the next one', async () => {
-    for (const start of [hour(10).start, hour(11).start, 'watermark', 'untold']) {
+    for (const start of [hour(10).start, hour(11).start, 'watermark', 'given up']) {
       handle = await ledger.fresh();
       await readHistory(handle, '2026-11-23T10:05:00Z');
       const breaks = async () => { throw new Error('broken'); };
       const broken = ledger.handler(before(ledger.client, 'PutItemCommand', start, breaks));
       await expect(broken({ action: 'plan', settings, scheduledTime: '2026-11-23T13:05:00Z', execution: 'crawl-1' })).rejects.toThrow('broken');
-      const { givenUp, intervals } = await plan('13:05', 'crawl-1', settings);
-      const both = { count: 2, start: hour(10).start, end: hour(11).end, error: expect.anything() };
-      expect([start, givenUp, intervals]).toEqual([start, both, [hour(12)]]);
+      const { untold, intervals } = await plan('13:05', 'crawl-1', settings);
+      const { count, start: first, end } = untold!.detail as GivenUpDetail;
+      expect([start, count, first, end, intervals]).toEqual([start, 2, hour(10).start, hour(11).end, [hour(12)]]);
     }
   });
 });

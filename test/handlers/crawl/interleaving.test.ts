@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as fc from 'fast-check';
 import { Interleaver, type Choice, type Fate } from './interleaver';
 import { readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
-import type { CrawlPlan, Interval } from '../../../src/private/contract';
+import type { CrawlPlan, FailedAttemptDetail, Failure, Interval, UntoldFailure } from '../../../src/private/contract';
 
 let ledger: TestLedger;
 beforeAll(async () => { ledger = await startLedger(); });
@@ -19,12 +19,17 @@ type FinishedBy = (start: string, execution: string) => void;
 /** The Crawl state machine: a step whose function died is asked for once more; what fails then goes to `failed`, and ends the execution. */
 async function execution(
   handle: Handle, name: string, scheduledTime: string, statements: readonly boolean[], finishedBy: FinishedBy, settings = SEVERE,
+  told: UntoldFailure['detail'][] = [],
 ): Promise<void> {
   const twice: Handle = async event => handle(event).catch(async error => {
     if (error.name !== 'TimeoutError') throw error;
     return handle(event);
   });
   let statement = 0;
+  const tell = async (untold: UntoldFailure) => {
+    told.push(untold.detail);
+    return twice({ action: 'told', untold }).then(() => true, () => false); // it is told again
+  };
   for (;;) {
     let planned: CrawlPlan;
     try {
@@ -33,10 +38,7 @@ async function execution(
       if ((error as Error).name === 'TimeoutError') return;
       throw error;
     }
-    if (planned.givenUp) {
-      const { givenUp } = planned;
-      await twice({ action: 'givenUpTold', givenUp }).catch(() => undefined); // it is told again
-    }
+    if (planned.untold && await tell(planned.untold)) continue;
     if (planned.intervals.length === 0) return;
     for (const interval of planned.intervals) {
       try {
@@ -47,8 +49,9 @@ async function execution(
         finishedBy(interval.start, name);
       } catch (error) {
         const { name: Error, message: Cause } = error as Error;
-        await twice({ action: 'failed', settings, interval, execution: name, error: { Error, Cause } }).catch(() => undefined); // the execution fails in any case
-        return;
+        const failure = await twice({ action: 'failed', settings, interval, execution: name, error: { Error, Cause } }).catch(() => undefined) as Failure | undefined;
+        if (failure?.untold) await tell(failure.untold);
+        return; // the execution fails in any case
       }
     }
   }
@@ -104,11 +107,12 @@ it('executions that overlap, fail, die and wake up too late leave no gap and no 
     const plain = await ledger.fresh();
     await readHistory(plain, '2026-11-23T10:05:00Z', 'bootstrap-1');
     const watched = watch();
+    const told: UntoldFailure['detail'][] = [];
     const interleaver = new Interleaver(ledger.client, order, watched.observe, () => { ledger.now += 80 * 60_000; });
     const handle = ledger.handler(interleaver.interleaved);
     await interleaver.run(runs.map((run, index) => async () => {
       await interleaver.idle(run.delay);
-      await execution(handle, `crawl-${index}`, run.scheduled, run.statements, watched.finishedBy);
+      await execution(handle, `crawl-${index}`, run.scheduled, run.statements, watched.finishedBy, SEVERE, told);
     }));
 
     expect(watched.violations).toEqual([]);
@@ -116,16 +120,21 @@ it('executions that overlap, fail, die and wake up too late leave no gap and no 
     // later runs, undisturbed, complete what is missing
     for (let run = 0; run < 3; run++) {
       ledger.now += 80 * 60_000;
-      await execution(plain, `later-${run}`, '2026-11-23T13:05:00Z', [true], watched.finishedBy);
+      await execution(plain, `later-${run}`, '2026-11-23T13:05:00Z', [true], watched.finishedBy, SEVERE, told);
     }
     const items = await ledger.items('interval');
     const starts = ['2026-11-23T10:00:00Z', '2026-11-23T11:00:00Z', '2026-11-23T12:00:00Z'] satisfies Interval['start'][];
     expect(Object.keys(items).sort()).toEqual(starts);
     for (const start of starts) {
-      const { state, givenUp, error } = items[start];
+      const { state, givenUp, error, attempts } = items[start];
       expect(state === 'FINISHED' || (givenUp && error !== undefined)).toBe(true);
+      // every attempt that failed was told of, whatever broke
+      const failed = Array.from({ length: givenUp ? attempts : attempts - 1 }, (_, attempt) => attempt + 1);
+      const toldOf = (told as FailedAttemptDetail[]).filter(detail => detail.start === start).map(({ attempt }) => attempt);
+      expect(toldOf).toEqual(expect.arrayContaining(failed));
     }
     expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T13:00:00Z', grid: 'PT1H Europe/Berlin' } });
+    expect(await ledger.items('untold')).toEqual({});
   }), { numRuns: 12 });
 });
 
@@ -166,6 +175,7 @@ it('second readings of executions that overlap, fail, die and wake up too late: 
       if (command.constructor.name !== 'PutItemCommand') return;
       const { kind, start, reread, rows } = unmarshall(command.input.Item);
       if (kind !== 'interval' || !reread) return;
+      delete reread.placed; // after the end
       if (done.has(start) && done.get(start) !== JSON.stringify(reread)) violations.push(`${start} was read again and is again ${reread.state} by ${reread.execution}`);
       if (reread.state === 'FINISHED' && rows !== undefined) violations.push(`${start} has rows that no statement told of`);
       if (reread.state === 'FINISHED' || reread.givenUp) done.set(start, JSON.stringify(reread));

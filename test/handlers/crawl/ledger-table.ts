@@ -40,7 +40,7 @@ export interface TestLedger {
   fresh(client?: DynamoDBClient): Promise<ReturnType<typeof crawlHandler>>;
   handler(client?: DynamoDBClient): ReturnType<typeof crawlHandler>;
   /** Items of a kind by their sort key, without their versions. */
-  items(kind: 'interval' | 'history' | 'historyChunk' | 'control'): Promise<Record<string, any>>;
+  items(kind: 'interval' | 'history' | 'historyChunk' | 'control' | 'untold'): Promise<Record<string, any>>;
   stop(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { before, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
-import type { ConnectorSettings, CrawlPlan, FailedAttempt, PlannedInterval, UnloadPlan } from '../../../src/private/contract';
+import type { AttemptPlan, ConnectorSettings, CrawlPlan, Failure, PlannedInterval } from '../../../src/private/contract';
 
 /** Read again two hours after the first reading was due. */
 const SETTLING: ConnectorSettings = { ...SETTINGS, settleSeconds: 7200 };
@@ -25,19 +25,25 @@ const first = (start: number): PlannedInterval => ({ ...hour(start), reading: 'F
 const again = (start: number): PlannedInterval => ({ ...hour(start), reading: 'AGAIN' });
 const plan = async (time: string, execution = 'crawl-1', settings = SETTLING) =>
   await handle({ action: 'plan', settings, scheduledTime: `2026-11-23T${time}:00Z`, execution }) as CrawlPlan;
-const begin = async (interval: PlannedInterval, execution = 'crawl-1') => await handle({ action: 'begin', settings: SETTLING, interval, execution }) as UnloadPlan;
-const put = async (beginning: string) => ledger.files.send(new PutObjectCommand({ Bucket: 'data', Key: `${beginning.replace('s3://data/', '')}000`, Body: 'ts', ContentLength: 2 }));
+const begin = async (interval: PlannedInterval, execution = 'crawl-1') => await handle({ action: 'begin', settings: SETTLING, interval, execution }) as AttemptPlan;
+const put = async (beginning: string, rows = 0) => {
+  const Body = String(rows);
+  await ledger.files.send(new PutObjectCommand({ Bucket: 'data', Key: `${beginning.replace('s3://data/', '')}000`, Body, ContentLength: Body.length }));
+};
+/** What the files hold that a reader of an interval's folder finds. */
+const rowsIn = async (folder: string) => Promise.all((await files(folder)).map(async Key => (
+  (await ledger.files.send(new GetObjectCommand({ Bucket: 'data', Key }))).Body!.transformToString())));
 const finished = async (interval: PlannedInterval, rows: number, execution = 'crawl-1', run = handle) => run({
   action: 'finished', settings: SETTLING, interval, execution, statement: { Id: `${interval.reading} ${execution}`, Status: 'FINISHED', ResultRows: rows, Duration: 1e9 },
 });
-const failed = async (interval: PlannedInterval, execution = 'crawl-1') => await handle({
-  action: 'failed', settings: SETTLING, interval, execution, error: { Error: 'StatementFailed', Cause: 'out of disk' },
-}) as FailedAttempt;
+const failed = async (interval: PlannedInterval, execution = 'crawl-1', more = {}) => await handle({
+  action: 'failed', settings: SETTLING, interval, execution, error: { Error: 'StatementFailed', Cause: 'out of disk' }, ...more,
+}) as Failure;
 /** Reads an interval, leaving its file. */
-async function read(interval: PlannedInterval, rows: number, execution = 'crawl-1'): Promise<UnloadPlan> {
+async function read(interval: PlannedInterval, rows: number, execution = 'crawl-1'): Promise<AttemptPlan> {
   const unload = await begin(interval, execution);
   await handle({ action: 'submitted', interval, execution, statementId: `${interval.reading} ${execution}` });
-  await put(unload.folder);
+  await put(unload.folder, rows);
   await finished(interval, rows, execution);
   return unload;
 }
@@ -70,8 +76,10 @@ test('its figures replace those of the first reading, and the ledger says what t
   const unload = await read(again(10), 25, 'crawl-2');
   expect(unload.sql).toContain(`TO '${unload.folder}'`);
   expect(unload.sql).not.toContain('CLEANPATH');
-  expect(unload.folder).toMatch(/^s3:\/\/data\/live\/20261123\/1100\/again-[0-9a-f]{12}-$/);
-  expect(await files('live/20261123/1100/')).toEqual([`${unload.folder.replace('s3://data/', '')}000`]);
+  expect(unload.folder).toMatch(/^s3:\/\/data\/again\/20261123\/1100\/[0-9a-f]{12}-$/);
+  expect(await files('live/20261123/1100/')).toEqual(['live/20261123/1100/000']);
+  expect(await rowsIn('live/20261123/1100/')).toEqual(['25']);
+  expect(await files('again/')).toEqual([]);
   expect(await item(10)).toMatchObject({
     state: 'FINISHED',
     attempts: 1,
@@ -116,9 +124,9 @@ test('a second reading that fails leaves the first, holds up no other, and is gi
     expect(previousStatementId).toBe(attempt === 1 ? '' : `statement ${attempt - 1}`);
     await handle({ action: 'submitted', interval: again(11), execution: `crawl-${attempt}`, statementId: `statement ${attempt}` });
     await put(folder);
-    const answer = { attempt, givenUp: attempt === 3, again: true, statementId: `statement ${attempt}` };
-    expect(await failed(again(11), `crawl-${attempt}`)).toEqual(answer);
-    expect(await failed(again(11), `crawl-${attempt}`)).toEqual(answer);
+    const answer = { detail: { attempt, givenUp: attempt === 3, again: true, statementId: `statement ${attempt}` } };
+    expect((await failed(again(11), `crawl-${attempt}`)).untold).toMatchObject(answer);
+    expect((await failed(again(11), `crawl-${attempt}`)).untold).toMatchObject(answer);
   }
   expect(await item(11)).toMatchObject({ state: 'FINISHED', rows: 20, reread: { state: 'FAILED', givenUp: true, attempts: 3, error: 'StatementFailed: out of disk' } });
   expect(await files('live/20261123/1200/')).toEqual(['live/20261123/1200/000']);
@@ -126,21 +134,98 @@ test('a second reading that fails leaves the first, holds up no other, and is gi
   expect((await plan('15:05', 'crawl-4')).intervals).toEqual([first(14)]);
   await read(first(14), 20, 'crawl-4');
   expect((await plan('15:05', 'crawl-4')).intervals).toEqual([again(12)]);
+  expect(await files('again/')).toEqual([]);
 });
 
-test('an execution that dies during its last attempt is noticed, and told', async () => {
+test('an execution that dies during its last attempt is noticed and told, and the detector is asked before it is given up', async () => {
   await readThree();
   await plan('14:05');
   await read(first(13), 20);
   for (let attempt = 1; attempt <= 3; attempt++) {
     ledger.now += 10 * 3600_000; // the lease of the one before lapses
     expect((await plan('14:05', `dying-${attempt}`)).intervals).toEqual([again(11)]);
-    await begin(again(11), `dying-${attempt}`);
+    expect(await begin(again(11), `dying-${attempt}`)).toMatchObject({ repeated: attempt > 1, exhausted: '' });
   }
   ledger.now += 10 * 3600_000;
-  const error = 'it could not be read again: execution dying-3 ended during attempt 3 of 3 without telling why';
-  expect(await plan('14:05', 'crawl-2')).toMatchObject({ intervals: [], givenUp: { count: 1, ...hour(11), error } });
+  expect((await plan('14:05', 'crawl-2')).intervals).toEqual([again(11)]);
+  const message = 'execution dying-3 fell silent during attempt 3 of 3: it was stopped, or could not tell why it failed';
+  const untold = Object.entries(await ledger.items('untold'));
+  expect(untold.map(([key, { detail }]) => [key, detail.attempt])).toEqual([1, 2, 3].map(attempt => [`${hour(11).start} dying-${attempt} again`, attempt]));
+  expect(untold[2][1].detail).toMatchObject({ givenUp: false, again: true, error: { name: 'ExecutionSilent', message } });
+  expect(await begin(again(11), 'crawl-2')).toMatchObject({ repeated: true, exhausted: `ExecutionSilent: ${message}` });
+  await failed(again(11), 'crawl-2');
   expect(await item(11)).toMatchObject({ rows: 20, reread: { givenUp: true } });
+});
+
+test('a second reading that the detector has taken is not given up: its files take their place, of whichever attempt they are', async () => {
+  await readThree();
+  await plan('14:05');
+  await read(first(13), 20);
+  let taken = '';
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    await plan('14:05', `crawl-${attempt}`);
+    const { folder, exhausted } = await begin(again(11), `crawl-${attempt}`);
+    expect(exhausted === '').toBe(attempt <= 3);
+    if (attempt === 1) await put(taken = folder, 25); // and it is detected; what comes after it fails
+    if (attempt === 2) await put(folder, 26);
+    await failed(again(11), `crawl-${attempt}`, { undecided: true });
+  }
+  expect(await item(11)).toMatchObject({ rows: 20, reread: { state: 'FAILED', attempts: 4 } });
+  await plan('14:05', 'crawl-5');
+  await begin(again(11), 'crawl-5');
+  const detection = {
+    interval: hour(11), rows: 25, bytes: 512, rowsRejected: 0, timeSeries: 3, anomalyGroupIds: [], alertsDelivered: 0, alertsUndelivered: 0, detectorStatus: 'ACTIVE', files: taken,
+  };
+  await handle({ action: 'finished', settings: SETTLING, interval: again(11), execution: 'crawl-5', statement: { Id: '', Status: 'FINISHED' }, detection });
+  expect(await item(11)).toMatchObject({ rows: 25, reread: { state: 'FINISHED', files: taken, placed: true } });
+  expect(await rowsIn('live/20261123/1200/')).toEqual(['25']);
+  expect(await files('again/')).toEqual([]);
+});
+
+test('whoever reads the folder of an interval meanwhile finds the rows of one reading, and never those of both or none', async () => {
+  for (const rows of [25, undefined]) {
+    handle = await ledger.fresh();
+    await readHistory(handle, '2026-11-23T10:05:00Z', 'bootstrap-1', SETTLING);
+    await readThree();
+    await plan('14:05');
+    await read(first(13), 20);
+    await plan('14:05');
+    const seen: string[][] = [];
+    const send = ledger.files.send.bind(ledger.files);
+    const { folder } = await begin(again(11));
+    await handle({ action: 'submitted', interval: again(11), execution: 'crawl-1', statementId: 'AGAIN crawl-1' });
+    if (rows !== undefined) await put(folder, rows);
+    const spied = jest.spyOn(ledger.files, 'send').mockImplementation(async (command: any) => {
+      const answer = await send(command);
+      const { Contents = [] } = await send(new ListObjectsV2Command({ Bucket: 'data', Prefix: 'live/20261123/1200/' }));
+      seen.push(await Promise.all(Contents.map(async ({ Key }) => (await send(new GetObjectCommand({ Bucket: 'data', Key }))).Body!.transformToString())));
+      return answer;
+    });
+    await finished(again(11), rows ?? 0);
+    spied.mockRestore();
+    const states = seen.map(found => found.join('+')).filter((found, index, all) => found !== all[index - 1]);
+    expect(states).toEqual(['20', String(rows ?? '')]);
+  }
+});
+
+test('an execution that comes too late to put files in their place leaves them as they are', async () => {
+  await readThree();
+  await plan('14:05');
+  await read(first(13), 20);
+  await plan('14:05');
+  const { folder } = await begin(again(11));
+  await handle({ action: 'submitted', interval: again(11), execution: 'crawl-1', statementId: 'AGAIN crawl-1' });
+  await put(folder, 25);
+  const send = ledger.files.send.bind(ledger.files);
+  const spied = jest.spyOn(ledger.files, 'send').mockImplementationOnce(async (command: any) => {
+    spied.mockRestore();
+    ledger.now += 10 * 3600_000; // another execution takes over, and does the rest
+    await plan('14:05', 'crawl-2');
+    return send(command);
+  });
+  await expect(finished(again(11), 25)).rejects.toMatchObject({ name: 'LeaseLost' });
+  expect(await rowsIn('live/20261123/1200/')).toEqual(['25']);
+  expect(await item(11)).toMatchObject({ reread: { placed: true } });
 });
 
 test.each(['GetItemCommand', 'PutItemCommand'] as const)('a run that breaks at any %s of the end is repeated: the bucket holds the newest files only', async command => {
@@ -153,16 +238,16 @@ test.each(['GetItemCommand', 'PutItemCommand'] as const)('a run that breaks at a
     await plan('14:05');
     const unload = await begin(again(11));
     await handle({ action: 'submitted', interval: again(11), execution: 'crawl-1', statementId: 'AGAIN crawl-1' });
-    await put(unload.folder);
+    await put(unload.folder, 25);
     const broken = ledger.handler(before(ledger.client, command, start, async () => { throw new Error('broken'); }));
     await expect(finished(again(11), 25, 'crawl-1', broken)).rejects.toThrow('broken');
     // the execution dies: another one takes over
     ledger.now += 10 * 3600_000;
     const { intervals } = await plan('14:05', 'crawl-2');
-    let { folder } = unload;
-    if (intervals.length > 0) ({ folder } = await read(again(11), 25, 'crawl-2'));
+    if (intervals.length > 0) await read(again(11), 25, 'crawl-2');
     expect((await plan('14:05', 'crawl-2')).intervals).toEqual([]);
-    expect(await files('live/20261123/1200/')).toEqual([`${folder.replace('s3://data/', '')}000`]);
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['25']);
+    expect(await files('again/')).toEqual([]);
     expect(await item(11)).toMatchObject({ rows: 25, reread: { state: 'FINISHED', rowsBefore: 20 } });
   }
 });

@@ -237,7 +237,7 @@ describe('a detector that', () => {
     handler = await world.learned({}, 5);
     await expect(world.detect('2026-01-22T00:30:00Z')).rejects.toThrow('no PT1H interval of UTC starts at');
     await expect(world.detect('yesterday')).rejects.toThrow();
-    await expect(handler({ action: 'dance' } as never)).rejects.toThrow('action must be "learn", "detect", "sample", "deliver" or "watch", found "dance"');
+    await expect(handler({ action: 'dance' } as never)).rejects.toThrow('action must be "learn", "detect", "known", "sample", "deliver" or "watch", found "dance"');
   });
 });
 

@@ -5,6 +5,7 @@ import { SHOP_HEADER, shopFile, shopHour, shopRows } from './shop';
 import { DATA_ROLE, DETECTOR, type Setup, World } from './world';
 import { SeriesIndex } from '../../../handlers/input/series-index';
 import type { Store } from '../../../handlers/lookout/store';
+import type { Frequency } from '../../../src/private/contract';
 
 let world: World;
 beforeAll(async () => { world = await World.start(); });
@@ -105,7 +106,7 @@ describe('a history that cannot be used makes the detector FAILED', () => {
     ['no header and no names', { '000': HISTORY }, { csv: { ContainsHeader: false } }, 'give a HeaderList'],
     ['too many series', {
       '000': [SHOP_HEADER, ...Array.from({ length: 25_001 }, (_, index) => `2026-01-01 00:00:00,1,1,user ${index},de`)].join('\n'),
-    }, {}, 'has more than 50000 time series (measures times combinations of dimension values): dimension "platform" alone has 25001 values or more'],
+    }, {}, 'has more than 50000 time series (metrics times combinations of dimension values): dimension "platform" alone has 25001 values or more, leave it out or group it, or raise maximumTimeSeriesPerDetector of the service'],
     ['wrong path', { '000': HISTORY }, { history: ['file:///etc/passwd'] }, 'is no S3 path'],
     ['other source', {}, { definition: { MetricSource: { AthenaSourceConfig: {} } as never } }, 'has the source AthenaSourceConfig: only an S3SourceConfig'],
   ])('%s', async (_name, files, setup, reason) => {
@@ -115,6 +116,28 @@ describe('a history that cannot be used makes the detector FAILED', () => {
     expect(detector).toMatchObject({ status: 'FAILED', failureType: 'ACTIVATION_FAILURE', failureReason: outcome.failureReason });
     expect(detector!.failureReason!.length).toBeLessThanOrEqual(256);
     expect((await world.state()).size).toBe(0);
+  });
+
+  test.each<[Frequency, number]>([['PT5M', 5_000], ['PT10M', 10_000], ['P1D', 50_000]])('too many series of %s: %d', async (frequency, most) => {
+    const rows = Array.from({ length: most / 2 + 1 }, (_, index) => `2026-01-01 00:00:00,1,1,user ${index},de`);
+    const { failureReason } = await learn({ '000': [SHOP_HEADER, ...rows].join('\n') }, { frequency });
+    expect(failureReason).toContain(`has more than ${most} time series`);
+    await learn({ '000': [SHOP_HEADER, ...rows.slice(1)].join('\n') }, { frequency });
+    expect((await world.store.getDetector(DETECTOR))!.failureReason).toBeUndefined();
+  });
+
+  test('more series than the quota that the service sets', async () => {
+    process.env.MAXIMUM_TIME_SERIES = '7';
+    try {
+      expect(await learn({ '000': HISTORY })).toMatchObject({
+        detectorStatus: 'FAILED',
+        failureReason: expect.stringMatching(/more than 7 time series .*, or raise maximumTimeSeriesPerDetector of the service/),
+      });
+      process.env.MAXIMUM_TIME_SERIES = '8';
+      expect(await learn({ '000': HISTORY })).toEqual(LEARNED);
+    } finally {
+      delete process.env.MAXIMUM_TIME_SERIES;
+    }
   });
 
   test('long pieces of data are cut', async () => {

@@ -19,6 +19,27 @@ describe('new dimension values', () => {
     expect(await world.detectHour(handler, 1, [SHOP_HEADER, ...rows].join('\n').replaceAll('00:00:00', '01:00:00'))).toMatchObject({ rows: 12, timeSeries: 24 });
   });
 
+  test('beyond the quota of time series are left out, which is told', async () => {
+    process.env.MAXIMUM_TIME_SERIES = '11';
+    try {
+      handler = await world.learned();
+      const rows = ['app', 'tv', 'radio'].map(platform => `2026-01-22 00:00:00,5,1.5,${platform},de`);
+      const interval = [shopHour(hour(0)), ...rows].join('\n');
+      expect(await world.detectHour(handler, 0, interval)).toMatchObject({ rows: 7, rowsRejected: 0, timeSeries: 10, combinationsLeftOut: 2 });
+      expect(world.logged.find(({ message }) => message.startsWith('combinations of dimension values were left out'))?.fields)
+        .toMatchObject({ leftOut: 2, timeSeries: 10, maximum: 11 });
+      expect((await world.store.getExecution(DETECTOR, Date.parse(hour(0)) / 1000))?.outcome).toMatchObject({ combinationsLeftOut: 2 });
+      // room for more: the next interval takes them in
+      process.env.MAXIMUM_TIME_SERIES = '14';
+      handler = world.handler();
+      const next = await world.detectHour(handler, 1, interval.replaceAll('00:00:00', '01:00:00'));
+      expect(next).toMatchObject({ timeSeries: 14 });
+      expect(next).not.toHaveProperty('combinationsLeftOut');
+    } finally {
+      delete process.env.MAXIMUM_TIME_SERIES;
+    }
+  });
+
   test('may be as long as they like', async () => {
     handler = await world.learned();
     const long = 'é'.repeat(60_000);

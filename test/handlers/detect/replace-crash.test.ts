@@ -4,7 +4,7 @@
 import { breakingIn } from './breaking';
 import { hour, liveKey, shopFile, shopHour } from './shop';
 import { DETECTOR, STATE_BUCKET, World } from './world';
-import type { DetectionOutcome, PlannedInterval } from '../../../src/private/contract';
+import type { DetectionOutcome, KnownDetection, PlannedInterval } from '../../../src/private/contract';
 
 /** Files of the second readings that hold the complete rows, and of one that holds other rows. */
 const FILES = ['a1', 'a2', 'other'];
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const filesOf = (number: number, attempt: string): string => `s3://data/${liveKey(hour(number)).replace(/000$/, '')}again-${attempt}-`;
+const filesOf = (number: number, attempt: string): string => `s3://data/${liveKey(hour(number)).replace(/^live(.*)000$/, 'again$1')}${attempt}-`;
 
 async function detect(number: number, reading: PlannedInterval['reading'], files?: string, handler = world.handler()): Promise<DetectionOutcome> {
   const interval = { start: hour(number), end: hour(number + 1), reading };
@@ -100,6 +100,43 @@ test('breaks, and another attempt has unloaded the interval once more: the newes
     expect([at, await groups()]).toEqual([at, expectedGroups]);
     expect(world.published).toEqual([]);
   }
+});
+
+/** What a later attempt at an interval is told before it unloads anything. */
+async function known(number: number, reading: PlannedInterval['reading']): Promise<KnownDetection> {
+  return await world.handler()({ action: 'known', detectorArn: DETECTOR, interval: { start: hour(number), end: hour(number + 1), reading } }) as KnownDetection;
+}
+
+test.each([['AGAIN', 0], ['FIRST_OF_TWO', 3]] as const)('breaks, and whether the reading (%s) was detected is asked: it is finished, or nothing has changed', async (reading, number) => {
+  const files = reading === 'AGAIN' ? filesOf(number, 'a1') : undefined;
+  await begin();
+  expect(await known(number, reading)).toEqual({ found: false });
+  await begin();
+  const outcome = await detect(number, reading, files);
+  const [after, model] = [await everything(), (await world.state()).get('state/shop/model')];
+  const answers: boolean[] = [];
+  const { calls: [...most] } = await (async () => {
+    await begin();
+    const counting = breakingIn(world, Infinity, 'before', true);
+    await detect(number, reading, files, counting.handler);
+    return counting;
+  })();
+  for (let at = 1; at <= most.length; at++) {
+    await begin();
+    await detect(number, reading, files, breakingIn(world, at, 'before', true).handler).catch(() => undefined);
+    const answer = await known(number, reading);
+    answers.push(answer.found);
+    if (answer.found) {
+      expect([at, answer.outcome]).toEqual([at, outcome]);
+      expect([at, await everything()]).toEqual([at, after]);
+      expect((await world.state()).get('state/shop/model')).toEqual(model);
+    } else {
+      expect([at, (await world.state()).get('state/shop/model')]).toEqual([at, before.get('state/shop/model')]);
+    }
+    expect(world.published).toEqual([]);
+  }
+  expect(answers).toEqual([...answers].sort((a, b) => Number(a) - Number(b))); // none before the model is written, all after it
+  expect(new Set(answers).size).toBe(2);
 });
 
 test('breaks, and is followed by the next interval: what was learned is finished, what was not is as it was', async () => {

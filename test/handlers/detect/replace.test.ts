@@ -55,9 +55,9 @@ async function first(number: number, content: Content, reading: PlannedInterval[
   return detect(number, reading, undefined, handler);
 }
 
-const filesOf = (number: number, attempt: string): string => `s3://data/${liveKey(hour(number)).replace(/000$/, '')}again-${attempt}-`;
+const filesOf = (number: number, attempt: string): string => `s3://data/${liveKey(hour(number)).replace(/^live(.*)000$/, 'again$1')}${attempt}-`;
 
-/** Beside the files of the first reading, as the crawl does. */
+/** In a folder of its own, as the crawl does. */
 async function again(number: number, content: Content, attempt = 'a1', handler = world.handler()): Promise<DetectionOutcome> {
   const files = filesOf(number, attempt);
   await world.put(`${files.replace('s3://data/', '')}000`, file(number, content));
@@ -157,7 +157,7 @@ describe('the second reading of an interval', () => {
 
   test('refuses files that are not the interval\'s, and leaves what was detected', async () => {
     const before = await first(0, 1);
-    await expect(detect(0, 'AGAIN', 's3://data/history/', world.handler())).rejects.toThrow('do not lie in s3://data/live/20260122/0000/');
+    await expect(detect(0, 'AGAIN', 's3://data/history/', world.handler())).rejects.toThrow('do not lie in s3://data/again/20260122/0000/');
     expect(await world.store.getExecution(DETECTOR, Date.parse(hour(0)) / 1000)).toMatchObject({ status: 'COMPLETED', outcome: before });
   });
 

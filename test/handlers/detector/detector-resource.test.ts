@@ -55,7 +55,7 @@ describe('create', () => {
     expect(await service.client.send(new DescribeMetricSetCommand({ MetricSetArn: data!.MetricSetArn })))
       .toMatchObject({ MetricList: [{ MetricName: 'views', AggregationFunction: 'SUM' }, { MetricName: 'revenue' }], DimensionList: ['platform'], Offset: 300 });
     expect(stateMachines.executions.map(({ input }) => JSON.parse(input)))
-      .toEqual([{ detectorArn: ARN, backend: { type: 'IN_ACCOUNT', functionName: 'service' } }]);
+      .toEqual([{ detectorArn: ARN, backend: { type: 'IN_ACCOUNT', functionName: 'service' }, learned: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
     expect(stateMachines.executions[0].executionArn).toMatch(/^arn:aws:states:eu-central-1:123456789012:execution:Bootstrap:deploy-[0-9a-f-]{36}$/);
   });
 
@@ -234,6 +234,35 @@ describe('update', () => {
   ])('%s cannot be changed without another name', async (_, configuration, message) => {
     await expect(detector.update(configuration)).rejects.toThrow(message);
     expect((await describe_()).Status).toBe('LEARNING');
+    // CloudFormation's rollback is an update from what was refused, also long after the history runs are forgotten
+    stateMachines.executions.length = 0;
+    expect(await detector.update(detectorConfiguration())).toMatchObject({ DetectorArn: ARN });
+    expect((await describe_()).Status).toBe('LEARNING');
+    expect(stateMachines.executions).toHaveLength(0);
+  });
+
+  it('a list of dimensions can be given to a detector that has none, and is rolled back by learning again', async () => {
+    await detector.update(detectorConfiguration({ name: 'plain', dimensions: [] }));
+    await detector.delete('sales');
+    expect(await detector.update(detectorConfiguration({ name: 'plain' }))).toMatchObject({ DetectorName: 'plain' });
+    expect(stateMachines.executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'ABORTED', 'RUNNING']);
+    await expect(detector.update(detectorConfiguration({ name: 'plain', dimensions: [] }))).rejects.toThrow('the list of dimensions');
+  });
+
+  it('a query that was refused is rolled back without learning again', async () => {
+    await expect(detector.update(detectorConfiguration({ query: 'selekt 1' }))).rejects.toThrow('the warehouse refuses query');
+    await detector.update(detectorConfiguration());
+    expect((await describe_()).Status).toBe('LEARNING');
+    expect(stateMachines.executions).toHaveLength(1);
+  });
+
+  it('what failed after the detector was stopped is rolled back by learning again', async () => {
+    stateMachines.refuse = { name: 'StateMachineDoesNotExist', message: 'State Machine Does Not Exist' };
+    await expect(detector.update(detectorConfiguration({ query: `${QUERY} ` }))).rejects.toThrow('State Machine Does Not Exist');
+    expect((await describe_()).Status).toBe('DEACTIVATED');
+    stateMachines.refuse = undefined;
+    await detector.update(detectorConfiguration());
+    expect(stateMachines.executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'RUNNING']);
   });
 
   it('another name is another detector, and the old one is deleted after it', async () => {

@@ -65,7 +65,7 @@ export class LoopbackStateMachines {
         return execution ? { ...execution, stateMachineArn: STATE_MACHINE, startDate: 1 } : { __type: 'ExecutionDoesNotExist', message: input.executionArn };
       case 'ListExecutions':
         return {
-          executions: this.executions.filter(({ status }) => status === input.statusFilter)
+          executions: this.executions.filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter).reverse() // newest first
             .map(({ executionArn, status }) => ({ executionArn, status, stateMachineArn: input.stateMachineArn, name: 'x', startDate: 1 })),
         };
       case 'StopExecution':

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomUUID } from 'node:crypto';
-import type { LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
+import { LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
 import type { RedshiftClient } from '@aws-sdk/client-redshift';
 import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { STATE_MACHINE, type LoopbackStateMachines } from './loopback-state-machines';
@@ -11,6 +11,11 @@ import { ServerlessClient, type ServerlessApi } from '../../../handlers/detector
 import type { AlertConfiguration, DetectorConfiguration } from '../../../src/private/contract';
 
 export const STACK = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/shop/6b1c1e50-0000-0000-0000-000000000000';
+
+/** AWS's endpoint, which is there no more. */
+const ENDED = new LookoutMetricsClient({
+  endpoint: 'http://127.0.0.1:1', region: 'eu-central-1', maxAttempts: 1, credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+});
 
 export interface StackParts {
   readonly redshift: RedshiftClient;
@@ -38,7 +43,7 @@ export class StackResource {
       serverless: parts.serverless ?? new ServerlessClient(parts.redshift),
       redshiftData: parts.redshiftData,
       stateMachines: parts.stateMachines.client,
-      lookout: () => parts.lookout,
+      lookout: backend => backend.type === 'IN_ACCOUNT' ? parts.lookout : ENDED,
       clock: () => Date.parse('2026-11-23T10:05:00Z'),
     });
   }
@@ -121,7 +126,7 @@ export function detectorConfiguration(more: {
     metricSet: {
       MetricSetName: `${name}-metric-set`,
       MetricList: (more.metrics ?? ['views', 'revenue']).map(MetricName => ({ MetricName, AggregationFunction: 'SUM' })),
-      DimensionList: more.dimensions ?? ['platform'],
+      ...(more.dimensions?.length !== 0 && { DimensionList: more.dimensions ?? ['platform'] }), // the API takes no empty list
       TimestampColumn: { ColumnName: more.timestamp ?? 'timestamp', ColumnFormat: more.format ?? 'yyyy-MM-dd HH:mm:ss' },
       Offset: more.offset ?? 300,
       MetricSetFrequency: frequency,

@@ -33,6 +33,7 @@ export class TestService {
   public maximumAlerts = 10;
   public maximumMetrics = 10;
   public maximumDimensions = 10;
+  public maximumTags = 50;
   /** What was noted of the requests. */
   public readonly access: AccessEntry[] = [];
   /** What the function is invoked as. */
@@ -58,6 +59,7 @@ export class TestService {
         alertsPerDetector: this.maximumAlerts,
         metrics: this.maximumMetrics,
         dimensions: this.maximumDimensions,
+        tags: this.maximumTags,
       },
       now: () => this.now,
       logFailure,

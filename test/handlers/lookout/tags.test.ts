@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  CreateAlertCommand, ListAnomalyDetectorsCommand, ListTagsForResourceCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand,
-  UpdateAlertCommand, UpdateAnomalyDetectorCommand, UpdateMetricSetCommand, ValidationException,
+  CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand, ListAnomalyDetectorsCommand, ListTagsForResourceCommand,
+  ResourceNotFoundException, TagResourceCommand, UntagResourceCommand, UpdateAlertCommand, UpdateAnomalyDetectorCommand, UpdateMetricSetCommand,
+  ValidationException,
 } from '@aws-sdk/client-lookoutmetrics';
-import { alertInput, PREFIX, TestService } from './service';
+import { alertInput, metricSetInput, PREFIX, TestService } from './service';
 import { onEachStore } from './stores';
 import { MemoryStore } from '../../../handlers/lookout/memory-store';
 
@@ -61,6 +62,30 @@ onEachStore(makeStore => {
     await tag(arns[0], { 'key 0': 'replaced' });
     await expect(tag(arns[0], { 'one more': '' })).rejects.toMatchObject({ Reason: 'FIELD_VALIDATION_FAILED', Fields: [{ Name: 'tags' }] });
     expect(await tagsOf(arns[0])).toMatchObject({ 'key 0': 'replaced' });
+  });
+
+  test('another quota of tags holds for tagging and creating; a request names 50 at most', async () => {
+    const tags = (count: number, prefix = 'key'): Record<string, string> => Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix} ${index}`, '']));
+    service.maximumTags = 60;
+    await tag(arns[0], tags(50));
+    await tag(arns[0], tags(10, 'more'));
+    await expect(tag(arns[0], { 'one more': '' })).rejects.toMatchObject({
+      Reason: 'FIELD_VALIDATION_FAILED',
+      Fields: [{ Name: 'tags', Message: 'would give the resource 61 tags, and it can have 60: remove some, or raise maximumTagsPerResource of the service' }],
+    });
+    await expect(tag(arns[1], tags(51))).rejects.toMatchObject({ Fields: [{ Name: 'tags' }] });
+
+    service.maximumTags = 10;
+    const exceeded = { name: 'ServiceQuotaExceededException', QuotaCode: 'TAGS_PER_RESOURCE', ServiceCode: 'lookoutmetrics', $metadata: { httpStatusCode: 402 } };
+    const { client } = service;
+    const detector = (name: string, count: number): CreateAnomalyDetectorCommand => new CreateAnomalyDetectorCommand({
+      AnomalyDetectorName: name, AnomalyDetectorConfig: { AnomalyDetectorFrequency: 'PT1H' }, Tags: tags(count),
+    });
+    await expect(client.send(detector('other', 11))).rejects.toMatchObject({ ...exceeded, ResourceType: 'AnomalyDetector', ResourceId: `${PREFIX}:AnomalyDetector:other` });
+    const { AnomalyDetectorArn } = await client.send(detector('other', 10));
+    await expect(client.send(new CreateMetricSetCommand({ ...metricSetInput(AnomalyDetectorArn!), Tags: tags(11) })))
+      .rejects.toMatchObject({ ...exceeded, ResourceType: 'MetricSet' });
+    await expect(client.send(new CreateAlertCommand({ ...alertInput(AnomalyDetectorArn!), Tags: tags(11) }))).rejects.toMatchObject({ ...exceeded, ResourceType: 'Alert' });
   });
 
   test.each(['AnomalyDetector:none', 'MetricSet/sales/none', 'Alert:none', 'Nothing:none'])('%s does not exist', async resource => {

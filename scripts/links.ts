@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * `npm run links`: whether the pages of other people that the documents, the docs of props and the list of prices link to are there. A page that
+ * is gone, or lacks the part that a link names, is a failure. A host that cannot be reached from here is told of, and a failure with
+ * `--require-network` only. Our own addresses exist from the first release on: `--released` asks for them too. Files of the repository that
+ * documents link to are looked for by test/documents/links.test.ts.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LinkChecker, type LinkResult, LinkState } from 'linkinator';
+import manifest from '../package.json';
+
+const ROOT = join(__dirname, '..');
+const WORK = join(ROOT, '.tmp', 'links');
+const OWN = manifest.repository.url.replace(/\.git$/, '');
+/** The repository's files by an address, which README's pictures need. */
+const OWN_FILES = `${OWN.replace('//github.com/', '//raw.githubusercontent.com/')}/`;
+
+const USAGE = `npm run links -- [--require-network] [--released] [FILE ...]
+
+--require-network   a host that cannot be reached is a failure
+--released          our own addresses too, which exist from the first release on
+FILE                only the links of these files
+`;
+
+/** Files in which people find links. */
+function files(): string[] {
+  const within = (folder: string, ending: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith(ending)).map(name => join(folder, name)).sort();
+  return ['README.md', 'CHANGELOG.md', 'API.md', ...within('docs', '.md'), ...within('src', '.ts'), 'scripts/cost/prices.json'];
+}
+
+/** Addresses of pages, each with the files that link to it. An address with a part to be filled in is none. */
+function addresses(paths: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const path of paths) {
+    const matches = readFileSync(join(ROOT, path), 'utf8').matchAll(/\bhttps?:\/\/(?!127\.0\.0\.1)[^\s<>()[\]"'`{}$|\\]+/g);
+    for (const [match] of matches) {
+      const address = match.replace(/[.,;:]+$/, '');
+      found.set(address, [...new Set([...found.get(address) ?? [], path])]);
+    }
+  }
+  return found;
+}
+
+type Verdict = 'there' | 'gone' | 'not reached' | 'refused';
+
+/** 'refused': the host answers, but not to a program, or not now; the page may well be there. */
+function verdictOf({ state, status, failureDetails }: LinkResult): { readonly verdict: Verdict; readonly why: string } {
+  if (state === LinkState.OK) return { verdict: 'there', why: '' };
+  const reasons = (failureDetails ?? []).map(detail => detail instanceof Error ? (detail.cause as NodeJS.ErrnoException | undefined)?.code ?? detail.message : '');
+  const why = [...new Set([...reasons, status ? `status ${status}` : ''])].filter(Boolean).join(', ');
+  if (!status) return { verdict: 'not reached', why };
+  if (state === LinkState.SKIPPED) return { verdict: 'refused', why };
+  return { verdict: status < 400 || status === 404 || status === 410 ? 'gone' : 'refused', why };
+}
+
+/** Asks for each address once; a list of them, as a page, is what the checker takes. */
+async function resolve(wanted: readonly string[]): Promise<{ readonly results: LinkResult[]; readonly moved: Map<string, string> }> {
+  mkdirSync(WORK, { recursive: true });
+  writeFileSync(join(WORK, 'index.html'), wanted.map(address => `<a href="${address}">${address}</a>\n`).join(''));
+  const moved = new Map<string, string>();
+  const checker = new LinkChecker();
+  checker.on('redirect', ({ url, targetUrl }) => moved.set(url, targetUrl ?? 'another address'));
+  const { links } = await checker.check({
+    path: 'index.html',
+    serverRoot: WORK,
+    recurse: false,
+    checkFragments: true,
+    redirects: 'warn',
+    timeout: 20_000,
+    concurrency: 8,
+    retry: true,
+    retryErrors: true,
+    retryErrorsCount: 2,
+  });
+  return { results: links, moved };
+}
+
+/** What people get by the packages' names once they are released; nothing has an address of its own in the documents. */
+function publishedAtRelease(): string[] {
+  const { python, java, go } = manifest.jsii.targets;
+  return [
+    `${OWN} and its files`, `npm: ${manifest.name}`, `PyPI: ${python.distName}`, `Maven: ${java.maven.groupId}:${java.maven.artifactId}`,
+    `Go: ${go.moduleName}/${go.packageName}`,
+  ];
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'require-network': { type: 'boolean', default: false }, 'released': { type: 'boolean', default: false }, 'help': { type: 'boolean' } },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const all = addresses(positionals.length > 0 ? positionals : files());
+  const own = [...all.keys()].filter(address => address.startsWith(OWN) || address.startsWith(OWN_FILES));
+  const wanted = [...all.keys()].filter(address => values.released || !own.includes(address));
+  const { results, moved } = await resolve(wanted);
+  const told: Record<Verdict, string[]> = { 'there': [], 'gone': [], 'not reached': [], 'refused': [] };
+  for (const address of wanted) {
+    const { href } = new URL(address);
+    const page = href.replace(/#.*/, '');
+    // a part that a page lacks has a result of its own
+    const result = results.find(({ url }) => url === href && href !== page) ?? results.find(({ url }) => url === page);
+    const { verdict, why } = result ? verdictOf(result) : { verdict: 'not reached' as const, why: 'was not asked for' };
+    const to = moved.get(page);
+    told[verdict].push([address, ...to ? [`moved to ${to}`] : [], ...why ? [why] : [], `in ${all.get(address)!.join(', ')}`].join('; '));
+  }
+  const list = (title: string, lines: readonly string[]) => lines.length > 0 && console.log(`${title}:\n${lines.map(line => `  ${line}`).join('\n')}`);
+  for (const verdict of Object.keys(told) as Verdict[]) list(verdict, told[verdict]);
+  if (!values.released) list('published at the release, not asked for', publishedAtRelease());
+  console.log(`${wanted.length} addresses: ${(Object.keys(told) as Verdict[]).map(verdict => `${told[verdict].length} ${verdict}`).join(', ')}`);
+  return told.gone.length > 0 || (values['require-network'] && told['not reached'].length > 0) ? 1 : 0;
+}
+
+if (require.main === module) {
+  void main().then(code => process.exit(code));
+}
