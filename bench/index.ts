@@ -12,6 +12,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { dailyTable } from './daily/table';
 import { kpiSeries } from './kpi/generator';
+import { manyKpiSeries } from './kpi/many';
 import { visibleKpiSeries } from './kpi/visible';
 import { loadNab, NAB_FOLDER } from './nab/corpus';
 import { nabTable } from './nab/table';
@@ -75,6 +76,7 @@ function eventSets(): Map<string, readonly LabelledSeries[]> {
     ...(files ? [['NAB', nabSeries(files)] as const] : []),
     ['made KPIs', kpiSeries()],
     ['made KPIs, visible', visibleKpiSeries()],
+    ['made KPIs, many kinds', manyKpiSeries()],
   ]);
 }
 

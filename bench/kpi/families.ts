@@ -25,29 +25,29 @@ export interface KpiFamily {
   readonly bounded: (value: number) => number;
 }
 
-const any = (value: number): number => value;
-const positive = (value: number): number => Math.max(0, value);
-const count = (value: number): number => Math.max(0, Math.round(value));
-const share = (value: number): number => Math.min(1, Math.max(0, value));
+export const any = (value: number): number => value;
+export const positive = (value: number): number => Math.max(0, value);
+export const count = (value: number): number => Math.max(0, Math.round(value));
+export const share = (value: number): number => Math.min(1, Math.max(0, value));
 
 /** A day between 0 and 1: quiet at night, two humps. */
-function day(interval: number, shift = 0): number {
+export function day(interval: number, shift = 0): number {
   const angle = 2 * Math.PI * ((interval + shift) % DAY) / DAY;
   return (1 - Math.cos(angle)) / 2 * 0.8 + (1 - Math.cos(2 * angle + 1)) / 2 * 0.2;
 }
 
-function weekend(interval: number): boolean {
+export function weekend(interval: number): boolean {
   return Math.floor(interval / DAY) % 7 >= 5;
 }
 
 /** Autoregressive noise of variance 1 with that correlation from point to point. */
-function correlated({ normal }: FamilySource, correlation: number): () => number {
+export function correlated({ normal }: FamilySource, correlation: number): () => number {
   let state = normal();
   return () => (state = correlation * state + Math.sqrt(1 - correlation ** 2) * normal());
 }
 
 /** Knuth's method for small rates, the normal approximation for others. */
-function poisson({ random, normal }: FamilySource, rate: number): number {
+export function poisson({ random, normal }: FamilySource, rate: number): number {
   if (rate > 30) return Math.max(0, Math.round(rate + Math.sqrt(rate) * normal()));
   let product = random();
   let events = 0;
