@@ -14,8 +14,8 @@ const BIN = join(ROOT, 'node_modules', '.bin');
 const environment = { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}`, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1' };
 
 /** Runs a command in the repository; ends the process with its exit code when it fails. */
-function run(command, args, { mayFail = false } = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, env: environment, stdio: 'inherit' });
+function run(command, args, { mayFail = false, stdio = 'inherit' } = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, env: environment, stdio });
   if (error) {
     console.error(`could not start ${command}: ${error.message}`);
   }
@@ -42,7 +42,8 @@ function install() {
   const locked = join(ROOT, 'package-lock.json');
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs) {
     console.error('installing dependencies (npm ci), about a minute …');
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    // npm's summary goes to standard error too: standard output is for what was asked for
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['inherit', 2, 2] });
   }
 }
 

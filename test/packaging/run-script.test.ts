@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** scripts/run.mjs, by which `npm run lookout` and its like begin on a fresh clone. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeTemporaryFolders, temporaryFolder } from '../local/synthesise';
+
+afterAll(removeTemporaryFolders);
+
+/** A clone with nothing but the script, a lock file and an npm that says what it was asked, as npm does: on standard output. */
+function clone(): string {
+  const root = temporaryFolder();
+  cpSync(join(__dirname, '..', '..', 'scripts', 'run.mjs'), join(root, 'scripts', 'run.mjs'));
+  const binaries = join(root, 'node_modules', '.bin');
+  mkdirSync(binaries, { recursive: true });
+  writeFileSync(join(binaries, 'npm'), '#!/bin/sh\necho "added 882 packages: $1"\ntouch node_modules/.package-lock.json\n');
+  chmodSync(join(binaries, 'npm'), 0o755);
+  writeFileSync(join(root, 'package-lock.json'), '{}');
+  return root;
+}
+
+/** The script with a task that does not exist, so that it ends after the installation. */
+const begin = (root: string) => spawnSync(process.execPath, [join(root, 'scripts', 'run.mjs'), 'no-task'], { encoding: 'utf8' });
+
+test('what is missing is installed once, and again after a change of the lock file; standard output has nothing of it', () => {
+  const root = clone();
+  const first = begin(root);
+  expect(first.stderr).toContain('added 882 packages: ci');
+  expect(first).toMatchObject({ stdout: '', status: 2 });
+  expect(existsSync(join(root, 'node_modules', '.package-lock.json'))).toBe(true);
+  expect(begin(root).stderr).not.toContain('added');
+  const later = Date.now() / 1000 + 60;
+  utimesSync(join(root, 'package-lock.json'), later, later);
+  const again = begin(root);
+  expect(again.stderr).toContain('added 882 packages: ci');
+  expect(again.stdout).toBe('');
+});
