@@ -148,7 +148,7 @@ test('a history that is read again by hand is learned by a detector that is acti
   const last = world.cloud.executions.findLast(({ stateMachineName }) => stateMachineName.includes('Bootstrap'))!;
   await world.warehouse.query('insert into orders select ts + interval \'3 hours\', platform, market, views, sales from orders where ts >= \'2026-01-04 21:00:00\'');
   world.cloud.clock.advanceTo(new Date('2026-01-05T03:05:00Z'));
-  expect(await world.cloud.startExecution(last.stateMachineName, last.input)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await world.cloud.startExecution('Test/Orders/Bootstrap', last.input)).toMatchObject({ status: 'SUCCEEDED' });
   expect((await only()).Status).toBe('ACTIVE');
   expect((await world.store.getLearnedData(AnomalyDetectorArn!))!.rows).toBe(before.rows + 6);
 }, 30_000);
