@@ -94,7 +94,9 @@ export function detectorHandlers({ redshift, serverless, redshiftData, stateMach
  * Has a detector learn the history that was read. One that detects is stopped first: the history holds intervals that it has not seen, and
  * the crawl goes on after them. Asked for again after its answer was lost, it learns the same once more.
  */
-async function activate(client: LookoutMetricsClient, detectorArn: string, wait: (milliseconds: number) => Promise<unknown>): Promise<DetectorCondition> {
+async function activate(
+  client: LookoutMetricsClient, detectorArn: string, wait: (milliseconds: number) => Promise<unknown>,
+): Promise<DetectorCondition> {
   let found = await condition(client, detectorArn);
   if (DETECTING.includes(found.status)) {
     await client.send(new DeactivateAnomalyDetectorCommand({ AnomalyDetectorArn: detectorArn })).catch((error: Error) => {

@@ -157,6 +157,22 @@ test('an execution that dies during its last attempt is noticed and told, and th
   expect(await item(11)).toMatchObject({ rows: 20, reread: { givenUp: true } });
 });
 
+test('a second reading that a late function began after the plan is told of when it is overtaken', async () => {
+  await readThree();
+  await plan('14:05');
+  await read(first(13), 20);
+  await plan('14:05');
+  const late = ledger.handler(before(ledger.client, 'PutItemCommand', hour(11).start, async () => {
+    ledger.now += 10 * 3600_000; // the lease lapses while the function is silent
+    expect((await plan('14:05', 'crawl-2')).intervals).toEqual([again(11)]);
+  }));
+  await late({ action: 'begin', settings: SETTLING, interval: again(11), execution: 'crawl-1' });
+  await begin(again(11), 'crawl-2');
+  expect(Object.values(await ledger.items('untold')).map(({ detail }) => detail)).toEqual([
+    expect.objectContaining({ attempt: 1, again: true, error: expect.objectContaining({ name: 'ExecutionSilent' }) }),
+  ]);
+});
+
 test('a second reading that the detector has taken is not given up: its files take their place, of whichever attempt they are', async () => {
   await readThree();
   await plan('14:05');
