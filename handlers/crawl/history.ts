@@ -117,10 +117,10 @@ export class History {
       const ahead = found?.grid === run.grid && found.next > run.to;
       return ahead ? undefined : { next: run.to, grid: run.grid };
     });
-    // what the history holds need not be read again
+    // what the history holds need not be read again; a second reading that is under way, or broke, is ended by the next run of the crawl
     await this.ledger.change<Watermark>(SETTLED, found => {
       const isPast = found?.grid === run.grid && found.next >= run.to;
-      return !found || isPast ? undefined : { next: run.to, grid: run.grid };
+      return !found || isPast ? undefined : { next: run.to, grid: run.grid, before: found.before ?? found.next };
     });
     await this.ledger.remove(pending);
   }

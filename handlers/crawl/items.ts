@@ -106,6 +106,8 @@ export interface Watermark {
   /** Start of the next interval. */
   readonly next: string;
   readonly grid: string;
+  /** Of second readings: where they stood before a history that was read again holds what follows. That one may have ended halfway. */
+  readonly before?: string;
 }
 
 /** The newest history run, as long as it has not finished: the crawl waits for it. */

@@ -56,7 +56,12 @@ export class Rereads {
   public async due(settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, most: number): Promise<PlannedInterval[]> {
     if (settings.settleSeconds === undefined) return [];
     const { next: end } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
-    const { next } = (await this.ledger.read<Watermark>(SETTLED)).content!;
+    const settled = await this.ledger.read<Watermark>(SETTLED);
+    const { next, before, ...grid } = settled.content!;
+    if (before !== undefined) {
+      await this.endBeforeHistory(settings, before, lease.execution);
+      await this.ledger.replace(settled, { next, ...grid });
+    }
     const settledEnd = Date.parse(lease.scheduledTime) - (settings.delaySeconds + settings.settleSeconds) * 1000;
     const due: PlannedInterval[] = [];
     let interval = intervals.starting(next);
@@ -200,20 +205,39 @@ export class Rereads {
     return item;
   }
 
+  /**
+   * Ends what a history that was read again has overtaken: one second reading at most, since each ends before the next begins. Where the
+   * ledger has its rows, the folder gets them too.
+   */
+  private async endBeforeHistory(settings: ConnectorSettings, start: string, execution: string): Promise<void> {
+    const { content } = await this.ledger.read<IntervalItem>({ kind: 'interval', start });
+    if (!content?.reread) return;
+    const interval = { start, end: content.end };
+    const item = (await this.endSilent(settings, interval, execution))!;
+    // a bucket that was replaced is left alone: there is no right to write there any more
+    if (!item.folder.startsWith(`s3://${settings.bucketName}/`)) return;
+    await this.place(interval, item);
+    await removeStrayFiles(this.files, content.reread.files.replace(/[^/]*$/, ''), []);
+  }
+
   /** Leaves in the interval's folder the files that count, and goes on to the next interval. May be done any number of times. */
   private async settle(settings: ConnectorSettings, interval: Interval, item: IntervalItem | undefined): Promise<void> {
-    const reread = item?.reread;
-    if (reread?.state === 'FINISHED' && !reread.placed) {
-      // an execution that comes too late finds the files gone: it must not take that for a reading without rows
-      const isPlaced = async () => (await this.ledger.read<IntervalItem>(intervalKey(interval))).content?.reread?.placed === true;
-      await placeFiles(this.files, reread.files, item!.folder, isPlaced);
-      await this.change(interval, reread.execution, now => now.state === 'FINISHED' && !now.placed ? { ...now, placed: true } : undefined);
-    }
-    if (reread) {
+    if (item) await this.place(interval, item);
+    if (item?.reread) {
       const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
       await removeStrayFiles(this.files, rereadFolder(settings, intervals, interval), []);
     }
     await this.ledger.change<Watermark>(SETTLED, found => found?.next === interval.start ? { ...found, next: interval.end } : undefined);
+  }
+
+  /** Lets the files of a second reading that is finished take the place of the first ones. */
+  private async place(interval: Interval, { reread, folder }: IntervalItem): Promise<void> {
+    if (reread?.state === 'FINISHED' && !reread.placed) {
+      // an execution that comes too late finds the files gone: it must not take that for a reading without rows
+      const isPlaced = async () => (await this.ledger.read<IntervalItem>(intervalKey(interval))).content?.reread?.placed === true;
+      await placeFiles(this.files, reread.files, folder, isPlaced);
+      await this.change(interval, reread.execution, now => now.state === 'FINISHED' && !now.placed ? { ...now, placed: true } : undefined);
+    }
   }
 
   /** Changes the second reading that an execution has begun; undefined where it has begun none. */

@@ -134,6 +134,9 @@ async function detectInterval(
   }
 
   await keepSettledModel(services, detector, model, event.interval.reading === 'FIRST_OF_TWO');
+  // values that were written of intervals which were given up before the model had learned them
+  const left = model.newest === undefined ? [] : slotsBetween(layout, model.newest, read.slot);
+  if (left.length > 0) await services.values.forget(detector.arn, layout.clock, left);
   model.ongoing = await withAlertsSent(services, model.ongoing);
   await takeFeedback(services, detector, layout, model);
   const { observation, findings } = detectSlot(detector.arn, model, read.table, read.slot, layout.clock, detector.status === 'LEARNING');
@@ -146,6 +149,13 @@ async function detectInterval(
   await services.values.put(detector.arn, layout.clock, model.series.allTimeSeriesIds(), read.slot, observation.values);
   await services.models.save(detector, model, stored.etag);
   return finish(services, request, model, model.detection);
+}
+
+/** Slots after one and before another. */
+function slotsBetween({ clock }: Layout, after: number, before: number): number[] {
+  const slots: number[] = [];
+  for (let slot = clock.next(after); slot < before; slot = clock.next(slot)) slots.push(slot);
+  return slots;
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ActivateAnomalyDetectorCommand, type LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
+import { setTimeout } from 'node:timers/promises';
+import { ActivateAnomalyDetectorCommand, DeactivateAnomalyDetectorCommand, type LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
 import { RedshiftClient } from '@aws-sdk/client-redshift';
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -45,6 +46,13 @@ export interface DetectorHandlers {
 /** Statuses of a detector that is active or about to be. */
 const ACTIVATED = ['ACTIVATING', 'LEARNING', 'ACTIVE'];
 
+/** Statuses of a detector that detects. */
+const DETECTING = ['LEARNING', 'ACTIVE'];
+
+/** How long a detector that is being stopped is waited for within one call; the in-account service stops it at once. */
+const STOPPING_POLLS = 10;
+const STOPPING_POLL_MILLISECONDS = 1000;
+
 /** Makes the entry points. */
 export function detectorHandlers({ redshift, serverless, redshiftData, stateMachines, lookout, clock }: DetectorParts): DetectorHandlers {
   const resources: Record<string, CustomResource> = {
@@ -74,7 +82,7 @@ export function detectorHandlers({ redshift, serverless, redshiftData, stateMach
     handler: async event => {
       const client = lookout(event.backend);
       switch (event.action) {
-        case 'activate': return activate(client, event.detectorArn);
+        case 'activate': return activate(client, event.detectorArn, setTimeout);
         case 'describe': return condition(client, event.detectorArn);
         default: throw new Error(`action ${JSON.stringify((event as { action?: unknown }).action)} is unknown to the detector function, which knows activate and describe`);
       }
@@ -82,14 +90,32 @@ export function detectorHandlers({ redshift, serverless, redshiftData, stateMach
   };
 }
 
-async function activate(client: LookoutMetricsClient, detectorArn: string): Promise<DetectorCondition> {
+/**
+ * Has a detector learn the history that was read. One that detects is stopped first: the history holds intervals that it has not seen, and
+ * the crawl goes on after them. Asked for again after its answer was lost, it learns the same once more.
+ */
+async function activate(
+  client: LookoutMetricsClient, detectorArn: string, wait: (milliseconds: number) => Promise<unknown>,
+): Promise<DetectorCondition> {
+  let found = await condition(client, detectorArn);
+  if (DETECTING.includes(found.status)) {
+    await client.send(new DeactivateAnomalyDetectorCommand({ AnomalyDetectorArn: detectorArn })).catch((error: Error) => {
+      if (!isNamed(error, 'ConflictException')) throw error; // it has just changed its state
+    });
+    found = await condition(client, detectorArn);
+  }
+  for (let poll = 0; found.status === 'DEACTIVATING' && poll < STOPPING_POLLS; poll++) {
+    await wait(STOPPING_POLL_MILLISECONDS);
+    found = await condition(client, detectorArn);
+  }
+  if (found.status === 'ACTIVATING') return found; // asked before
   try {
     await client.send(new ActivateAnomalyDetectorCommand({ AnomalyDetectorArn: detectorArn }));
   } catch (error) {
     if (!isNamed(error, 'ConflictException')) throw error;
-    const found = await condition(client, detectorArn);
+    found = await condition(client, detectorArn);
     if (!ACTIVATED.includes(found.status)) throw error;
-    return found; // asked before
+    return found; // by a call that came before this one
   }
   return condition(client, detectorArn);
 }

@@ -69,7 +69,7 @@ export function lookoutForMetricsBackend(scope: Construct, detectorName: string)
     },
     grantNameRole: (grantee, role) => grantPassRole(grantee, role, 'lookoutmetrics.amazonaws.com'),
     grantActivate: grantee => grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
-      actions: ['lookoutmetrics:ActivateAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector'],
+      actions: ['lookoutmetrics:ActivateAnomalyDetector', 'lookoutmetrics:DeactivateAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector'],
       resources: [detectorArn],
     })),
   };

@@ -154,7 +154,7 @@ test('Lookout for Metrics assumes the roles for this account only, and is called
   expect(manage.filter(each => each.actions[0] === 'iam:PassRole' && each.condition.StringEquals['iam:PassedToService'] === 'lookoutmetrics.amazonaws.com').flatMap(each => each.resources))
     .toEqual([matching(/^<ConnectorDataAccessRole/), matching(/^<ConnectorAlertRole/)]);
   expect(statements(lookout, 'ConnectorResourcesDetectorFunctionRole')).toContainEqual({
-    actions: ['lookoutmetrics:ActivateAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector'], resources: [arn('AnomalyDetector:sales')],
+    actions: ['lookoutmetrics:ActivateAnomalyDetector', 'lookoutmetrics:DeactivateAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector'], resources: [arn('AnomalyDetector:sales')],
   });
 });
 

@@ -141,6 +141,18 @@ async function outcomeOf(change: Deployment): Promise<Outcome> {
   return 'learns again';
 }
 
+test('a history that is read again by hand is learned by a detector that is active', async () => {
+  const { AnomalyDetectorArn, Status } = await only();
+  expect(Status).toBe('ACTIVE');
+  const before = (await world.store.getLearnedData(AnomalyDetectorArn!))!;
+  const last = world.cloud.executions.findLast(({ stateMachineName }) => stateMachineName.includes('Bootstrap'))!;
+  await world.warehouse.query('insert into orders select ts + interval \'3 hours\', platform, market, views, sales from orders where ts >= \'2026-01-04 21:00:00\'');
+  world.cloud.clock.advanceTo(new Date('2026-01-05T03:05:00Z'));
+  expect(await world.cloud.startExecution('Test/Orders/Bootstrap', last.input)).toMatchObject({ status: 'SUCCEEDED' });
+  expect((await only()).Status).toBe('ACTIVE');
+  expect((await world.store.getLearnedData(AnomalyDetectorArn!))!.rows).toBe(before.rows + 6);
+}, 30_000);
+
 describe('prop of a connector', () => {
   test('each row has a case, which names each prop of the row', () => {
     const rows = rowsOf('| prop of `RedshiftLookoutConnector` | a change |');

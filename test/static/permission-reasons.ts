@@ -121,7 +121,7 @@ export const PERMISSION_REASONS: PermissionReason[] = [
     reason: 'finds what exists by its name',
     wildcards: { '*': NO_RESOURCES },
   },
-  { roles: ['ResourcesDetectorFunctionRole'], actions: ['lookoutmetrics:ActivateAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector'], reason: 'activates the one detector and waits for it' },
+  { roles: ['ResourcesDetectorFunctionRole'], actions: ['lookoutmetrics:ActivateAnomalyDetector', 'lookoutmetrics:DeactivateAnomalyDetector', 'lookoutmetrics:DescribeAnomalyDetector'], reason: 'activates the one detector and waits for it; one that detects is stopped first, to learn a history that was read again' },
 
   // calling each other
   {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { before, readHistory, SETTINGS, startLedger, type TestLedger } from './ledger-table';
 import type { AttemptPlan, ConnectorSettings, CrawlPlan, Failure, PlannedInterval } from '../../../src/private/contract';
 
@@ -157,6 +157,22 @@ test('an execution that dies during its last attempt is noticed and told, and th
   expect(await item(11)).toMatchObject({ rows: 20, reread: { givenUp: true } });
 });
 
+test('a second reading that a late function began after the plan is told of when it is overtaken', async () => {
+  await readThree();
+  await plan('14:05');
+  await read(first(13), 20);
+  await plan('14:05');
+  const late = ledger.handler(before(ledger.client, 'PutItemCommand', hour(11).start, async () => {
+    ledger.now += 10 * 3600_000; // the lease lapses while the function is silent
+    expect((await plan('14:05', 'crawl-2')).intervals).toEqual([again(11)]);
+  }));
+  await late({ action: 'begin', settings: SETTLING, interval: again(11), execution: 'crawl-1' });
+  await begin(again(11), 'crawl-2');
+  expect(Object.values(await ledger.items('untold')).map(({ detail }) => detail)).toEqual([
+    expect.objectContaining({ attempt: 1, again: true, error: expect.objectContaining({ name: 'ExecutionSilent' }) }),
+  ]);
+});
+
 test('a second reading that the detector has taken is not given up: its files take their place, of whichever attempt they are', async () => {
   await readThree();
   await plan('14:05');
@@ -257,6 +273,64 @@ test('a history that is read again holds what came late, so it is not read again
   await readHistory(handle, '2026-11-23T15:05:00Z', 'bootstrap-2', SETTLING);
   expect((await ledger.items('control')).settled).toMatchObject({ next: hour(15).start });
   expect((await plan('17:05')).intervals).toEqual([first(15), first(16)]);
+});
+
+describe('a second reading that is under way when the history is read again', () => {
+  let folder: string;
+  beforeEach(async () => {
+    await readThree();
+    await plan('14:05');
+    await read(first(13), 20);
+    await plan('14:05');
+    ({ folder } = await begin(again(11)));
+    await handle({ action: 'submitted', interval: again(11), execution: 'crawl-1', statementId: 'AGAIN crawl-1' });
+    await put(folder, 25);
+  });
+
+  /** The execution has ended; the history is read, by two runs; the crawl goes on. */
+  const goOn = async () => {
+    ledger.now += 10 * 3600_000;
+    for (const run of [2, 3]) await readHistory(handle, '2026-11-23T15:05:00Z', `bootstrap-${run}`, SETTLING);
+    expect((await ledger.items('control')).settled).toEqual({ next: hour(15).start, grid: expect.any(String), before: hour(11).start });
+    await plan('16:05', 'crawl-2');
+    await read(first(15), 20, 'crawl-2');
+    expect((await plan('16:05', 'crawl-2')).intervals).toEqual([]);
+    expect((await ledger.items('control')).settled).toEqual({ next: hour(15).start, grid: expect.any(String) });
+    expect(await files('again/')).toEqual([]);
+  };
+
+  test('and was finished, without its files being in their place: they are put there', async () => {
+    const send = ledger.files.send.bind(ledger.files);
+    const spied = jest.spyOn(ledger.files, 'send').mockImplementation(async (command: any) => {
+      if (command instanceof CopyObjectCommand) throw new Error('AccessDenied');
+      return send(command);
+    });
+    await expect(finished(again(11), 25)).rejects.toThrow('AccessDenied');
+    spied.mockRestore();
+    await failed(again(11));
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['20']);
+    expect(await item(11)).toMatchObject({ rows: 25, reread: { state: 'FINISHED' } });
+    await goOn();
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['25']);
+    expect(await item(11)).toMatchObject({ rows: 25, reread: { state: 'FINISHED', placed: true } });
+  });
+
+  test('and fell silent: it is told, and the rows of the first stay', async () => {
+    await goOn();
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['20']);
+    expect(await item(11)).toMatchObject({ rows: 20, reread: { state: 'FAILED', error: expect.stringMatching(/^ExecutionSilent: /) } });
+    expect(Object.keys(await ledger.items('untold'))).toEqual([`${hour(11).start} crawl-1 again`]);
+  });
+
+  test('and had its bucket replaced: that is left alone', async () => {
+    ledger.now += 10 * 3600_000;
+    const other = { ...SETTLING, bucketName: 'elsewhere' };
+    await readHistory(handle, '2026-11-23T15:05:00Z', 'bootstrap-2', SETTLING);
+    expect((await plan('15:05', 'crawl-2', other)).intervals).toEqual([]);
+    expect((await ledger.items('control')).settled).not.toHaveProperty('before');
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['20']);
+    expect(await files('again/')).toHaveLength(1);
+  });
 });
 
 test('without settle time nothing is read again, and once there is one again only what comes then', async () => {

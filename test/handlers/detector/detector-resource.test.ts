@@ -334,6 +334,18 @@ describe('for the Bootstrap state machine', () => {
     expect(service.learning).toHaveLength(1);
   });
 
+  it('has a detector that detects learn the history that was read again', async () => {
+    await detector.create(detectorConfiguration());
+    for (const status of ['LEARNING', 'ACTIVE'] as const) {
+      service.learning.length = 0;
+      if (status === 'LEARNING') await activate();
+      await service.store.changeStatus(ARN, ['ACTIVATING'], status, service.now);
+      service.learning.length = 0;
+      expect(await detector.handlers.handler({ action: 'activate', backend, detectorArn: ARN })).toEqual({ status: 'ACTIVATING', failureReason: '' });
+      expect(service.learning).toHaveLength(1);
+    }
+  });
+
   it('tells why a detector failed', async () => {
     await detector.create(detectorConfiguration());
     await activate();
