@@ -21,16 +21,17 @@ import { AlertRegistry } from './private/alert-registry';
 import { BoundBackend, inAccountBackend, lookoutForMetricsBackend } from './private/backend';
 import { createBootstrapMachine } from './private/bootstrap-machine';
 import {
-  DETECTOR_TAGS, DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, PREFIXES, RESOURCE_TYPES, RoleAttachmentConfiguration,
+  DETECTOR_TAGS, DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, RESOURCE_TYPES, RoleAttachmentConfiguration,
 } from './private/contract';
 import { createCrawlMachine } from './private/crawl-machine';
 import { createSchedule } from './private/crawl-schedule';
 import { ResourceProvider } from './private/custom-resources';
+import { createDataBucket, dataPrefixes, grantTidying, grantUnload } from './private/data-bucket';
 import { connectorSettings, metricSet } from './private/detector-configuration';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure } from './private/infrastructure';
 import { createLogQueries, logGroupIn } from './private/log-queries';
-import { createDataAccessRole, createUnloadRole, dataPrefixes, grantPassRole, grantUnload } from './private/roles';
+import { createDataAccessRole, createUnloadRole, grantPassRole } from './private/roles';
 import { ConnectorNumbers, connectorNumbers } from './private/settings';
 import { uniqueName } from './private/unique-name';
 import { validateConnector } from './private/validation';
@@ -131,18 +132,11 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     const numbers = this._numbers = connectorNumbers(props);
     this.detectorName = props.detectorName ?? uniqueName(this, 63);
 
-    // Not versioned: UNLOAD's CLEANPATH deletes what a broken attempt left, and old versions would stay behind unseen.
-    this.bucket = infrastructure.createBucket(this, 'Bucket', {
-      lifecycleRules: [
-        { id: 'live', prefix: PREFIXES.live, expiration: Duration.days(90) }, // the detector has learned them; people may look back
-        // what cancelled statements have left; the rest goes when it has taken its place
-        ...props.settleTime ? [{ id: 'again', prefix: PREFIXES.again, expiration: Duration.days(7) }] : [],
-        { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
-      ],
-    });
+    const isReadAgain = props.settleTime !== undefined;
+    this.bucket = createDataBucket(this, 'Bucket', infrastructure, isReadAgain);
     this.ledger = infrastructure.createTable(this, 'Ledger', LEDGER_KEYS);
     this.unloadRole = props.unloadRole ?? createUnloadRole(this, 'UnloadRole', warehouse.unloadPrincipal);
-    const prefixes = dataPrefixes(props.settleTime !== undefined);
+    const prefixes = dataPrefixes(isReadAgain);
     grantUnload(this.bucket, prefixes, infrastructure, this.unloadRole);
 
     const inAccount = props.detector?.isInAccount ?? true;
@@ -159,13 +153,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       environment: { [ENVIRONMENT.ledgerTable]: this.ledger.tableName, [ENVIRONMENT.connectorName]: this.detectorName },
     });
     infrastructure.grantItems(this.ledger, crawl.role);
-    // of earlier history runs
-    infrastructure.grantObjects(this.bucket, [PREFIXES.history], crawl.role, ['s3:DeleteObject'], 'prefixes');
-    if (props.settleTime) {
-      // second readings take the place of first ones
-      infrastructure.grantObjects(this.bucket, [PREFIXES.again], crawl.role, ['s3:DeleteObject', 's3:GetObject'], 'prefixes');
-      infrastructure.grantObjects(this.bucket, [PREFIXES.live], crawl.role, ['s3:DeleteObject', 's3:PutObject'], 'prefixes');
-    }
+    grantTidying(this.bucket, infrastructure, crawl.role, isReadAgain);
     this.crawlFunction = crawl.function;
 
     const settings = connectorSettings(this, props, numbers, this.bucket, this.unloadRole);
@@ -227,13 +215,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     warehouse.grantCredentials(machine);
     this.crawlStateMachine = machine;
 
-    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      ...(props.encryptionKey
-        ? { encryption: sqs.QueueEncryption.KMS, encryptionMasterKey: props.encryptionKey }
-        : { encryption: sqs.QueueEncryption.SQS_MANAGED }),
-    });
+    this.deadLetterQueue = infrastructure.createDeadLetterQueue(this, 'DeadLetterQueue');
     this.schedule = createSchedule(this, 'Schedule', machine, this.deadLetterQueue, {
       ...numbers, timezone: props.timezone ?? TimeZone.ETC_UTC,
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,10 +10,11 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InfrastructureOptions } from './infrastructure-options';
-import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, LIMITS, PREFIXES, READ_ALIAS, SERVICE_KEYS } from './private/contract';
+import { ENVIRONMENT, PREFIXES, READ_ALIAS, SERVICE_KEYS } from './private/contract';
 import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
+import { ServiceQuotas, serviceQuotas, validateCount } from './private/service-quotas';
 import { validateInfrastructurePlaces } from './private/validation-places';
 import { createWatchSchedule } from './private/watch-schedule';
 
@@ -76,16 +77,6 @@ export interface LookoutServiceProps extends InfrastructureOptions {
    */
   readonly continuousDetection?: boolean;
 }
-
-/** Most metrics and dimensions that a quota can allow: a data set must fit into an item of the service's table. */
-const MOST_COLUMNS = 100;
-
-/** Range of the quota of tags: a connector's own must fit in, and all of them into an item of the table. */
-const LEAST_TAGS = 10;
-const MOST_TAGS = 100;
-
-/** Time series of which nobody has tried more: their values of one interval are in memory several times. */
-const MOST_TIME_SERIES = 1_000_000;
 
 /**
  * Options of `LookoutService.addFunctionUrl`.
@@ -150,14 +141,12 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   private readonly infrastructure: Infrastructure;
   private readAlias?: lambda.Alias;
 
-  /** @internal */
-  public readonly _maximumAlerts: number;
-
-  /** @internal */
-  public readonly _maximumMetrics: number;
-
-  /** @internal */
-  public readonly _maximumDimensions: number;
+  /**
+   * Quotas as the synthesis knows them.
+   *
+   * @internal
+   */
+  public readonly _quotas: ServiceQuotas;
 
   /**
    * Makes a service.
@@ -172,17 +161,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
     super(scope, id);
     validateNetwork('LookoutService', props);
     validateInfrastructurePlaces(this, 'LookoutService', props);
-    const { maximumDetectors, maximumAlertsPerDetector, maximumMetricsPerDataSet, maximumDimensionsPerDataSet } = props;
-    const { maximumTimeSeriesPerDetector, maximumTagsPerResource } = props;
-    validateCount('maximumDetectors', maximumDetectors, 100);
-    validateCount('maximumAlertsPerDetector', maximumAlertsPerDetector, 20);
-    validateCount('maximumMetricsPerDataSet', maximumMetricsPerDataSet, 20, MOST_COLUMNS);
-    validateCount('maximumDimensionsPerDataSet', maximumDimensionsPerDataSet, 20, MOST_COLUMNS);
-    validateCount('maximumTimeSeriesPerDetector', maximumTimeSeriesPerDetector, 20_000, MOST_TIME_SERIES);
-    validateCount('maximumTagsPerResource', maximumTagsPerResource, 80, MOST_TAGS, LEAST_TAGS);
-    this._maximumAlerts = knownOr(maximumAlertsPerDetector, DEFAULT_MAXIMUM_ALERTS);
-    this._maximumMetrics = knownOr(maximumMetricsPerDataSet, LIMITS.metrics);
-    this._maximumDimensions = knownOr(maximumDimensionsPerDataSet, LIMITS.dimensions);
+    const quotas = this._quotas = serviceQuotas(props);
     this.infrastructure = new Infrastructure(this, props);
 
     const table = this.infrastructure.createTable(this, 'Table', SERVICE_KEYS);
@@ -197,7 +176,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
       environment: {
         [ENVIRONMENT.serviceTable]: table.tableName,
         [ENVIRONMENT.stateBucket]: stateBucket.bucketName,
-        ...maximumTimeSeriesPerDetector !== undefined && { [ENVIRONMENT.maximumTimeSeries]: `${maximumTimeSeriesPerDetector}` },
+        ...quotas.detectEnvironment,
       },
     });
     const service = createHandlerFunction(this, 'ServiceFunction', this.infrastructure, {
@@ -209,11 +188,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
         [ENVIRONMENT.serviceTable]: table.tableName,
         [ENVIRONMENT.stateBucket]: stateBucket.bucketName,
         [ENVIRONMENT.detectFunction]: detect.function.functionName,
-        ...maximumDetectors !== undefined && { [ENVIRONMENT.maximumDetectors]: `${maximumDetectors}` },
-        ...maximumAlertsPerDetector !== undefined && { [ENVIRONMENT.maximumAlerts]: `${maximumAlertsPerDetector}` },
-        ...maximumMetricsPerDataSet !== undefined && { [ENVIRONMENT.maximumMetrics]: `${maximumMetricsPerDataSet}` },
-        ...maximumDimensionsPerDataSet !== undefined && { [ENVIRONMENT.maximumDimensions]: `${maximumDimensionsPerDataSet}` },
-        ...maximumTagsPerResource !== undefined && { [ENVIRONMENT.maximumTags]: `${maximumTagsPerResource}` },
+        ...quotas.serviceEnvironment,
       },
     });
     for (const { role } of [detect, service]) {
@@ -321,15 +296,4 @@ export class LookoutService extends Construct implements ec2.IConnectable {
 /** The right to invoke, directly and by an address: without an address the second lets nobody in. */
 function grantCalls(called: lambda.IFunction, grantee: iam.IGrantable): iam.Grant {
   return called.grantInvoke(grantee).combine(called.grantInvokeUrl(grantee));
-}
-
-function validateCount(prop: string, count: number | undefined, example: number, most = Infinity, least = 1): void {
-  if (count !== undefined && !Token.isUnresolved(count) && !(Number.isInteger(count) && count >= least && count <= most)) {
-    throw invalid('LookoutService', prop, `is not a whole number from ${least}${most === Infinity ? '' : ` to ${most}`}`, count, `give ${example}, for example`);
-  }
-}
-
-/** A quota as the synthesis knows it: one that is not known yet is left to the service to check. */
-function knownOr(count: number | undefined, usual: number): number {
-  return Token.isUnresolved(count) ? Infinity : count ?? usual;
 }

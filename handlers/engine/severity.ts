@@ -23,7 +23,7 @@ const HALF_SQUARED = ANOMALOUS_SCORE * ANOMALOUS_SCORE * (100 - ANOMALOUS_SEVERI
 
 /**
  * Severity 0-100 of a robust z. The same curve for every series of every detector; its sign does not matter. A curve fitted to each
- * series was tried and lowered the quality of detection (detection.md 3.5).
+ * series was tried and lowered the quality of detection (docs/detection.md, what was tried).
  */
 export function severityOf(score: number): number {
   // in this form rounding cannot turn the order of two scores

@@ -35,7 +35,7 @@ export class AlertRegistry extends Construct {
     if (this.names.includes(alertName)) {
       throw invalid('RedshiftLookoutConnector', 'alertName', 'is the name of another alert of this connector', alertName, 'give each alert a name of its own');
     }
-    const mostAlerts = this.backend.service?._maximumAlerts ?? DEFAULT_MAXIMUM_ALERTS;
+    const mostAlerts = this.backend.service?._quotas.alerts ?? DEFAULT_MAXIMUM_ALERTS;
     if (this.names.length >= mostAlerts) {
       throw invalid('RedshiftLookoutConnector', 'addAlert', `was called more than ${mostAlerts} times`, [...this.names, alertName],
         'send one alert to several targets by subscribing them to one topic');

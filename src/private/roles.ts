@@ -5,13 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
 import type { BoundBackend } from './backend';
-import { PREFIXES } from './contract';
 import { Infrastructure } from './infrastructure';
-
-/** Prefixes of unloaded data; those of second readings only where intervals are read again. */
-export function dataPrefixes(isReadAgain: boolean): string[] {
-  return [PREFIXES.history, PREFIXES.live, ...isReadAgain ? [PREFIXES.again] : []];
-}
 
 /** Role that Redshift assumes to UNLOAD. */
 export function createUnloadRole(scope: Construct, id: string, assumedBy: iam.IPrincipal): iam.Role {
@@ -19,14 +13,6 @@ export function createUnloadRole(scope: Construct, id: string, assumedBy: iam.IP
     assumedBy,
     description: 'cdk-redshift-lookout: lets Redshift unload query results',
   });
-}
-
-/** Rights of UNLOAD with CLEANPATH on the data prefixes (Redshift developer guide: GET, LIST and PUT; DELETE for CLEANPATH). */
-export function grantUnload(bucket: s3.IBucket, prefixes: string[], infrastructure: Infrastructure, role: iam.IRole): void {
-  infrastructure.grantObjects(bucket, prefixes, role, [
-    's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject',
-  ], 'prefixes');
-  role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }));
 }
 
 /**

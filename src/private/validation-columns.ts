@@ -13,8 +13,8 @@ export function validateColumns(props: RedshiftLookoutConnectorProps): void {
   const { metrics, timestampColumn } = props;
   const dimensions = props.dimensions ?? [];
   const service = props.detector?.service;
-  const mostMetrics = service?._maximumMetrics ?? LIMITS.metrics;
-  const mostDimensions = service?._maximumDimensions ?? LIMITS.dimensions;
+  const mostMetrics = service?._quotas.metrics ?? LIMITS.metrics;
+  const mostDimensions = service?._quotas.dimensions ?? LIMITS.dimensions;
   if (metrics.length < 1 || metrics.length > mostMetrics) {
     throw refuse('metrics', `has ${metrics.length} entries`, metrics.map(metric => metric.name), `give 1 to ${mostMetrics} metrics`);
   }
