@@ -36,6 +36,8 @@ export class Calendar {
   /** Intervals that share one noise slot. */
   public readonly intervalsPerNoiseSlot: number;
   public readonly intervalsPerWeek: number;
+  /** Whether intervals are shorter than the hours that a week is kept by. */
+  public readonly isWithinHour: boolean;
 
   public constructor(public readonly intervalSeconds: number) {
     const daily = intervalSeconds === DAY;
@@ -45,6 +47,7 @@ export class Calendar {
     this.intervalsPerWeekSlot = daily ? 1 : HOUR / intervalSeconds;
     this.intervalsPerNoiseSlot = this.intervalsPerWeekSlot;
     this.intervalsPerWeek = 7 * DAY / intervalSeconds;
+    this.isWithinHour = intervalSeconds < HOUR;
   }
 
   /** `wallSeconds` is the interval's start on the local wall clock, in seconds since 1970-01-01 of that clock. */

@@ -11,7 +11,6 @@ const { log2, min } = Math;
  * it is what an anomaly needs without anything else: two hours of heavy-tailed noise one after the other are no rarity.
  */
 const SHORT_EVENT_DISTANCE = 3;
-const HOUR = 3600;
 /** What each doubling of the duration adds to the factor, and number of the interval after which nothing more is added. */
 const ADDED_BY_DOUBLING = 3;
 const MOST_INTERVALS = 12;
@@ -34,7 +33,7 @@ export class EventDuration {
   public readonly leastDistance: number;
 
   public constructor(calendar: Calendar, private readonly state: SeriesState) {
-    this.leastDistance = calendar.intervalSeconds < HOUR ? SHORT_EVENT_DISTANCE : ANOMALOUS_SCORE;
+    this.leastDistance = calendar.isWithinHour ? SHORT_EVENT_DISTANCE : ANOMALOUS_SCORE;
   }
 
   /**

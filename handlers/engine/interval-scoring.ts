@@ -48,7 +48,7 @@ export class IntervalScoring {
     this.rarity = new Rarity(calendar, state);
     this.recurrence = new WeeklyRecurrence(calendar, state);
     this.duration = new EventDuration(calendar, state);
-    this.shortInterval = calendar.intervalSeconds < HOUR ? SHORT_INTERVAL_FACTOR : 1;
+    this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;

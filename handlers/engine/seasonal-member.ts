@@ -17,7 +17,6 @@ const AVERAGED_ERRORS = 50;
 /** Distance from which on a value belongs to an event that is not learned as normal, reported or not; at intervals of less than an hour nearer. */
 const FAR_OFF = 6;
 const SHORT_FAR_OFF = 4;
-const HOUR = 3600;
 /** Errors are learned up to this many scales. */
 const CLIP = 3;
 /** Values enter the long-run figures up to this many mean deviations. */
@@ -89,7 +88,7 @@ export class SeasonalMember {
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.gains = gainsOf(calendar);
-    this.farOff = calendar.intervalSeconds < HOUR ? SHORT_FAR_OFF : FAR_OFF;
+    this.farOff = calendar.isWithinHour ? SHORT_FAR_OFF : FAR_OFF;
     this.shiftLength = shiftLength(calendar);
   }
 

@@ -24,7 +24,7 @@ const WEEKS = 3;
 
 /** Rows of the state: each hour of the week in the newest week, in the one before and in the one before that. */
 export function recurrenceRows(calendar: Calendar): number {
-  return calendar.intervalsPerWeekSlot > 1 ? WEEKS * calendar.weekSlots : 0;
+  return calendar.isWithinHour ? WEEKS * calendar.weekSlots : 0;
 }
 
 /** What of a distance is news where another one is known: nothing up to that one, all from 1.75 times that one on. */
