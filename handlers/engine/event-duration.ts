@@ -12,7 +12,7 @@ const { log2, min } = Math;
  */
 const SHORT_EVENT_DISTANCE = 3;
 /** What each doubling of the duration adds to the factor, and number of the interval after which nothing more is added. */
-const ADDED_BY_DOUBLING = 3;
+const ADDED_BY_DOUBLING = 5;
 const MOST_INTERVALS = 12;
 /** An event's side is kept in one number with its length. */
 const ABOVE = 128;
@@ -22,8 +22,8 @@ const FACTORS = Float64Array.from({ length: MOST_INTERVALS + 1 }, (_, number) =>
 
 /**
  * For how many intervals each series has been far off on one side. Noise that is far off is seldom far off on the same side in the next
- * interval too, and an event often is: so an event's second interval counts four times as much for its severity as the first, the fourth
- * seven times, and from the twelfth on nearly twelve times.
+ * interval too, and an event often is: so an event's second interval counts six times as much for its severity as the first, the fourth
+ * eleven times, and from the twelfth on nearly nineteen times.
  *
  * Successive intervals on one side are the runs of Western Electric's rules (Statistical Quality Control Handbook, 1956), here with a
  * smooth weight. Only the severity is raised: the score says how far off a value is, whatever came before it.

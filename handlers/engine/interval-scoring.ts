@@ -121,7 +121,10 @@ export class IntervalScoring {
       const factor = this.rarity.of(s, side, value, size);
       const score = min(HIGHEST_SCORE, size * factor);
       const mayBeEdge = this.recurrence.mayBeEdge(position, s);
-      const raise = distance[index]! >= this.duration.leastDistance ? this.eventRaise(s, side, confidence, mayBeEdge) : this.leastRaise(mayBeEdge);
+      // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
+      const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
+      const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance;
+      const raise = isEvent ? least * this.durationFactor(s, side, confidence) : least;
       scores.expected[s] = expected;
       scores.scale[s] = isAlone ? usual : sqrt(usual * scale);
       scores.score[s] = value < expected ? -score : score;
@@ -129,7 +132,7 @@ export class IntervalScoring {
       scores.severity[s] = severityOf(score * raise);
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
-        this.bounds(s, value, expected, score * raise, confidence, mayBeEdge, lowest, scores, (direction, far) => {
+        this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
           const errors = distanceOfNews(far / confidence, known);
           return isAlone ? center + direction * errors * usual : combinedBound(direction, errors, center, usual, second, scale);
         });
@@ -142,15 +145,15 @@ export class IntervalScoring {
 
   /** Fills the band of the values that are no anomalies, so that it holds this one unless it is one. */
   private bounds(
-    series: number, value: number, expected: number, judged: number, confidence: number, mayBeEdge: boolean, lowest: number, scores: IntervalScores,
-    valueAt: (direction: 1 | -1, distance: number) => number,
+    series: number, value: number, expected: number, judged: number, confidence: number, least: number, mayBeEdge: boolean, lowest: number,
+    scores: IntervalScores, valueAt: (direction: 1 | -1, distance: number) => number,
   ): void {
     const { rarity } = this;
     const below = (distance: number): number => max(lowest, valueAt(-1, distance));
     const above = (distance: number): number => valueAt(1, distance);
     const raise = (side: number): Raise => ({
-      least: this.leastRaise(mayBeEdge),
-      event: this.eventRaise(series, side, confidence, mayBeEdge),
+      least,
+      event: mayBeEdge ? least : least * this.durationFactor(series, side, confidence),
       eventDistance: confidence * this.duration.leastDistance,
     });
     let lower = below(rarity.anomalousDistance(series, 0, below, raise(0)));
@@ -163,16 +166,10 @@ export class IntervalScoring {
     scores.upper[series] = upper;
   }
 
-  /** How many times a score counts at least. What may be a weekly edge is never raised. */
-  private leastRaise(mayBeEdge: boolean): number {
-    return mayBeEdge ? 1 : this.shortInterval;
-  }
-
-  /** How many times the score of an interval counts that belongs to an event on that side; while the series is new, duration says less. */
-  private eventRaise(series: number, side: number, confidence: number, mayBeEdge: boolean): number {
-    if (mayBeEdge) return 1;
+  /** How many times as much an interval counts that belongs to an event on that side; while the series is new, duration says less. */
+  private durationFactor(series: number, side: number, confidence: number): number {
     const share = (confidence - FIRST_CONFIDENCE) / (1 - FIRST_CONFIDENCE);
-    return this.shortInterval * (1 + share * (this.duration.factor(series, side) - 1));
+    return 1 + share * (this.duration.factor(series, side) - 1);
   }
 
   private reason(

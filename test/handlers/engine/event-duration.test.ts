@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { MONDAY, normal, randomOf } from './samples';
-import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, DetectionModel, type IntervalScores } from '../../../handlers/engine';
+import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, DetectionModel, type IntervalScores, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../../handlers/engine';
 
 const DAY = 86_400;
 
@@ -32,7 +32,7 @@ describe('an event that lasts', () => {
       const noise = new Noise(300);
       for (let interval = 0; interval < 12 * hour; interval++) noise.next();
       const event = Array.from({ length: 5 }, () => noise.next(4.6));
-      if (event.every(({ score }) => score[0]! < ANOMALOUS_SCORE / 1.25)) severities.push(severityOf(event[4]!));
+      if (event.every(({ score }) => score[0]! < ANOMALOUS_SCORE / SHORT_INTERVAL_FACTOR)) severities.push(severityOf(event[4]!));
     }
     expect(severities.length).toBeGreaterThan(15);
     // most of them: an hour that was a little off a week ago may be a weekly edge, and needs more
@@ -42,14 +42,14 @@ describe('an event that lasts', () => {
   test('is more severe from interval to interval, up to the twelfth', () => {
     const noise = new Noise(300);
     const raises = Array.from({ length: 14 }, () => noise.next(12).raise[0]!);
-    expect(raises.slice(0, 4)).toEqual([1.25, 1.25 * 4, 1.25 * (1 + 3 * Math.log2(3)), 1.25 * 7]);
+    expect(raises.slice(0, 4)).toEqual([1, 6, 1 + 5 * Math.log2(3), 11].map(factor => SHORT_INTERVAL_FACTOR * factor));
     expect(raises[12]).toBe(raises[11]);
   });
 
   test('is another one on the other side, and after an interval as expected', () => {
     const noise = new Noise(300);
     const raises = [8, 8, -8, 0, -8, -8].map(deviations => noise.next(deviations).raise[0]!);
-    expect(raises).toEqual([1.25, 5, 1.25, 1.25, 1.25, 5]);
+    expect(raises).toEqual([1, 6, 1, 1, 1, 6].map(factor => SHORT_INTERVAL_FACTOR * factor));
   });
 
   test('narrows the band on its side only', () => {
@@ -63,12 +63,23 @@ describe('an event that lasts', () => {
     const noise = new Noise(3600);
     expect([4, 4, 4].map(deviations => severityOf(noise.next(deviations))).every(severity => severity < ANOMALOUS_SEVERITY)).toBe(true);
     const longer = new Noise(3600);
-    expect([9, 9, 9].map(deviations => longer.next(deviations).raise[0]!)).toEqual([1, 4, 1 + 3 * Math.log2(3)]);
+    expect([9, 9, 9].map(deviations => longer.next(deviations).raise[0]!)).toEqual([1, 6, 1 + 5 * Math.log2(3)]);
   });
 
   test('says less while the series is new', () => {
     const [young, known] = [new Noise(300, 3), new Noise(300)].map(noise => [8, 8].map(deviations => noise.next(deviations).raise[0]!)[1]!);
-    expect(young!).toBeGreaterThan(1.25);
+    expect(young!).toBeGreaterThan(SHORT_INTERVAL_FACTOR);
     expect(young!).toBeLessThan(known! / 2);
   });
+});
+
+test('what the seasonal state says alone counts once', () => {
+  const random = randomOf(4);
+  // a jagged day, which no line through the last values follows
+  const day = Array.from({ length: 288 }, () => 1000 * random());
+  const model = new DetectionModel({ intervalSeconds: 300 }, 1);
+  const valueAt = (interval: number): number => day[interval % 288]! + 5 * normal(random);
+  for (let interval = 0; interval < 16 * 288; interval++) model.observe(MONDAY + 300 * interval, Float64Array.of(valueAt(interval)), Infinity);
+  const { raise, reason, member } = model.observe(MONDAY + 300 * 16 * 288, Float64Array.of(valueAt(0) + 100));
+  expect([raise[0], MEMBERS[member[0]!], REASONS[reason[0]!]]).toEqual([1, 'seasonal', 'anomaly']);
 });
