@@ -112,7 +112,8 @@ export class IntervalScoring {
       }
       let known = this.recurrence.known(position, s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
-      if (known === HIGHEST_SCORE && this.rarity.wasNeverAt(s, value)) known = 0;
+      const isNewsWhereNeverThere = known === HIGHEST_SCORE;
+      if (isNewsWhereNeverThere && this.rarity.wasNeverAt(s, value)) known = 0;
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) continue;
@@ -133,8 +134,11 @@ export class IntervalScoring {
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
         this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
-          const errors = distanceOfNews(far / confidence, known);
-          return isAlone ? center + direction * errors * usual : combinedBound(direction, errors, center, usual, second, scale);
+          const errors = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
+          const bound = isAlone ? center + direction * errors * usual : combinedBound(direction, errors, center, usual, second, scale);
+          // whatever the value itself is: nearer than where the series has never been nothing is news
+          const nearest = isNewsWhereNeverThere ? this.rarity.neverThere(s, direction) : bound;
+          return direction > 0 ? max(bound, nearest) : min(bound, nearest);
         });
       } else {
         scores.lower[s] = scores.upper[s] = NaN;

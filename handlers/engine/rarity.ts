@@ -81,6 +81,11 @@ export class Rarity {
     return this.range.beyond(series, value) > NEVER_THERE;
   }
 
+  /** The nearest value on a side at which `wasNeverAt` holds. */
+  public neverThere(series: number, side: 1 | -1): number {
+    return this.range.valueBeyond(series, side, NEVER_THERE);
+  }
+
   /**
    * Distance from which on a value is an anomaly.
    * @param valueAt value at a distance on that side

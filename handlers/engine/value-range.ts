@@ -3,7 +3,7 @@
 import type { Calendar } from './calendar';
 import type { SeriesState } from './series-state';
 
-const { abs, asinh, max, min, sign, sqrt } = Math;
+const { abs, asinh, max, min, sign, sinh, sqrt } = Math;
 
 /** After so long an extreme value counts half as far from the mean: days, weeks for daily data. */
 const HALF_LIFE = 20;
@@ -47,6 +47,18 @@ export class ValueRange {
     return max(0, place - rangeHigh[series]!, rangeLow[series]! - place) / sqrt(rangeSquare[series]!);
   }
 
+  /**
+   * The value that is so many standard deviations beyond the range.
+   * @param side 1 above, -1 below
+   * @returns the largest number while little is known
+   */
+  public valueBeyond(series: number, side: 1 | -1, deviations: number): number {
+    const { rangeHigh, rangeLow, rangeSquare, points } = this.state;
+    if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return side * Number.MAX_VALUE;
+    const end = side > 0 ? rangeHigh[series]! : rangeLow[series]!;
+    return this.valueAt(series, end + side * deviations * sqrt(rangeSquare[series]!));
+  }
+
   /** Takes in an interval of the series from `from` up to but not including `to`, after the members have; NaN: no value. */
   public learn(from: number, to: number, values: Float64Array): void {
     const { rangeHigh, rangeLow, rangeMean, rangeSquare, rangeUnit, origin, points } = this.state;
@@ -75,6 +87,13 @@ export class ValueRange {
     if (origin !== 0) return asinh(value / (LINEAR_PART * abs(origin))) - sign(origin) * FIRST_PLACE;
     const unit = this.state.rangeUnit[series]!;
     return unit > 0 ? asinh(value / unit) : 0;
+  }
+
+  /** The value at a place: the inverse of `place`. */
+  private valueAt(series: number, place: number): number {
+    const origin = this.state.origin[series]!;
+    if (origin !== 0) return LINEAR_PART * abs(origin) * sinh(place + sign(origin) * FIRST_PLACE);
+    return this.state.rangeUnit[series]! * sinh(place);
   }
 
   /** The range after the first value, or of a state that was written before ranges were kept. */

@@ -88,3 +88,23 @@ test('an hourly series that still learns its week: falling to nothing is found a
   }
   expect(Math.min(...severities)).toBeGreaterThan(ANOMALOUS_SEVERITY);
 });
+
+test('an hourly series that still learns its week: the band ends where an anomaly begins, whatever the value', () => {
+  const random = randomOf(9);
+  // closed at weekends: their edges are known to be off, and no news, in the second and third week
+  const shop = (seconds: number): number =>
+    1000 * (1.5 + Math.sin(seconds / DAY * 2 * Math.PI)) * (Math.floor(seconds / DAY) % 7 >= 5 ? 0.2 : 1) * (1 + 0.02 * normal(random));
+  const model = new DetectionModel({ intervalSeconds: 3600 }, 1);
+  for (let seconds = 0; seconds < 2 * WEEK; seconds += 3600) model.observe(MONDAY + seconds, Float64Array.of(shop(seconds)));
+  for (let seconds = 2 * WEEK; seconds < 3 * WEEK; seconds += 3600) {
+    const value = shop(seconds);
+    const bytes = model.serialize();
+    const severityAt = (other: number): number => DetectionModel.deserialize(bytes).observe(MONDAY + seconds, Float64Array.of(other)).severity[0]!;
+    const { upper, lower, expected } = model.observe(MONDAY + seconds, Float64Array.of(value));
+    const width = upper[0]! - lower[0]!;
+    expect(upper[0]!).toBeLessThan(expected[0]! + 10_000);
+    expect(severityAt(upper[0]! + 0.02 * width)).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
+    expect(severityAt(upper[0]! - 0.02 * width)).toBeLessThan(ANOMALOUS_SEVERITY);
+    if (lower[0]! > 0) expect(severityAt(lower[0]! - 0.02 * width)).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
+  }
+});
