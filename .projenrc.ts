@@ -182,6 +182,8 @@ const typecheck = project.addTask('typecheck', {
   exec: 'tsc --noEmit -p tsconfig.dev.json',
 });
 project.preCompileTask.spawn(typecheck);
+// what an earlier compilation left of a source that is gone or moved would be packed, and can take the place of what is there now
+project.compileTask.prependExec('rm -rf lib');
 
 /** Bundles are copied into users' accounts without the package around them. Dependencies that are CommonJS inside ask for `require`. */
 const BANNER = '/*! cdk-redshift-lookout, Apache-2.0. Other people\'s work in this file: THIRD-PARTY-NOTICES.md of the npm package. */\n'
