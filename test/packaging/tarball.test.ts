@@ -23,7 +23,7 @@ describe('npm tarball', () => {
 
   test('holds the compiled constructs, the assembly, the bundles and the documents, and nothing else', () => {
     const outside = packed.files.map(file => file.path).filter(path =>
-      !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|assets\/sample\/\w+\.csv\.gz|\.jsii|package\.json|README\.md|API\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
+      !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|assets\/sample\/\w+\.csv\.gz|\.jsii|\.jsii\.tabl\.json|package\.json|README\.md|API\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
     expect(outside).toEqual([]);
   });
 
