@@ -247,6 +247,8 @@ project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
 });
 project.bundler.bundleTask.exec(`node -e "fs.copyFileSync('node_modules/${HOLIDAYS.package}/LICENSE', '${HOLIDAYS.licence}')"`);
 project.bundler.bundleTask.exec('tsx scripts/sample-data.ts'); // the files that SampleWarehouse loads
+// the store of `npm run lookout`, which runs bundles only; no function has it, so it is not in assets/
+project.bundler.bundleTask.exec('esbuild handlers/lookout/memory-store.ts --bundle --platform=node --format=esm --outfile=.tmp/bundles/memory-store.mjs --log-level=error');
 project.package.addBin({ 'cdk-redshift-lookout': 'assets/cli/index.mjs' });
 
 // the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made
