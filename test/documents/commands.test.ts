@@ -83,7 +83,7 @@ function benchmarks([command, ...rest]: readonly string[]): string | undefined {
 }
 
 /** A script that documents have people run: a test or CI runs it, or what it writes is made by a test and compared. */
-function script(file: string): string | undefined {
+function scriptThatRuns(file: string): string | undefined {
   const lost = missing([file]);
   if (lost) return lost;
   const module = file.replace(/\.ts$/, '');
@@ -153,7 +153,7 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^npx jest |^jest /, words => missing(words.slice(words.indexOf('jest') + 1).filter(word => word !== '-u'))],
   [/^npx projen( |$)/, ([, , task]) => task === undefined || Object.hasOwn(tasks.tasks, task) ? undefined : `projen has no task ${task}`],
   [/^projen /, ([, task]) => Object.hasOwn(tasks.tasks, task) ? undefined : `projen has no task ${task}`],
-  [/^tsx /, ([, file]) => script(file)],
+  [/^tsx /, ([, file]) => scriptThatRuns(file)],
   [/^\.ci\/run$/, () => missing(['.ci/run'])],
   [/^export (PATH|AWS_ENDPOINT_URL_LOOKOUTMETRICS)=/, () => undefined],
   [/^aws /, ([, ...rest]) => awsCommand(rest)],
