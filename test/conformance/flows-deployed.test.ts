@@ -141,6 +141,14 @@ test('the notebooks: create, backtest, export with all pages, feedback; the read
   const asked = messages.map(one => ({ measure: one.impactedMetric.metricName, timestamp: one.timestamp }));
   expect(await flow('alerted_groups', { arn: result.arn, alerts: asked })).toEqual(messages.map(one => [one.anomalyGroupId]));
 
+  // feedback by docs/detection.md's own lines
+  const feedback = [
+    'import boto3, sys', "lookout, arn = boto3.client('lookoutmetrics'), sys.argv[1]", block('docs/detection.md', 'python'),
+    "print(lookout.get_feedback(AnomalyDetectorArn=arn, AnomalyGroupTimeSeriesFeedback={'AnomalyGroupId': group})['AnomalyGroupTimeSeriesFeedback'])",
+  ].join('\n');
+  const { stdout: told } = await execute(python, ['-c', feedback, result.arn], { env: environment() });
+  expect(told).toMatch(/'IsAnomaly': False/);
+
   expect(await flow('delete', result.arn)).toEqual({ gone: true });
   expect(cloud.refusedRequests).toEqual([]);
 }, 300_000);
