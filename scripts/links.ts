@@ -30,7 +30,9 @@ FILE                only the links of these files
 function files(): string[] {
   const within = (folder: string, ending: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith(ending)).map(name => join(folder, name)).sort();
-  return ['README.md', 'CHANGELOG.md', 'API.md', ...within('docs', '.md'), ...within('src', '.ts'), 'scripts/cost/prices.json'];
+  // of THIRD-PARTY-NOTICES.md what is our own, without the texts of others
+  const written = ['scripts/cost/prices.json', 'scripts/third-party-notices.ts'];
+  return ['README.md', 'CHANGELOG.md', 'API.md', ...within('docs', '.md'), ...within('src', '.ts'), ...written];
 }
 
 /** Addresses of pages, each with the files that link to it. An address with a part to be filled in is none. */
