@@ -182,6 +182,15 @@ const typecheck = project.addTask('typecheck', {
   exec: 'tsc --noEmit -p tsconfig.dev.json',
 });
 project.preCompileTask.spawn(typecheck);
+// what an earlier compilation left of a source that is gone or moved would be packed, and can take the place of what is there now
+project.compileTask.prependExec('rm -rf lib');
+
+// the snippets in README and in the documentation of props, which the packages for Python, Java and Go show in their language
+const snippets = project.addTask('snippets', {
+  description: 'Compiles the snippets that the packages show, and translates them',
+  exec: 'jsii-rosetta extract --strict --compile',
+});
+project.postCompileTask.spawn(snippets);
 
 /** Bundles are copied into users' accounts without the package around them. Dependencies that are CommonJS inside ask for `require`. */
 const BANNER = '/*! cdk-redshift-lookout, Apache-2.0. Other people\'s work in this file: THIRD-PARTY-NOTICES.md of the npm package. */\n'
@@ -238,12 +247,14 @@ project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
 });
 project.bundler.bundleTask.exec(`node -e "fs.copyFileSync('node_modules/${HOLIDAYS.package}/LICENSE', '${HOLIDAYS.licence}')"`);
 project.bundler.bundleTask.exec('tsx scripts/sample-data.ts'); // the files that SampleWarehouse loads
+// the store of `npm run lookout`, which runs bundles only; no function has it, so it is not in assets/
+project.bundler.bundleTask.exec('esbuild handlers/lookout/memory-store.ts --bundle --platform=node --format=esm --outfile=.tmp/bundles/memory-store.mjs --log-level=error');
 project.package.addBin({ 'cdk-redshift-lookout': 'assets/cli/index.mjs' });
 
 // the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made
 project.npmignore!.addPatterns(
   '/handlers/', '/cli/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/rosetta/', '/.npmrc', '/demo-output/', '/.tmp/',
-  '.jsii.tabl.json', '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
+  '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
 );
 
 // what the packages were made with, beside them in dist/; the packages of which code is in the bundles are in THIRD-PARTY-NOTICES.md

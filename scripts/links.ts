@@ -2,14 +2,15 @@
 
 /**
  * `npm run links`: whether the pages of other people that the documents, the docs of props and the list of prices link to are there. A page that
- * is gone, or lacks the part that a link names, is a failure. A host that cannot be reached from here is told of, and a failure with
- * `--require-network` only. Our own addresses exist from the first release on: `--released` asks for them too. Files of the repository that
- * documents link to are looked for by test/documents/links.test.ts.
+ * is gone, or lacks the part that a link names, is a failure. So is one whose host cannot be reached from here, unless links-seen.json says when and how
+ * somebody has seen that it exists; with `--require-network` it is a failure all the same. Our own addresses exist from the first release on:
+ * `--released` asks for them too. Files of the repository that documents link to are looked for by test/documents/links.test.ts.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LinkChecker, type LinkResult, LinkState } from 'linkinator';
+import seenBefore from './links-seen.json';
 import manifest from '../package.json';
 
 const ROOT = join(__dirname, '..');
@@ -20,7 +21,7 @@ const OWN_FILES = `${OWN.replace('//github.com/', '//raw.githubusercontent.com/'
 
 const USAGE = `npm run links -- [--require-network] [--released] [FILE ...]
 
---require-network   a host that cannot be reached is a failure
+--require-network   a host that cannot be reached is a failure, though scripts/links-seen.json tells that the page has been seen
 --released          our own addresses too, which exist from the first release on
 FILE                only the links of these files
 `;
@@ -29,7 +30,9 @@ FILE                only the links of these files
 function files(): string[] {
   const within = (folder: string, ending: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith(ending)).map(name => join(folder, name)).sort();
-  return ['README.md', 'CHANGELOG.md', 'API.md', ...within('docs', '.md'), ...within('src', '.ts'), 'scripts/cost/prices.json'];
+  // of THIRD-PARTY-NOTICES.md what is our own, without the texts of others
+  const written = ['scripts/cost/prices.json', 'scripts/third-party-notices.ts'];
+  return ['README.md', 'CHANGELOG.md', 'API.md', ...within('docs', '.md'), ...within('src', '.ts'), ...written];
 }
 
 /** Addresses of pages, each with the files that link to it. An address with a part to be filled in is none. */
@@ -45,9 +48,12 @@ function addresses(paths: readonly string[]): Map<string, string[]> {
   return found;
 }
 
-type Verdict = 'there' | 'gone' | 'not reached' | 'refused';
+/** Addresses of which somebody has seen that they exist, where no host can be asked. */
+const SEEN: Record<string, { readonly date: string; readonly how: string } | undefined> = seenBefore;
 
-/** 'refused': the host answers, but not to a program, or not now; the page may well be there. */
+/** 'refused': the host answers, but not to a program, or not now; the page may well be there. 'seen before': it cannot be reached, and is in links-seen.json. */
+type Verdict = 'there' | 'gone' | 'not reached' | 'seen before' | 'refused';
+
 function verdictOf({ state, status, failureDetails }: LinkResult): { readonly verdict: Verdict; readonly why: string } {
   if (state === LinkState.OK) return { verdict: 'there', why: '' };
   const reasons = (failureDetails ?? []).map(detail => detail instanceof Error ? (detail.cause as NodeJS.ErrnoException | undefined)?.code ?? detail.message : '');
@@ -101,7 +107,7 @@ async function main(): Promise<number> {
   const own = [...all.keys()].filter(address => address.startsWith(OWN) || address.startsWith(OWN_FILES));
   const wanted = [...all.keys()].filter(address => values.released || !own.includes(address));
   const { results, moved } = await resolve(wanted);
-  const told: Record<Verdict, string[]> = { 'there': [], 'gone': [], 'not reached': [], 'refused': [] };
+  const told: Record<Verdict, string[]> = { 'there': [], 'gone': [], 'not reached': [], 'seen before': [], 'refused': [] };
   for (const address of wanted) {
     const { href } = new URL(address);
     const page = href.replace(/#.*/, '');
@@ -109,13 +115,19 @@ async function main(): Promise<number> {
     const result = results.find(({ url }) => url === href && href !== page) ?? results.find(({ url }) => url === page);
     const { verdict, why } = result ? verdictOf(result) : { verdict: 'not reached' as const, why: 'was not asked for' };
     const to = moved.get(page);
-    told[verdict].push([address, ...to ? [`moved to ${to}`] : [], ...why ? [why] : [], `in ${all.get(address)!.join(', ')}`].join('; '));
+    const seen = verdict === 'not reached' ? SEEN[address] : undefined;
+    told[seen ? 'seen before' : verdict].push([
+      address, ...to ? [`moved to ${to}`] : [], ...why ? [why] : [], ...seen ? [`${seen.date}: ${seen.how}`] : [], `in ${all.get(address)!.join(', ')}`,
+    ].join('; '));
   }
+  const unused = positionals.length > 0 ? [] : Object.keys(SEEN).filter(address => !all.has(address));
   const list = (title: string, lines: readonly string[]) => lines.length > 0 && console.log(`${title}:\n${lines.map(line => `  ${line}`).join('\n')}`);
   for (const verdict of Object.keys(told) as Verdict[]) list(verdict, told[verdict]);
+  list('in scripts/links-seen.json, and nothing links to it', unused);
+  if (told['not reached'].length > 0) console.log('what is not reached must be looked at from elsewhere: write when and how into scripts/links-seen.json');
   if (!values.released) list('published at the release, not asked for', publishedAtRelease());
   console.log(`${wanted.length} addresses: ${(Object.keys(told) as Verdict[]).map(verdict => `${told[verdict].length} ${verdict}`).join(', ')}`);
-  return told.gone.length > 0 || (values['require-network'] && told['not reached'].length > 0) ? 1 : 0;
+  return [...told.gone, ...told['not reached'], ...unused, ...values['require-network'] ? told['seen before'] : []].length > 0 ? 1 : 0;
 }
 
 if (require.main === module) {

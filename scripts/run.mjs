@@ -51,6 +51,7 @@ function install() {
 function build() {
   make('bundle', 'bundling the functions');
   make('compile', 'compiling the library, about half a minute');
+  make('snippets', 'translating the snippets');
 }
 
 const [task, ...rest] = process.argv.slice(2);
@@ -90,7 +91,7 @@ switch (task) {
     }
     for (const language of languages) {
       // Go modules are released as source; pacmak would compile it, for which some module proxies lack a dependency of aws-cdk-lib
-      run('jsii-pacmak', ['--target', language, '--outdir', values.outdir, ...language === 'go' ? ['--code-only'] : []]);
+      run('jsii-pacmak', ['--target', language, '--outdir', values.outdir, '--rosetta-unknown-snippets', 'fail', ...language === 'go' ? ['--code-only'] : []]);
       console.log(join(values.outdir, language));
     }
     process.exit(0);

@@ -162,10 +162,6 @@ export interface AlertOptions {
    * of each.
    *
    * @default - whatever their dimension values
-   *
-   * @example
-   *
-   * const dimensionValues = { platform: ['web', 'ios'], marketplace: ['de'] };
    */
   readonly dimensionValues?: { [dimension: string]: string[] };
 

@@ -232,6 +232,13 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    *
    * @param id Id of the alert among this connector's alerts
    * @param options Whom to tell, and of what
+   *
+   * @example
+   *
+   * connector.addAlert('Shops', {
+   *   target: AlertTarget.topic(topic),
+   *   dimensionValues: { platform: ['web', 'ios'], marketplace: ['de'] },
+   * });
    */
   public addAlert(id: string, options: AlertOptions): LookoutAlert {
     return new LookoutAlert(this.alerts, id, { ...options, connector: this });

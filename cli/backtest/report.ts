@@ -10,7 +10,7 @@ import { seriesChart } from '../report/chart';
 import { escapeHtml } from '../report/html';
 import { contributionBar, figure, page } from '../report/page';
 import { severityChart } from '../report/severity-chart';
-import { formatNumber, shortLine } from '../report/text';
+import { formatNumber, OFTEN, shortLine } from '../report/text';
 
 /** Groups with charts, and lines of the table: the most severe ones. */
 const CHARTS = 25;
@@ -39,7 +39,7 @@ export function backtestReport(summary: BacktestSummary, detected: readonly numb
   const articles = mostSevere.slice(0, CHARTS).map(group => article(group, detected, run, clock)).join('\n');
   const body = `<h1>Back test</h1>
 <p class="quiet">${escapeHtml(shortLine(summary.data, NAME_CHARACTERS))}: ${escapeHtml(config.metrics.map(metric => `${metric.aggregation} of ${metric.name}`).join(', '))}${
-  config.dimensions.length > 0 ? ` by ${escapeHtml(config.dimensions.join(', '))}` : ''}, every ${config.frequency}, ${escapeHtml(config.timezone)}.
+  config.dimensions.length > 0 ? ` by ${escapeHtml(config.dimensions.join(', '))}` : ''}, ${OFTEN[config.frequency]}, ${escapeHtml(config.timezone)}.
 ${counts.intervalsLearned} intervals learned, ${counts.intervalsDetected} detected from ${summary.detectedFrom} to ${summary.detectedTo}.</p>
 ${summary.warnings.map(warning => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
 <div class="figures">${figure('anomaly groups', formatNumber(counts.anomalyGroups))}${figure('highest severity', mostSevere.length > 0 ? mostSevere[0].score.toFixed(0) : '-')}${

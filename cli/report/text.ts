@@ -11,6 +11,9 @@ export function formatNumber(value: number): string {
   return (size >= 1e15 ? huge : size >= 1 || size === 0 ? number : small).format(value);
 }
 
+/** How often an interval ends, by the name that the API has for it. */
+export const OFTEN: Readonly<Record<string, string>> = { PT5M: 'every 5 minutes', PT10M: 'every 10 minutes', PT1H: 'every hour', P1D: 'every day' };
+
 /** One line whatever a dimension value holds: control characters would break a table or the terminal. */
 export function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex

@@ -7,7 +7,7 @@ import { describeContributions, formatTime } from './table';
 import { seriesChart } from '../../cli/report/chart';
 import { escapeHtml } from '../../cli/report/html';
 import { contributionBar, figure, page } from '../../cli/report/page';
-import { formatNumber } from '../../cli/report/text';
+import { formatNumber, OFTEN } from '../../cli/report/text';
 
 /** Values of the anomaly's most severe series up to its last interval. */
 export interface SeriesHistory {
@@ -65,7 +65,7 @@ export function reportPage(report: Report): string {
   const newestFirst = [...report.anomalies].sort((a, b) => b.end.getTime() - a.end.getTime() || b.severity - a.severity);
   const missed = evaluation.missed.map(event => `<li>${escapeHtml(`${formatTime(event.start)}: ${event.measure} of ${seriesName(event.dimensions)}`)}</li>`).join('');
   return page(`Anomalies: ${report.detectorName}`, `<h1>${escapeHtml(report.detectorName)}</h1>
-<p class="quiet">Streamed by the embedded cloud: ${summary.intervals} intervals of ${escapeHtml(summary.frequency)}, sample seed ${summary.seed}.</p>
+<p class="quiet">Streamed by the embedded cloud: ${summary.intervals} intervals, one ${OFTEN[summary.frequency]}, sample seed ${summary.seed}.</p>
 ${report.warnings.map(warning => `<p>⚠ ${escapeHtml(warning)}</p>`).join('')}
 <div class="figures">${figure('anomalies', String(summary.anomalies))}${figure('labelled events', String(summary.events))}`
     + `${figure('recall', percent(summary.recall))}${figure('precision', percent(summary.precision))}`

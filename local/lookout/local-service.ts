@@ -6,14 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type PrintAlert, printingEventBuses, printingFunctions, printingTopics } from './alert-printer';
 import { BackgroundWork } from './background-work';
-import { type Bundles, loadBundles } from './bundles';
+import { type Bundles, loadBundles, type Store } from './bundles';
 import { LiveSchedule } from './live-schedule';
 import type { LookoutOptions } from './options';
 import { PlainBuckets } from './plain-buckets';
-import { DynamoDbStore } from '../../handlers/lookout/dynamodb-store';
-import { MemoryStore } from '../../handlers/lookout/memory-store';
-import type { Store } from '../../handlers/lookout/store';
-import type { HttpEvent } from '../../handlers/shared/lambda-request-handler';
 import { type DetectEvent, ENVIRONMENT, type SampleEvent, SERVICE_KEYS, type WatchEvent } from '../../src/private/contract';
 import { Tables } from '../dynamodb/tables';
 import { startFunctionUrl } from '../gateway/function-url';
@@ -107,8 +103,9 @@ async function start(options: Omit<LookoutOptions, 'help'>, events: LocalService
   });
   delete process.env.AWS_SESSION_TOKEN;
   delete process.env.AWS_PROFILE;
-  const store = options.store === 'dynamodb' ? await tableStore(region, closers) : new MemoryStore();
+  if (options.store === 'dynamodb') await startTable(region, closers);
   const bundles = await loadBundles();
+  const store = options.store === 'memory' ? bundles.memoryStore() : undefined;
   functions.detect = detectFunction(bundles, store);
   const url = await startFunctionUrl(serviceFunction(bundles, store, { region, account }), options.port);
   closers.push(() => url.close());
@@ -117,8 +114,8 @@ async function start(options: Omit<LookoutOptions, 'help'>, events: LocalService
   return url.endpoint;
 }
 
-/** A table in a DynamoDB server of this process. */
-async function tableStore(region: string, closers: (() => unknown)[]): Promise<Store> {
+/** A table in a DynamoDB server of this process, which the functions find by the environment. */
+async function startTable(region: string, closers: (() => unknown)[]): Promise<void> {
   const tables = await Tables.start(region);
   closers.push(() => tables.close());
   process.env.AWS_ENDPOINT_URL_DYNAMODB = tables.endpoint;
@@ -128,12 +125,10 @@ async function tableStore(region: string, closers: (() => unknown)[]): Promise<S
     AttributeDefinitions: Object.values(SERVICE_KEYS).map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
     BillingMode: 'PAY_PER_REQUEST',
   });
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  return new DynamoDbStore(new DynamoDBClient({}), NAMES.table);
 }
 
-function detectFunction({ detect }: Bundles, store: Store): (event: DetectEvent | SampleEvent | WatchEvent) => Promise<object> {
-  const handler = store instanceof DynamoDbStore ? detect.handler : detect.createHandler(() => detect.servicesOfEnvironment(store));
+function detectFunction({ detect }: Bundles, store: Store | undefined): (event: DetectEvent | SampleEvent | WatchEvent) => Promise<object> {
+  const handler = store ? detect.createHandler(() => detect.servicesOfEnvironment(store)) : detect.handler;
   return event => {
     const end = Date.now() + DETECT_MILLISECONDS;
     return handler(event, { getRemainingTimeInMillis: () => Math.max(0, end - Date.now()) });
@@ -141,10 +136,10 @@ function detectFunction({ detect }: Bundles, store: Store): (event: DetectEvent 
 }
 
 function serviceFunction(
-  { service }: Bundles, store: Store, { region, account }: Pick<LookoutOptions, 'region' | 'account'>,
+  { service }: Bundles, store: Store | undefined, { region, account }: Pick<LookoutOptions, 'region' | 'account'>,
 ): (event: object) => Promise<{ readonly payload: unknown }> {
-  const handler = store instanceof DynamoDbStore ? service.handler : service.createHandler(() => store);
+  const handler = store ? service.createHandler(() => store) : service.handler;
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   const invokedFunctionArn = `arn:${partition}:lambda:${region}:${account}:function:${NAMES.serviceFunction}`;
-  return async event => ({ payload: await handler(event as HttpEvent, { invokedFunctionArn, awsRequestId: randomUUID() }) });
+  return async event => ({ payload: await handler(event, { invokedFunctionArn, awsRequestId: randomUUID() }) });
 }

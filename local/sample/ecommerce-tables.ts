@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { EcommerceData, intervalStart } from './ecommerce';
-import { ECOMMERCE_TABLES } from '../../src/private/sample-statements';
+import { ECOMMERCE_TABLES } from '../../src/private/contract';
 import type { Warehouse } from '../redshift/warehouse';
 
 /** Rows of `platform` or `marketplace`: ids count from 1. */

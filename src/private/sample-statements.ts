@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { ECOMMERCE_TABLES } from './contract';
+
 /** Files of the sample: `assets/sample/<name>.csv.gz`, which scripts/sample-data.ts makes. */
 export const SAMPLE_FILES = ['platform', 'marketplace', 'views', 'anomaly'] as const;
-
-/** The published solution's tables. */
-export const ECOMMERCE_TABLES = [
-  'create table platform (id int, name varchar(64))',
-  'create table marketplace (id int, name varchar(64))',
-  'create table ecommerce (id int, ts timestamp, platform int, marketplace int, views int, revenue decimal(9,2)) sortkey (ts)',
-];
 
 /** Weeks of the sample, and the week among them in which it is loaded. */
 export const SAMPLE_WEEKS = 104;

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { runScript } from '../end-to-end/run-script';
 
 const ROOT = join(__dirname, '..', '..');
 const BASELINE = gunzipSync(readFileSync(join(__dirname, 'baseline.jsii.gz'))).toString('utf8');
@@ -35,3 +36,11 @@ test('a method that is gone is noticed', () => {
   expect(status).not.toBe(0);
   expect(output).toContain('removedSince');
 }, 120_000);
+
+test('the script that makes a baseline writes the compiled assembly', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'api-baseline-'));
+  const file = join(folder, 'baseline.jsii.gz');
+  expect(await runScript('scripts/api-baseline.ts', [file])).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(gunzipSync(readFileSync(file)).equals(readFileSync(join(ROOT, '.jsii')))).toBe(true);
+  rmSync(folder, { recursive: true });
+});

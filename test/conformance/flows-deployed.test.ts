@@ -3,7 +3,7 @@
 /**
  * Flows of Lookout for Metrics' users against a deployed service: a synthesised stack in the embedded cloud, DynamoDB over HTTP, and a function
  * URL that checks signatures as AWS does. The clients' code is unchanged; they find the address by AWS_ENDPOINT_URL_LOOKOUTMETRICS and sign
- * for Lambda by a copy of botocore's model that says so (docs/access.md).
+ * for Lambda by a copy of botocore's model that says so, which docs/access.md's own lines make.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -21,6 +21,7 @@ import { pythonEnvironment, pythonInterpreter } from './python';
 import { shopRows, SPIKE } from './shop-rows';
 import { EmbeddedCloud } from '../../local/cloud';
 import { LookoutService } from '../../src';
+import { block } from '../documents/documents';
 import { moduleFunction, removeTemporaryFolders, synthesise, temporaryFolder } from '../local/synthesise';
 
 const execute = promisify(execFile);
@@ -37,6 +38,8 @@ export const handler = async event => {
 let cloud: EmbeddedCloud;
 let storage: S3Client;
 let python: string;
+/** Home folder, in whose `.aws/models` the copy lies, and that folder. */
+let home: string;
 let models: string;
 
 beforeAll(async () => {
@@ -61,8 +64,9 @@ beforeAll(async () => {
   const { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: region } = cloud.environment;
   storage = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
   await storage.send(new PutObjectCommand({ Bucket: cloud.outputs.Bucket, Key: 'history/all.csv', Body: shopRows() }));
-  models = join(temporaryFolder(), 'models');
-  await execute(python, [join(__dirname, 'signing_model.py'), models]);
+  home = temporaryFolder();
+  models = join(home, '.aws', 'models');
+  await execute(python, ['-c', block('docs/access.md', 'python')], { env: { ...pythonEnvironment(), HOME: home } });
 }, 600_000);
 
 afterAll(async () => {
@@ -80,7 +84,7 @@ function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     AWS_SECRET_ACCESS_KEY,
     AWS_DEFAULT_REGION: AWS_REGION,
     AWS_ENDPOINT_URL_LOOKOUTMETRICS: Url,
-    AWS_DATA_PATH: models,
+    HOME: home,
     L4M_ROLE: Role,
     L4M_TOPIC: Topic,
     L4M_FUNCTION: Readable,
@@ -137,6 +141,14 @@ test('the notebooks: create, backtest, export with all pages, feedback; the read
   const asked = messages.map(one => ({ measure: one.impactedMetric.metricName, timestamp: one.timestamp }));
   expect(await flow('alerted_groups', { arn: result.arn, alerts: asked })).toEqual(messages.map(one => [one.anomalyGroupId]));
 
+  // feedback by docs/detection.md's own lines
+  const feedback = [
+    'import boto3, sys', "lookout, arn = boto3.client('lookoutmetrics'), sys.argv[1]", block('docs/detection.md', 'python'),
+    "print(lookout.get_feedback(AnomalyDetectorArn=arn, AnomalyGroupTimeSeriesFeedback={'AnomalyGroupId': group})['AnomalyGroupTimeSeriesFeedback'])",
+  ].join('\n');
+  const { stdout: told } = await execute(python, ['-c', feedback, result.arn], { env: environment() });
+  expect(told).toMatch(/'IsAnomaly': False/);
+
   expect(await flow('delete', result.arn)).toEqual({ gone: true });
   expect(cloud.refusedRequests).toEqual([]);
 }, 300_000);
@@ -191,18 +203,16 @@ test('the JavaScript client signs for Lambda when it is told to, boto3 too', asy
   told.destroy();
   untold.destroy();
 
-  const boto3 = [
-    'import boto3',
-    "lookout = boto3.client('lookoutmetrics')",
-    "lookout.meta.events.register('before-call.lookoutmetrics',",
-    "    lambda context, **_: context.setdefault('signing', {}).update(signing_name='lambda'))",
-    "print(len(lookout.list_anomaly_detectors()['AnomalyDetectorSummaryList']))",
-  ].join('\n');
-  expect((await execute(python, ['-c', boto3], { env: environment({ AWS_DATA_PATH: '' }) })).stdout.trim()).toBe('0');
+  const count = "print(len(lookout.list_anomaly_detectors()['AnomalyDetectorSummaryList']))";
+  const boto3 = [`URL, REGION = ${JSON.stringify(cloud.outputs.Url)}, ${JSON.stringify(region)}`, block('docs/access.md', 'python', 1), count].join('\n');
+  expect((await execute(python, ['-c', boto3], { env: environment({ HOME: temporaryFolder() }) })).stdout.trim()).toBe('0');
+  // as in a layer: the models' folder by AWS_DATA_PATH
+  const layer = { HOME: temporaryFolder(), AWS_DATA_PATH: models };
+  expect((await aws(['list-anomaly-detectors'], layer)).AnomalyDetectorSummaryList).toEqual([]);
 }, 60_000);
 
 test.each<[string, NodeJS.ProcessEnv, RegExp]>([
-  ['for lookoutmetrics', { AWS_DATA_PATH: '' }, /Credential should be scoped to correct service/],
+  ['for lookoutmetrics', { HOME: '/nonexistent' }, /Credential should be scoped to correct service/],
   ['for another region', { AWS_DEFAULT_REGION: 'eu-west-1' }, /Credential should be scoped to a valid region/],
   ['with another key', { AWS_SECRET_ACCESS_KEY: 'guessed' }, /signature we calculated does not match/],
 ])('a request that is signed %s is refused', async (_, more, message) => {

@@ -25,7 +25,7 @@ const filesIn = (folder: string): string[] => readdirSync(join(ROOT, folder), { 
 const unknownOption = (given: readonly string[], usage: string) =>
   given.filter(word => word.startsWith('--') && !usage.includes(`${word} `) && !usage.includes(`${word}\n`)).map(option => `its usage does not know ${option}`)[0];
 
-const inCi = (command: string) => readFileSync(join(ROOT, '.ci/run'), 'utf8').includes(`\nmust ${command} --silent\n`);
+const inCi = (command: string, options = ' --silent') => readFileSync(join(ROOT, '.ci/run'), 'utf8').includes(`\nmust ${command}${options}\n`);
 
 /** Scripts of package.json, with the options that they take. That each of them works is seen where it says. */
 const SCRIPTS: Record<string, { readonly usage?: string; readonly seen: () => boolean }> = {
@@ -36,7 +36,6 @@ const SCRIPTS: Record<string, { readonly usage?: string; readonly seen: () => bo
   'links': { usage: read('scripts/links.ts'), seen: () => inCi('npm run links') },
   'lookout': { usage: LOOKOUT_USAGE, seen: () => filesIn('test/local').some(text => text.includes('local/lookout/index.ts')) },
   'packages': { usage: '', seen: () => filesIn('test/languages').some(text => text.includes("'packages', '--built'")) },
-  'bench': { usage: '--write ', seen: () => tasks.tasks.bench.steps[0].exec === 'tsx bench/index.ts' && existsSync(join(ROOT, 'bench', 'index.ts')) },
 };
 
 function npmScript(script: string, rest: readonly string[]): string | undefined {
@@ -74,6 +73,22 @@ function backTest(words: readonly string[]): string | undefined {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The benchmarks take hours with their data: of parts and options it is asked whether the program knows them. */
+function benchmarks([command, ...rest]: readonly string[]): string | undefined {
+  if (tasks.tasks.bench.steps[0].exec !== `tsx ${command}`) return 'the task bench runs something else';
+  const { stderr } = spawnSync(bin('tsx'), [command, ...rest, 'no-part'], { cwd: ROOT, encoding: 'utf8' });
+  return stderr.startsWith('"no-part" is no part and no option; ') ? undefined : stderr;
+}
+
+/** A script that documents have people run: a test or CI runs it, or what it writes is made by a test and compared. */
+function scriptThatRuns(file: string): string | undefined {
+  const lost = missing([file]);
+  if (lost) return lost;
+  const module = file.replace(/\.ts$/, '');
+  const isRun = inCi(`tsx ${file}`, '') || filesIn('test').some(text => text.includes(`runScript('${file}'`) || text.includes(`/${module}'`));
+  return isRun ? undefined : `nothing runs ${file}`;
 }
 
 /** AWS's command line checks its parameters before it calls anything. */
@@ -122,6 +137,7 @@ function softwareBillOfMaterials(): string | undefined {
 /** By the beginning of the command: the first that fits. */
 const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^npm test$/, () => npmScript('test', [])],
+  [/^(npm run|npx projen) bench\b/, ([, , , ...rest]) => benchmarks(['bench/index.ts', ...rest.filter(word => word !== '--')])],
   [/^npm run \S+/, ([, , script, ...rest]) => npmScript(script, rest)],
   [/^npm ci$/, () => missing(['package-lock.json'])],
   [/^npm sbom$/, softwareBillOfMaterials],
@@ -137,12 +153,12 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^npx jest |^jest /, words => missing(words.slice(words.indexOf('jest') + 1).filter(word => word !== '-u'))],
   [/^npx projen( |$)/, ([, , task]) => task === undefined || Object.hasOwn(tasks.tasks, task) ? undefined : `projen has no task ${task}`],
   [/^projen /, ([, task]) => Object.hasOwn(tasks.tasks, task) ? undefined : `projen has no task ${task}`],
-  [/^tsx /, ([, file]) => missing([file])],
+  [/^tsx /, ([, file]) => scriptThatRuns(file)],
   [/^\.ci\/run$/, () => missing(['.ci/run'])],
   [/^export (PATH|AWS_ENDPOINT_URL_LOOKOUTMETRICS)=/, () => undefined],
   [/^aws /, ([, ...rest]) => awsCommand(rest)],
   [/^[A-Z]+=\$\(aws .*\)$/, ([, ...rest]) => awsCommand(rest.map(word => word.replace(/\)$/, '')))], // keeps what the command prints
-  [/^aws-sigv4-proxy /, () => undefined], // another project's program, named as an example
+  [/^aws-sigv4-proxy /, () => undefined], // another project's program, which cannot be had here: see scripts/links-seen.json
 ];
 
 async function problemOf(words: readonly string[]): Promise<string | undefined> {

@@ -24,9 +24,9 @@ export function blocks(text: string): Block[] {
   return [...text.matchAll(/^```([^\n]*)\n([^]*?)^```$/gm)].map(([, info, code]) => ({ info, text: code }));
 }
 
-/** The first block of a language. @throws when there is none */
-export function block(document: string, info: string): string {
-  const found = blocks(read(document)).find(each => each.info === info);
-  if (!found) throw new Error(`${document} has no block of ${info}`);
+/** A block of a language, the first one unless told otherwise. @throws when there is none */
+export function block(document: string, info: string, index = 0): string {
+  const found = blocks(read(document)).filter(each => each.info === info)[index];
+  if (!found) throw new Error(`${document} has no block ${index} of ${info}`);
   return found.text;
 }

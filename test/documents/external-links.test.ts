@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { read, ROOT } from './documents';
 import manifest from '../../package.json';
+import seen from '../../scripts/links-seen.json';
 import { runScript } from '../end-to-end/run-script';
 
 const FILE = join('.tmp', 'documents', 'links.md');
@@ -38,20 +39,26 @@ test('a page that is there, moved or not shown to programs is no failure, and is
   const { code, lines, stderr } = await checked([`${site}/page`, `${site}/page#part`, `${site}/moved`, `${site}/members`]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(lines).toEqual(expect.arrayContaining([`${site}/page; in ${FILE}`, `${site}/moved; moved to ${site}/page; in ${FILE}`, `${site}/members; status 403; in ${FILE}`]));
-  expect(lines.at(-1)).toBe('4 addresses: 3 there, 0 gone, 0 not reached, 1 refused');
+  expect(lines.at(-1)).toBe('4 addresses: 3 there, 0 gone, 0 not reached, 0 seen before, 1 refused');
 });
 
 test.each(['/gone', '/removed', '/page#nothing'])('%s is a failure', async path => {
   const { code, lines } = await checked([`${site}/page`, `${site}${path}`]);
-  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '2 addresses: 1 there, 1 gone, 0 not reached, 0 refused' });
+  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '2 addresses: 1 there, 1 gone, 0 not reached, 0 seen before, 0 refused' });
   expect(lines[lines.indexOf('gone:') + 1]).toContain(`${site}${path}; `);
 });
 
-test('a host that cannot be reached is a failure when the network is required', async () => {
+test('a host that cannot be reached is a failure, but not when the page has been seen before', async () => {
   const nowhere = 'http://localhost:1/page'; // nothing listens there
-  expect((await checked([nowhere])).code).toBe(0);
-  const { code, lines } = await checked([nowhere], '--require-network');
-  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '1 addresses: 0 there, 0 gone, 1 not reached, 0 refused' });
+  const { code, lines } = await checked([nowhere]);
+  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '1 addresses: 0 there, 0 gone, 1 not reached, 0 seen before, 0 refused' });
+  expect(lines.join(' ')).toContain('write when and how into scripts/links-seen.json');
+  const [[address, { date, how }]] = Object.entries(seen);
+  const without = await checked([address]);
+  const reached = !without.lines[0].startsWith('seen before');
+  expect(without.code).toBe(0);
+  if (!reached) expect(without.lines[1]).toContain(`; ${date}: ${how}; in ${FILE}`);
+  expect((await checked([address], '--require-network')).code).toBe(reached ? 0 : 1);
 }, 120_000);
 
 test('our own addresses are asked for from the release on', async () => {

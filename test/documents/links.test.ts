@@ -11,7 +11,9 @@ const RAW = manifest.repository.url.replace('https://github.com/', 'https://raw.
 /** Names by which a document's headings are linked to, as GitHub makes them. */
 function anchors(document: string): Set<string> {
   const headings = [...prose(read(document)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
-  return new Set(headings.map(heading => heading.toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-')));
+  // API.md has names of its own too
+  const named = [...read(document).matchAll(/^#+ .* id="([^"]+)"/gm)].map(([, id]) => id);
+  return new Set([...named, ...headings.map(heading => heading.toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-'))]);
 }
 
 /** Why a link leads nowhere. Other people's addresses are only read: nothing is fetched. */

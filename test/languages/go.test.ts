@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import { buildPackage, CDK_FLOOR, cdkSynth, CONTEXTS, copyExample, run, synthesise, typescriptTemplate, workFolder } from './packages';
 
 const MODULE = 'github.com/cdk-redshift-lookout/cdk-redshift-lookout-go/redshiftlookout';
 /** A dependency of aws-cdk-lib whose version there (the key) is missing in some proxies; its content is a file that is deprecated. */
@@ -12,14 +12,12 @@ const PROXY_AGENT_VERSION = 'v2.1.2';
 const WORK = workFolder('go');
 const DIST = join(WORK, 'dist');
 const app = copyExample('go', WORK);
-const binary = join(WORK, 'shop');
 
 beforeAll(() => {
   buildPackage('go', DIST); // what is released is source; the app compiles it
   run('go', ['mod', 'edit', '-replace', `${MODULE}=${join(DIST, 'go', 'redshiftlookout')}`, '-replace', `${PROXY_AGENT}=${PROXY_AGENT}@${PROXY_AGENT_VERSION}`], app);
   run('go', ['mod', 'tidy'], app);
   run('go', ['vet', './...'], app);
-  run('go', ['build', '-o', binary, '.'], app);
 }, 900_000);
 
 test('the example is written for the oldest CDK that the library takes', () => {
@@ -27,7 +25,7 @@ test('the example is written for the oldest CDK that the library takes', () => {
 });
 
 test.each(CONTEXTS)('the example on the module synthesises the same template as the one in TypeScript: %j', context => {
-  const template = synthesise(WORK, context, variables => run(binary, [], app, variables));
+  const template = synthesise(WORK, context, cdkSynth(app));
   expect(template).toEqual(typescriptTemplate(WORK, context));
 }, 180_000);
 

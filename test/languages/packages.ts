@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../package.json';
+import { block } from '../documents/documents';
 
 export const ROOT = join(__dirname, '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -54,17 +55,40 @@ export function find(folder: string, ends: string): string {
 /** Contexts in which the examples are compared. */
 export const CONTEXTS = [{}, { sample: 'true' }];
 
-/** Synthesises an example: `app` runs it, told folder and context by the environment. Gives its template, comparable with others. */
-export function synthesise(folder: string, context: object, app: (variables: NodeJS.ProcessEnv) => void): unknown {
-  const out = join(folder, `${Object.keys(context).join('-')}cdk.out`);
+/** Runs an app, told folder and context by the environment. */
+export type Start = (variables: NodeJS.ProcessEnv) => void;
+
+/** README's last step, in the folder of an app: `cdk synth`, which starts the app by its cdk.json. */
+export function cdkSynth(app: string, more: NodeJS.ProcessEnv = {}): Start {
+  return ({ CDK_OUTDIR, CDK_CONTEXT_JSON }) => {
+    const context = Object.entries(JSON.parse(CDK_CONTEXT_JSON!)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    run('cdk', ['synth', '--quiet', '--no-version-reporting', '--output', CDK_OUTDIR!, ...context], app, more);
+  };
+}
+
+/** Synthesises an example. Gives the template of one of its stacks, comparable with others. */
+export function synthesise(folder: string, context: object, app: Start, stack = 'RedshiftLookoutEcommerce'): unknown {
+  const out = join(folder, `${stack}-${Object.keys(context).join('-')}-cdk.out`);
   app({ CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context) });
-  return comparable(join(out, 'RedshiftLookoutEcommerce.template.json'));
+  return comparable(join(out, `${stack}.template.json`));
 }
 
 /** The template of the example in TypeScript, run on the library's source. */
 export function typescriptTemplate(folder: string, context: object): unknown {
-  return synthesise(join(folder, 'typescript'), context, variables => run('tsx', ['--tsconfig', 'tsconfig.dev.json', 'examples/typescript/app.ts'], ROOT, variables));
+  return synthesise(join(folder, 'typescript'), context, onSource('examples/typescript/app.ts'));
 }
+
+/** README's first example, a whole app with one stack. */
+export const README_APP = { code: block('README.md', 'ts nofixture'), stack: 'Shop' };
+
+/** The template of README's first example, run on the library's source. */
+export function readmeTemplate(folder: string): unknown {
+  const file = join(folder, 'readme.ts');
+  writeFileSync(file, README_APP.code);
+  return synthesise(join(folder, 'typescript'), {}, onSource(file), README_APP.stack);
+}
+
+const onSource = (file: string): Start => variables => run('tsx', ['--tsconfig', 'tsconfig.dev.json', file], ROOT, variables);
 
 /** A template without what may differ between two synths of the same app: asset hashes, and the comment on the CDK version. */
 function comparable(path: string): unknown {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import {
+  buildPackage, CDK_FLOOR, cdkSynth, CONTEXTS, copyExample, find, README_APP, readmeTemplate, ROOT, run, synthesise, typescriptTemplate, workFolder,
+} from './packages';
 
 const WORK = workFolder('python');
 const DIST = join(WORK, 'dist');
@@ -17,9 +19,21 @@ beforeAll(() => {
 }, 600_000);
 
 test.each(CONTEXTS)('the example on the real wheel synthesises the same template as the one in TypeScript: %j', context => {
-  const template = synthesise(WORK, context, variables => run(python, ['app.py'], app, variables));
+  const template = synthesise(WORK, context, cdkSynth(app, { PATH: `${join(venv, 'bin')}:${process.env.PATH}` }));
   expect(template).toEqual(typescriptTemplate(WORK, context));
 }, 120_000);
+
+/** README's first block in Python, as the package's page has it. */
+const FIRST_BLOCK = 'import importlib.metadata as m, re; print(re.search(r"```python\\n(.*?)```", m.metadata("cdk-redshift-lookout").get_payload(), re.S).group(1))';
+
+test('the wheel shows README\'s first example in Python, an app that synthesises as it stands', () => {
+  writeFileSync(join(app, 'readme.py'), run(python, ['-c', FIRST_BLOCK]));
+  const template = synthesise(WORK, {}, variables => run(python, ['readme.py'], app, variables), README_APP.stack);
+  // the lines of the query are indented as the code around them
+  const spaced = (text: unknown) => JSON.stringify(text).replace(/(\\+n| )+/g, ' ');
+  expect(spaced(template)).toEqual(spaced(readmeTemplate(WORK)));
+  expect(spaced(template)).toContain("from ecommerce where ts >= '{{start}}'");
+}, 180_000);
 
 test('the example agrees with the wheel\'s types; a wrong prop and a wrong value do not', () => {
   // the types of aws_cdk are read once, which takes most of the time

@@ -2,7 +2,9 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, find, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import {
+  buildPackage, CDK_FLOOR, cdkSynth, CONTEXTS, copyExample, find, README_APP, readmeTemplate, run, synthesise, typescriptTemplate, workFolder,
+} from './packages';
 
 const WORK = workFolder('typescript');
 const DIST = join(WORK, 'dist');
@@ -18,7 +20,15 @@ beforeAll(() => {
 }, 600_000);
 
 test.each(CONTEXTS)('the example on the installed tarball synthesises the same template as on the source: %j', context => {
-  expect(synthesise(WORK, context, start)).toEqual(typescriptTemplate(WORK, context));
+  expect(synthesise(WORK, context, cdkSynth(app))).toEqual(typescriptTemplate(WORK, context));
+}, 180_000);
+
+test('README\'s first example is an app that compiles and synthesises as it stands', () => {
+  writeFileSync(join(app, 'readme.ts'), README_APP.code);
+  compile();
+  const template = synthesise(WORK, {}, variables => run('node', ['build/readme.js'], app, variables), README_APP.stack);
+  expect(template).toEqual(readmeTemplate(WORK));
+  expect(JSON.stringify(template)).toContain('my-cluster');
 }, 180_000);
 
 test('the tarball brings nothing into node_modules but itself: aws-cdk-lib and constructs are the app\'s', () => {

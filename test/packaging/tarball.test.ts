@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../package.json';
 
@@ -22,8 +23,14 @@ describe('npm tarball', () => {
 
   test('holds the compiled constructs, the assembly, the bundles and the documents, and nothing else', () => {
     const outside = packed.files.map(file => file.path).filter(path =>
-      !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|assets\/sample\/\w+\.csv\.gz|\.jsii|package\.json|README\.md|API\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
+      !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|assets\/sample\/\w+\.csv\.gz|\.jsii|\.jsii\.tabl\.json|package\.json|README\.md|API\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
     expect(outside).toEqual([]);
+  });
+
+  test('holds no compiled file whose source is gone', () => {
+    const compiled = packed.files.map(({ path }) => path).filter(path => path.startsWith('lib/'));
+    expect(compiled.length).toBeGreaterThan(50);
+    expect(compiled.filter(path => !existsSync(join(ROOT, path.replace(/^lib/, 'src').replace(/(\.d\.ts|\.js)$/, '.ts'))))).toEqual([]);
   });
 
   test.each(['crawl', 'detect', 'detector', 'service'])('ships the bundle of the %s handler', handler => {

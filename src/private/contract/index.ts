@@ -9,6 +9,7 @@ export * from './connector-settings';
 export * from './crawl';
 export * from './custom-resources';
 export * from './detect';
+export * from './ecommerce-tables';
 export * from './intervals';
 export * from './limits';
 export * from './metrics';

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The commands of docs/operations.md as they stand there, run by a shell and AWS's command line against the deployed example; by
+ * operations-commands.test.ts in a process of its own. Prints what they answer and what has become of the intervals, as JSON.
+ */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { readLedger } from '../../local/demo/accounting';
+import { deployExample, physicalName } from '../../local/demo/stream';
+import { synthesiseExample } from '../../local/demo/synthesise';
+import { FailurePlan } from '../../local/redshift/failures';
+import { pythonInterpreter } from '../conformance/python';
+import { commandsOf } from '../documents/commands';
+import { blocks, read } from '../documents/documents';
+
+const DOCUMENT = 'docs/operations.md';
+/** Two hours before the time in the document's command. */
+const CRAWLED_UNTIL = new Date('2026-11-23T10:05:00Z');
+const [directory] = process.argv.slice(2);
+
+/** A block of commands, by what is in it. */
+function shellBlock(part: string): string {
+  const found = blocks(read(DOCUMENT)).filter(({ info, text }) => info === 'sh' && text.includes(part));
+  if (found.length !== 1) throw new Error(`${DOCUMENT} has ${found.length} blocks with ${JSON.stringify(part)}`);
+  return found[0].text;
+}
+
+/** A command in a sentence, with what stands for its parts. */
+function inlineCommand(beginning: string, ...values: string[]): string {
+  const { words } = commandsOf(DOCUMENT).find(({ words: [...all] }) => all.join(' ').startsWith(beginning))!;
+  return words.map(word => `'${/^(<\w+>|…)$/.test(word) ? values.shift() : word}'`).join(' ');
+}
+
+async function main() {
+  const assembly = `${directory}/cdk.out`;
+  synthesiseExample(assembly, { frequency: 'PT1H', publishedQueries: false });
+  const stream = await deployExample({
+    assembly,
+    directory: `${directory}/cloud`,
+    start: new Date('2026-11-23T00:00:00Z'),
+    days: 1,
+    seed: 7,
+    frequency: 'PT1H',
+    failures: new FailurePlan([{ matching: />= '2026-11-23 02:00:00'/, outcome: { type: 'FAIL', error: 'numeric field overflow' }, times: 3 }]),
+  });
+  try {
+    const variables = { LEDGER: physicalName(stream, 'Ledger'), CRAWL: physicalName(stream, 'Crawl'), BOOTSTRAP: physicalName(stream, 'Bootstrap') };
+    const env = { ...stream.cloud.environment, ...variables, PYTHON: await pythonInterpreter() };
+    const shell = async (commands: string): Promise<string> => {
+      const { stdout } = await promisify(execFile)('sh', ['-euc', `aws() { "$PYTHON" -m awscli "$@"; }\n${commands}`], { env });
+      await stream.cloud.allExecutionsFinished();
+      return stdout;
+    };
+    const newestExecution = () => stream.cloud.executions.at(-1)!;
+    await stream.cloud.runScheduleUntil(CRAWLED_UNTIL, () => undefined);
+    const givenUp = JSON.parse(await shell(shellBlock('aws dynamodb query'))) as { Items: { start: { S: string } }[] };
+
+    const crawledBefore = (await readLedger(stream)).length;
+    await shell(shellBlock('"$CRAWL"'));
+    const crawl = newestExecution();
+    const ledger = await readLedger(stream);
+
+    await shell(shellBlock('"$BOOTSTRAP"'));
+    const bootstrap = newestExecution();
+
+    const { statementId } = ledger.at(-1) as typeof ledger[number] & { statementId: string };
+    const statement = JSON.parse(await shell(inlineCommand('aws redshift-data describe-statement', statementId))) as { Status: string };
+    const role = 'arn:aws:iam::123456789012:role/another';
+    const attached = JSON.parse(await shell(inlineCommand('aws redshift modify-cluster-iam-roles', 'l4m-demo', role))) as
+      { Cluster: { IamRoles: { IamRoleArn: string }[] } };
+    process.stdout.write(JSON.stringify({
+      givenUp: givenUp.Items.map(({ start }) => start.S),
+      crawl: [crawl.stateMachineArn === variables.CRAWL, crawl.status],
+      crawled: [crawledBefore, ledger.length, ledger.at(-1)!.start, ledger.at(-1)!.state],
+      bootstrap: [bootstrap.stateMachineArn === variables.BOOTSTRAP, bootstrap.status, bootstrap.states.filter(name => name === 'Unload').length > 0],
+      statement: statement.Status,
+      isAttached: attached.Cluster.IamRoles.some(({ IamRoleArn }) => IamRoleArn === role),
+    }));
+  } finally {
+    await stream.cloud.close();
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
