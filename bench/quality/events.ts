@@ -76,9 +76,13 @@ export function qualityOf({ events, foundEvents, runs, falseRuns, seriesWeeks }:
   return { f1, precision, recall, falseAlertsPerSeriesWeek: seriesWeeks > 0 ? falseRuns / seriesWeeks : 0 };
 }
 
-/** Quality at thresholds that leave ever more points of the whole set anomalous, 5 % more each time, for the best global threshold and for budgets of false alerts. */
-export function thresholdCurve(set: readonly LabelledSeries[], outputs: readonly DetectorOutput[]): EventQuality[] {
-  const scored = set.map((series, index) => outputs[index]!.score.subarray(series.scoredFrom));
+/**
+ * Quality at thresholds that leave ever more points of the whole set anomalous, 5 % more each time, for the best global threshold and for budgets
+ * of false alerts.
+ * @param by what the thresholds are of
+ */
+export function thresholdCurve(set: readonly LabelledSeries[], outputs: readonly DetectorOutput[], by: 'score' | 'severity' = 'score'): EventQuality[] {
+  const scored = set.map((series, index) => outputs[index]![by].subarray(series.scoredFrom));
   const pool = new Float64Array(scored.reduce((sum, part) => sum + part.length, 0));
   let place = 0;
   for (const part of scored) {
@@ -89,7 +93,7 @@ export function thresholdCurve(set: readonly LabelledSeries[], outputs: readonly
   const thresholds = new Set<number>();
   for (let rank = 1; rank < pool.length / 4; rank *= 1.05) thresholds.add(pool[pool.length - Math.ceil(rank)]!);
   return [...thresholds].filter(threshold => threshold > 0)
-    .map(threshold => qualityOf(countEvents(set, (series, interval) => outputs[series]!.score[interval]! >= threshold)));
+    .map(threshold => qualityOf(countEvents(set, (series, interval) => outputs[series]![by][interval]! >= threshold)));
 }
 
 /** Highest recall of the curve with at most so many false alerts a series and week. */

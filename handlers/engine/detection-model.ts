@@ -24,6 +24,8 @@ export interface SeriesScores {
   readonly score: Float64Array;
   /** How many times the score counts for the severity: more the longer the series has been off on the same side (see EventDuration). */
   readonly raise: Float64Array;
+  /** How fast the severity rises beyond what an anomaly needs, 0-1: slowly where the series is often as far off (see Rarity). */
+  readonly steepness: Float64Array;
   /** 0-100, rising with the score times `raise`: an anomaly from ANOMALOUS_SEVERITY on. */
   readonly severity: Float64Array;
 }
@@ -204,7 +206,7 @@ export class DetectionModel {
 
 /** One piece of memory for the columns of numbers. */
 function noScores(count: number): IntervalScores {
-  const memory = new Float64Array(7 * count);
+  const memory = new Float64Array(8 * count);
   const column = (index: number): Float64Array => memory.subarray(index * count, (index + 1) * count);
   return {
     expected: column(0),
@@ -214,6 +216,7 @@ function noScores(count: number): IntervalScores {
     severity: column(4),
     scale: column(5),
     raise: column(6),
+    steepness: column(7),
     member: new Uint8Array(count),
     reason: new Uint8Array(count),
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SeriesScores } from './detection-model';
-import { HIGHEST_SCORE, severityOf } from './severity';
+import { HIGHEST_SCORE, judgedScore, severityOf } from './severity';
 
 const { abs, floor, max, min, sign } = Math;
 
@@ -126,7 +126,7 @@ export class Feedback {
 }
 
 function change(scores: SeriesScores, series: number, value: number, factor: number): void {
-  const { expected, lower, upper, score, raise, severity } = scores;
+  const { expected, lower, upper, score, raise, steepness, severity } = scores;
   const center = expected[series]!;
   const changed = max(-HIGHEST_SCORE, min(HIGHEST_SCORE, score[series]! * factor));
   const lasting = 1 + (raise[series]! - 1) * share(factor, [AFTER_ONE_NO, 1]);
@@ -141,7 +141,7 @@ function change(scores: SeriesScores, series: number, value: number, factor: num
   }
   score[series] = changed;
   raise[series] = lasting;
-  severity[series] = severityOf(changed * lasting);
+  severity[series] = severityOf(judgedScore(abs(changed) * lasting, steepness[series]!));
 }
 
 /** How far a number has come from the first to the second: 0 to 1. */

@@ -2,7 +2,7 @@
 
 import { type Contribution, contributionsOf, type Deviation, directionOf } from './contributions';
 import type { SeriesScores } from './detection-model';
-import { ANOMALOUS_SEVERITY, severityOf } from './severity';
+import { ANOMALOUS_SEVERITY, judgedScore, severityOf } from './severity';
 
 /** What a time series is about. */
 export interface SeriesDescription {
@@ -45,6 +45,8 @@ interface Anomaly extends Deviation {
   readonly score: number;
   /** The same, raised as far as the series has been off before: it decides whether the series belongs to the group. */
   readonly raised: number;
+  /** See SeriesScores. */
+  readonly steepness: number;
 }
 
 /**
@@ -87,7 +89,8 @@ export function formGroups(
     const deviation = values[series]! - scores.expected[series]!;
     const { dimensionValues } = described;
     const raised = score * scores.raise[series]!;
-    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, raised, deviation, dimensionValues });
+    const steepness = scores.steepness[series]!;
+    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, raised, steepness, deviation, dimensionValues });
     else others[measure]!.push({ deviation, dimensionValues });
   }
   return anomalies
@@ -104,7 +107,8 @@ function groupOf(
   if (members === 0) return undefined;
   const joined = found.slice(0, members);
   // what lasts is in the severity of the event (eventSeverity), and not a second time in that of its intervals
-  const severity = joined.reduce((highest, { score }, index) => Math.max(highest, severityOf(score / demands[index]!)), ANOMALOUS_SEVERITY);
+  const severity = joined.reduce((highest, { score, steepness }, index) => (
+    Math.max(highest, severityOf(judgedScore(score / demands[index]!, steepness)))), ANOMALOUS_SEVERITY);
   const impact = Math.min(1, sumOf(joined) / Math.max(expectedTotal, Number.MIN_VALUE));
   const breadth = 1 - 1 / members;
   const rest = (1 - IMPACT_WEIGHT * impact) * (1 - BREADTH_WEIGHT * breadth);
@@ -112,10 +116,14 @@ function groupOf(
   return {
     measure,
     severity: 100 - (100 - severity) * rest,
-    series: joined.map(({ series }) => series),
+    series: [...joined].sort((a, b) => judged(b) - judged(a)).map(({ series }) => series),
     contributions: Array.from({ length: dimensions }, (_, dimension) => ({ dimension, values: contributionsOf(joined, visible, dimension) })),
     direction: directionOf(joined),
   };
+}
+
+function judged({ raised, steepness }: Anomaly): number {
+  return judgedScore(raised, steepness);
 }
 
 /** How many times the usual score one series must have that was picked from so many. */

@@ -9,7 +9,7 @@ import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import type { Prediction } from './seasonal-member';
 import { ANY_VALUES, type SeriesState } from './series-state';
-import { ANOMALOUS_SCORE, HIGHEST_SCORE, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
+import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
 
 const { abs, max, min, sqrt } = Math;
@@ -25,6 +25,8 @@ const STRAYED_HOURS = 2;
 /** How much of the score counts after the first cycle, and days until all of it does. */
 const FIRST_CONFIDENCE = 0.6;
 const CONFIDENT_DAYS = 14;
+/** Part of the anomalous score from which the steepness is found: feedback can make an anomaly of what is somewhat below. */
+const LEAST_STEEP = 0.5;
 
 /** What an interval has made of a block of series, for those that learn from it; entry 0 is the block's first series. */
 export interface BlockDistances {
@@ -130,7 +132,8 @@ export class IntervalScoring {
       scores.scale[s] = isAlone ? usual : sqrt(usual * scale);
       scores.score[s] = value < expected ? -score : score;
       scores.raise[s] = raise;
-      scores.severity[s] = severityOf(score * raise);
+      scores.steepness[s] = score * raise >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
+      scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
         this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
@@ -190,7 +193,7 @@ export class IntervalScoring {
 }
 
 function leaveOut(scores: IntervalScores, series: number, reason: number): void {
-  const { expected, scale, lower, upper, score, raise, severity } = scores;
-  expected[series] = scale[series] = lower[series] = upper[series] = score[series] = raise[series] = severity[series] = NaN;
+  const { expected, scale, lower, upper, score, raise, steepness, severity } = scores;
+  expected[series] = scale[series] = lower[series] = upper[series] = score[series] = raise[series] = steepness[series] = severity[series] = NaN;
   scores.reason[series] = reason;
 }

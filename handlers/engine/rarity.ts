@@ -6,7 +6,7 @@ import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
 import { ValueRange } from './value-range';
 
-const { log2, max, min, sqrt } = Math;
+const { log, log2, max, min, sqrt } = Math;
 
 /** How many times as much a distance counts where the value is also outside of everything seen. */
 const MOST_RAISED = 6;
@@ -29,6 +29,9 @@ const NEVER_THERE = 1;
 /** Occasions with a distance half as large that take nothing from the next. */
 const FREE_OCCASIONS = 10;
 const SIMILAR = 0.5;
+/** Occasions up to which a severity rises in full, and weight of the share of the newest intervals that were events: measured (docs/detection.md). */
+const FEW_OCCASIONS = 1.5;
+const WEIGHT_OF_EVENTS = 20;
 /** Largest distance at which a bound is looked for, and how near the bound found is: to 1 %. */
 const FARTHEST = 1024;
 const NEARNESS = 1.01;
@@ -50,13 +53,16 @@ export interface Raise {
  * * Outside of the range of its values of the last weeks: up to six times as much.
  * * The same distance was reached on more than ten occasions lately: less, by their number. Spikes that come every day are what the
  *   series does.
+ *
+ * Fewer occasions than that do not change what is an anomaly, but how severe it is (`steepness`): of the alerts with the highest scores, most
+ * false ones come from a few series that spike again and again.
  */
 export class Rarity {
   private readonly range: ValueRange;
   private readonly exceedances: Exceedances;
   private readonly leastDistance: number;
 
-  public constructor(calendar: Calendar, state: SeriesState) {
+  public constructor(calendar: Calendar, private readonly state: SeriesState) {
     this.range = new ValueRange(calendar, state);
     this.exceedances = new Exceedances(calendar, state);
     this.leastDistance = min(MOST_LEAST_DISTANCE, LEAST_DISTANCE_FOR_DOUBLE * log2(calendar.intervalSeconds / 300));
@@ -74,6 +80,17 @@ export class Rarity {
     const outside = min(1, beyond, farEnough * max(1, min(MOST_NEARER, HALF_DEVIATIONS * beyond)));
     const occasions = this.exceedances.count(series, side, SIMILAR * distance);
     return (1 + (MOST_RAISED - 1) * outside) * FREE_OCCASIONS / max(FREE_OCCASIONS, occasions);
+  }
+
+  /**
+   * How fast the severity of a score rises beyond what an anomaly needs, as its exponent: 1 where the series was hardly ever half as far off, less the
+   * more often it was and the more of its newest intervals were events. What many have said already says less.
+   * @param side 0 below what is expected, 1 above
+   * @param distance in usual errors, damped while the series is new
+   */
+  public steepness(series: number, side: number, distance: number): number {
+    const occasions = this.exceedances.count(series, side, SIMILAR * distance);
+    return 1 / (1 + log(max(1, occasions / FEW_OCCASIONS)) + WEIGHT_OF_EVENTS * this.state.surprise[series]!);
   }
 
   /** Whether the series has not been near this value lately, at any hour. */

@@ -30,3 +30,13 @@ export function severityOf(score: number): number {
   // in this form rounding cannot turn the order of two scores
   return 100 - 100 * HALF_SQUARED / (score * score + HALF_SQUARED);
 }
+
+/**
+ * The score that the severity is looked up by: up to ANOMALOUS_SCORE the raised score itself, beyond it as many times as much to the power of
+ * `steepness`. So what is an anomaly stays one, and a series that is often far off has less severe ones.
+ * @param raised score times its raise, without sign
+ * @param steepness 0-1 (see Rarity)
+ */
+export function judgedScore(raised: number, steepness: number): number {
+  return raised > ANOMALOUS_SCORE ? ANOMALOUS_SCORE * (raised / ANOMALOUS_SCORE) ** steepness : raised;
+}

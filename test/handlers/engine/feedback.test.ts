@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { DAY, HOUR, MONDAY } from './samples';
 import type { SeriesScores } from '../../../handlers/engine';
 import { Feedback, type Judgement } from '../../../handlers/engine/feedback';
-import { ANOMALOUS_SCORE, severityOf } from '../../../handlers/engine/severity';
+import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, judgedScore, severityOf } from '../../../handlers/engine/severity';
 
 const WEEK = 7 * DAY;
 const no = (change: Partial<Judgement> = {}): Judgement => ({ series: 4, wallSeconds: MONDAY + 9 * HOUR, score: 10, isAnomaly: false, ...change });
@@ -97,18 +97,24 @@ describe('scores, bands and severities', () => {
   test('stay together: a value outside the band is anomalous, one inside is not', () => {
     const error = fc.double({ min: -300, max: 300, noNaN: true });
     const raises = fc.constantFrom(1, 1.25, 4);
-    fc.assert(fc.property(fc.array(judgement, { maxLength: 8 }), error, fc.boolean(), raises, (judgements, difference, isCut, raise) => {
+    const steepnesses = fc.constantFrom(1, 0.4);
+    const judgementsOf = fc.array(judgement, { maxLength: 8 });
+    fc.assert(fc.property(judgementsOf, error, fc.boolean(), raises, steepnesses, (judgements, difference, isCut, raise, steepness) => {
       const [center, half] = [100, 55];
       const value = isCut ? Math.max(0, center + difference) : center + difference;
       const score = ANOMALOUS_SCORE / raise * (value - center) / half;
       const wide = ANOMALOUS_SCORE * half;
       const lowest = isCut ? Math.max(0, center - half) : center - half;
-      const scores = one({ expected: center, lower: lowest, upper: center + half, score, raise, severity: severityOf(score * raise) });
+      const severityBefore = severityOf(judgedScore(Math.abs(score) * raise, steepness));
+      const scores = one({ expected: center, lower: lowest, upper: center + half, score, raise, steepness, severity: severityBefore });
       const factor = hourly(...judgements).apply(scores, Float64Array.of(0, 0, 0, 0, value, NaN), NEXT_WEEK).get(4) ?? 1;
       const [lower, upper, changed, severity] = [scores.lower[4]!, scores.upper[4]!, scores.score[4]!, scores.severity[4]!];
       expect(changed).toBeCloseTo(score * factor, 9);
       const lasting = scores.raise[4]!;
-      expect(severity).toBe(severityOf(changed * lasting));
+      expect(severity).toBe(factor === 1 ? severityBefore : severityOf(judgedScore(Math.abs(changed) * lasting, steepness)));
+      if (Math.abs(Math.abs(changed) * lasting - ANOMALOUS_SCORE) > 1e-9) {
+        expect(severity >= ANOMALOUS_SEVERITY).toBe(Math.abs(changed) * lasting > ANOMALOUS_SCORE);
+      }
       expect(lasting).toBeLessThanOrEqual(raise);
       expect(lasting === raise).toBe(raise === 1 || factor >= 1);
       expect(lower <= center && center <= upper && upper - lower < 4 * wide).toBe(true);

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { ANOMALOUS_SEVERITY, formGroups, type SeriesScores, type MeasureGroup, type SeriesDescription } from '../../../handlers/engine';
-import { ANOMALOUS_SCORE, severityOf } from '../../../handlers/engine/severity';
+import { ANOMALOUS_SCORE, judgedScore, severityOf } from '../../../handlers/engine/severity';
 
 interface Item {
   readonly value: number;
@@ -10,6 +10,8 @@ interface Item {
   readonly score: number;
   /** Default: 1. */
   readonly raise?: number;
+  /** Default: 1. */
+  readonly steepness?: number;
   readonly description: SeriesDescription;
 }
 
@@ -22,7 +24,8 @@ function groupsOf(items: readonly Item[], measures = 2, dimensions = 2): Measure
     upper: expected,
     score: column(item => item.score),
     raise: column(item => item.raise ?? 1),
-    severity: column(item => severityOf(item.score * (item.raise ?? 1))),
+    steepness: column(item => item.steepness ?? 1),
+    severity: column(item => severityOf(judgedScore(Math.abs(item.score) * (item.raise ?? 1), item.steepness ?? 1))),
   };
   return formGroups(scores, column(item => item.value), series => items[series]!.description, measures, dimensions);
 }
@@ -52,6 +55,15 @@ describe('groups of one interval', () => {
     const [alone] = groupsOf([usual, usual, lasting]);
     expect(alone!.severity).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
     expect(alone!.severity).toBeLessThan(ANOMALOUS_SEVERITY + 1);
+  });
+
+  test('a series that is often as far off is in the group all the same, after the others and less severe', () => {
+    const often = { ...anomaly(0, ['pc', 'de'], 150, 40), steepness: 0.3 };
+    const seldom = anomaly(0, ['app', 'us'], 150, 12);
+    const [alone, both] = [[often], [often, seldom]].map(items => groupsOf([usual, usual, ...items])[0]!);
+    expect(both!.series).toEqual([3, 2]);
+    expect(alone!.series).toEqual([2]);
+    expect(alone!.severity).toBeLessThan(groupsOf([usual, usual, { ...often, steepness: 1 }])[0]!.severity);
   });
 
   test('series without a score are left out', () => {

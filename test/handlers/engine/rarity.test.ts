@@ -52,6 +52,18 @@ describe('how rare a distance is', () => {
     expect(scoreOf(noise.next(145))).toBeGreaterThan(2 * soon);
   });
 
+  test('spikes now and then stay anomalies, but each is less severe than the one before', () => {
+    const noise = new Noise();
+    noise.days(21);
+    const severities = Array.from({ length: 5 }, () => {
+      noise.days(1);
+      return noise.next(140).severity[0]!;
+    });
+    expect(Math.min(...severities)).toBeGreaterThan(ANOMALOUS_SEVERITY);
+    expect(severities.slice(1)).toEqual([...severities.slice(1)].sort((a, b) => b - a));
+    expect(100 - severities[4]!).toBeGreaterThan(4 * (100 - severities[0]!));
+  });
+
   test('the first spikes are anomalies, those that come several times a day are what the series does', () => {
     const noise = new Noise();
     noise.days(14);
