@@ -6,7 +6,7 @@ import { readHistory, SETTINGS } from './ledger-table';
 import { again, first, SecondReadings, SETTLING } from './second-readings';
 
 const steps = new SecondReadings();
-const { plan, item, files, rowsIn, read, unload, readThree, readFour, finishUnplaced } = steps;
+const { plan, begin, failed, item, files, rowsIn, read, unload, readThree, readFour, finishUnplaced } = steps;
 
 test('a history that is read again holds what came late, so it is not read again', async () => {
   await readThree();
@@ -73,4 +73,69 @@ test('without settle time nothing is read again, and once there is one again onl
   await read(first(14), 20, 'crawl-3');
   expect((await plan('15:05', 'crawl-3')).intervals).toEqual([]);
   expect((await steps.ledger.items('control')).settled).toMatchObject({ next: hour(14).start });
+});
+
+describe('a second reading that is under way when the settle time is taken away', () => {
+  beforeEach(async () => {
+    await readFour();
+    await unload(again(11), 25);
+  });
+  /** The crawl goes on without a settle time: first with what is missing. */
+  const goOn = async () => {
+    steps.ledger.now += 10 * 3600_000;
+    expect((await plan('15:05', 'crawl-2', SETTINGS)).intervals).toEqual([hour(14)]);
+    await read(hour(14), 20, 'crawl-2');
+    return (await plan('15:05', 'crawl-2', SETTINGS)).intervals;
+  };
+  const ends = async () => {
+    expect((await plan('16:05', 'crawl-3', SETTINGS)).intervals).toEqual([hour(15)]);
+    await read(hour(15), 20, 'crawl-3');
+    expect((await plan('16:05', 'crawl-3', SETTINGS)).intervals).toEqual([]);
+    expect(await steps.ledger.items('control')).not.toHaveProperty('settled');
+    expect(await item(12)).not.toHaveProperty('reread');
+    expect(await files('again/')).toEqual([]);
+  };
+
+  test('and was finished, without its files being in their place: they are put there', async () => {
+    await finishUnplaced(25);
+    expect(await goOn()).toEqual([]);
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['25']);
+    expect(await item(11)).toMatchObject({ rows: 25, reread: { state: 'FINISHED', placed: true } });
+    await ends();
+  });
+
+  test('and fell silent: the detector may have its rows, so it is brought to its end', async () => {
+    expect(await goOn()).toEqual([again(11)]);
+    await read(again(11), 26, 'crawl-2');
+    expect((await plan('15:05', 'crawl-2', SETTINGS)).intervals).toEqual([]);
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['26']);
+    expect(await item(11)).toMatchObject({ rows: 26, reread: { state: 'FINISHED', placed: true, attempts: 2 } });
+    await ends();
+  });
+
+  test('and fails as often as it may: the rows of the first stay', async () => {
+    await failed(again(11));
+    for (let attempt = 2; attempt <= 3; attempt++) {
+      const execution = `crawl-${attempt + 10}`;
+      if (attempt === 2) {
+        await plan('15:05', execution, SETTINGS);
+        await read(hour(14), 20, execution);
+      }
+      expect((await plan('15:05', execution, SETTINGS)).intervals).toEqual([again(11)]);
+      await begin(again(11), execution);
+      await failed(again(11), execution);
+    }
+    expect(await item(11)).toMatchObject({ rows: 20, reread: { state: 'FAILED', givenUp: true } });
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['20']);
+    await ends();
+  });
+
+  test('and the history is read again as well: it is ended', async () => {
+    await finishUnplaced(25);
+    await readHistory(steps.handle, '2026-11-23T15:05:00Z', 'bootstrap-2', SETTINGS);
+    expect((await plan('15:05', 'crawl-2', SETTINGS)).intervals).toEqual([]);
+    expect(await rowsIn('live/20261123/1200/')).toEqual(['25']);
+    expect(await steps.ledger.items('control')).not.toHaveProperty('settled');
+    expect(await files('again/')).toEqual([]);
+  });
 });
