@@ -9,9 +9,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
-import { ConnectorCloud, query, type Deployment } from './connector-cloud';
+import { deployForTests, query, type ConnectorCloud, type Deployment } from './connector-cloud';
 import { rowsOf } from './documented-rows';
-import { removeTemporaryFolders } from './synthesise';
 import {
   AlertTarget, Detector, DetectorFrequency, HolidayCalendar, LookoutService, Metric, RedshiftCluster, SnsFormat, TimestampColumn,
   type AlertOptions, type RedshiftLookoutConnectorProps,
@@ -31,14 +30,7 @@ interface Change extends Deployment {
 }
 
 let world: ConnectorCloud;
-beforeAll(async () => {
-  world = await ConnectorCloud.start();
-  await world.deploy();
-}, 120_000);
-afterAll(async () => {
-  await world?.close();
-  removeTemporaryFolders();
-});
+deployForTests(started => { world = started; });
 
 const with_ = (what: string, props: Props | ((stack: Stack) => Props), see?: Change['see']): Change => (
   { what, props: typeof props === 'function' ? props : () => props, ...see && { see } });
