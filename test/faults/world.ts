@@ -160,7 +160,7 @@ export class World {
 
   /** Lets time pass in which no schedule fires: it was paused. */
   public pauseThrough(hour: number): void {
-    this.cloud.clock.advanceTo(new Date(startOf(hour + 1).getTime() + DELAY));
+    this.cloud.pauseScheduleUntil(new Date(startOf(hour + 1).getTime() + DELAY));
   }
 
   /** Deploys the app with another settle time. */

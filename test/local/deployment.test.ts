@@ -289,6 +289,14 @@ describe('schedules', () => {
     expect(limited.executions.map((execution) => (execution.input as any).at.slice(11, 16))).toEqual(['11:05', '11:15', '12:05']);
   });
 
+  test('that were paused do not make up for what was due meanwhile', async () => {
+    const cloud = await start(scheduled());
+    await cloud.deploy();
+    cloud.pauseScheduleUntil(new Date('2026-11-23T13:05:00Z'));
+    await cloud.runScheduleUntil(new Date('2026-11-23T14:05:00Z'));
+    expect(cloud.executions.map(({ input }) => (input as any).at)).toEqual(['2026-11-23T14:05:00Z']);
+  });
+
   test('with an unknown target or expression are refused', async () => {
     const broken = (change: (template: string) => string) => {
       const assembly = scheduled();
