@@ -126,9 +126,9 @@ export class World {
     this.invocationFaults.push({ fault, matched: 0 });
   }
 
-  /** Ends the executions that run, as StopExecution does. */
+  /** Ends the executions that run, as StopExecution does; not those that begin meanwhile. */
   public readonly kill = async (): Promise<void> => {
-    for (const { arn, status } of this.cloud.executions) {
+    for (const { arn, status } of [...this.cloud.executions]) {
       if (status === 'RUNNING') await this.sfn.send(new StopExecutionCommand({ executionArn: arn, error: 'Killed', cause: 'ended by the test' }));
     }
   };
