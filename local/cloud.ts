@@ -90,6 +90,11 @@ export class EmbeddedCloud {
     return this.services.scheduler.runUntil(date, onRun);
   }
 
+  /** Moves the clock to `date` as if the schedules were disabled up to then: nothing fires, then or afterwards, of what was due. */
+  public pauseScheduleUntil(date: Date): void {
+    this.services.scheduler.pauseUntil(date);
+  }
+
   /**
    * What Ref gives for a resource: its name, or its ARN where CloudFormation gives that. By logical id, `stack.logicalId`, or construct path
    * (`Stack/Connector/Bucket/Resource`, with or without `/Resource`). Undefined: there is none, or several.

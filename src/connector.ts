@@ -26,7 +26,7 @@ import {
 import { createCrawlMachine } from './private/crawl-machine';
 import { createSchedule } from './private/crawl-schedule';
 import { ResourceProvider } from './private/custom-resources';
-import { createDataBucket, dataPrefixes, grantTidying, grantUnload } from './private/data-bucket';
+import { createDataBucket, DATA_PREFIXES, grantTidying, grantUnload } from './private/data-bucket';
 import { connectorSettings, metricSet } from './private/detector-configuration';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure } from './private/infrastructure';
@@ -132,12 +132,10 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     const numbers = this._numbers = connectorNumbers(props);
     this.detectorName = props.detectorName ?? uniqueName(this, 63);
 
-    const isReadAgain = props.settleTime !== undefined;
-    this.bucket = createDataBucket(this, 'Bucket', infrastructure, isReadAgain);
+    this.bucket = createDataBucket(this, 'Bucket', infrastructure);
     this.ledger = infrastructure.createTable(this, 'Ledger', LEDGER_KEYS);
     this.unloadRole = props.unloadRole ?? createUnloadRole(this, 'UnloadRole', warehouse.unloadPrincipal);
-    const prefixes = dataPrefixes(isReadAgain);
-    grantUnload(this.bucket, prefixes, infrastructure, this.unloadRole);
+    grantUnload(this.bucket, infrastructure, this.unloadRole);
 
     const inAccount = props.detector?.isInAccount ?? true;
     this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;
@@ -153,7 +151,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
       environment: { [ENVIRONMENT.ledgerTable]: this.ledger.tableName, [ENVIRONMENT.connectorName]: this.detectorName },
     });
     infrastructure.grantItems(this.ledger, crawl.role);
-    grantTidying(this.bucket, infrastructure, crawl.role, isReadAgain);
+    grantTidying(this.bucket, infrastructure, crawl.role);
     this.crawlFunction = crawl.function;
 
     const settings = connectorSettings(this, props, numbers, this.bucket, this.unloadRole);
@@ -169,7 +167,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     warehouse.grantCredentials(bootstrap);
     this.bootstrapStateMachine = bootstrap;
 
-    const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, prefixes, infrastructure);
+    const dataAccessRole = createDataAccessRole(this, 'DataAccessRole', this.backend, this.bucket, DATA_PREFIXES, infrastructure);
     this.backend.grantManage(this.provider.role);
     this.backend.grantNameRole(this.provider.role, dataAccessRole);
     this.backend.grantActivate(detectorFunction.role);

@@ -143,7 +143,7 @@ export interface Lease {
 }
 
 export const WATERMARK: LedgerKey = { kind: 'control', start: 'watermark' };
-/** Start of the next interval to be looked at for a second reading; absent while there is no settle time. */
+/** Start of the next interval to be looked at for a second reading; absent while there is no settle time and nothing is left of one. */
 export const SETTLED: LedgerKey = { kind: 'control', start: 'settled' };
 export const LEASE: LedgerKey = { kind: 'control', start: 'lease' };
 export const PENDING_HISTORY: LedgerKey = { kind: 'control', start: 'history' };

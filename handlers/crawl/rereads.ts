@@ -24,7 +24,8 @@ const MOST_LOOKED_AT = 500;
  * Second readings of intervals, after the settle time, for rows that came late. An interval is read again when its first reading is
  * finished and was not settled then; oldest first, and each once. What was read before stays until the new rows have been detected: the
  * statement writes to a folder of its own, whose files take the place of the first ones at the end. So a second reading that fails changes
- * nothing, and holds up no first one. One that the detector has taken is not given up: whatever follows is tried until it is done.
+ * nothing, and holds up no first one. One that the detector has taken is not given up: whatever follows is tried until it is done, also when the
+ * settle time is taken away meanwhile.
  *
  * Each step may be asked for again, and gives the same answer, as those of `Attempts`.
  */
@@ -37,31 +38,31 @@ export class Rereads {
 
   /**
    * To be called before intervals are read that are to be read again: when the settle time was just switched on, the second readings begin
-   * where the crawl stands. Switched off and on again, they do not look through all that was read meanwhile.
+   * where the crawl stands.
    */
   public async prepare({ settleSeconds }: ConnectorSettings, intervals: WallClockIntervals): Promise<void> {
+    if (settleSeconds === undefined) return;
     const seen = await this.ledger.read<Watermark>(SETTLED);
-    if (settleSeconds === undefined) {
-      if (seen.content) await this.ledger.remove(seen);
-    } else if (seen.content?.grid !== intervals.grid) {
-      await this.ledger.replace(seen, (await this.ledger.read<Watermark>(WATERMARK)).content!);
-    }
+    if (seen.content?.grid === intervals.grid) return;
+    await this.ledger.replace(seen, (await this.ledger.read<Watermark>(WATERMARK)).content!);
   }
 
   /**
-   * The intervals whose settle time is over and that have not been read again, oldest first.
+   * The intervals whose settle time is over and that have not been read again, oldest first. Without a settle time the one, if any, whose
+   * second reading was under way when there was one.
    *
    * @param most answers no more than these.
    */
   public async due(settings: ConnectorSettings, intervals: WallClockIntervals, lease: Lease, most: number): Promise<PlannedInterval[]> {
-    if (settings.settleSeconds === undefined) return [];
-    const { next: end } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
     const settled = await this.ledger.read<Watermark>(SETTLED);
-    const { next, before, ...grid } = settled.content!;
+    if (!settled.content) return [];
+    const { next, before, ...grid } = settled.content;
     if (before !== undefined) {
       await this.endBeforeHistory(settings, before, lease.execution);
       await this.ledger.replace(settled, { next, ...grid });
     }
+    if (settings.settleSeconds === undefined) return this.last(settings, intervals.starting(next), lease.execution);
+    const { next: end } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
     const settledEnd = Date.parse(lease.scheduledTime) - (settings.delaySeconds + settings.settleSeconds) * 1000;
     const due: PlannedInterval[] = [];
     let interval = intervals.starting(next);
@@ -72,6 +73,19 @@ export class Rereads {
       interval = intervals.next(interval);
     }
     return due;
+  }
+
+  /**
+   * There is no settle time any more. Each second reading ends before the next begins, so one at most was under way: the detector may have its
+   * rows, so it is brought to its end. Then nothing stands in the ledger of where the second readings are: switched on again, they do not look
+   * through all that was read meanwhile.
+   */
+  private async last(settings: ConnectorSettings, interval: Interval, execution: string): Promise<PlannedInterval[]> {
+    const item = await this.endSilent(settings, interval, execution);
+    if (item?.reread && !isReread(item)) return [{ ...interval, reading: 'AGAIN' }];
+    await this.settle(settings, interval, item);
+    await this.ledger.remove(await this.ledger.read<Watermark>(SETTLED));
+    return [];
   }
 
   /** Begins an attempt, or goes on with one of the same execution whose statement was not submitted yet. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { setTimeout } from 'node:timers/promises';
 import { ActivateAnomalyDetectorCommand, DeactivateAnomalyDetectorCommand, type LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
 import { RedshiftClient } from '@aws-sdk/client-redshift';
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
@@ -29,7 +28,7 @@ export interface DetectorParts {
   readonly clock: () => number;
 }
 
-/** Answer to `describe`, and to `activate`. */
+/** Answer to each `DetectorEvent`. */
 export interface DetectorCondition {
   readonly status: string;
   /** Empty unless the status is FAILED. */
@@ -45,13 +44,6 @@ export interface DetectorHandlers {
 
 /** Statuses of a detector that is active or about to be. */
 const ACTIVATED = ['ACTIVATING', 'LEARNING', 'ACTIVE'];
-
-/** Statuses of a detector that detects. */
-const DETECTING = ['LEARNING', 'ACTIVE'];
-
-/** How long a detector that is being stopped is waited for within one call; the in-account service stops it at once. */
-const STOPPING_POLLS = 10;
-const STOPPING_POLL_MILLISECONDS = 1000;
 
 /** Makes the entry points. */
 export function detectorHandlers({ redshift, serverless, redshiftData, stateMachines, lookout, clock }: DetectorParts): DetectorHandlers {
@@ -82,40 +74,41 @@ export function detectorHandlers({ redshift, serverless, redshiftData, stateMach
     handler: async event => {
       const client = lookout(event.backend);
       switch (event.action) {
-        case 'activate': return activate(client, event.detectorArn, setTimeout);
+        case 'deactivate': return deactivate(client, event.detectorArn);
+        case 'activate': return activate(client, event.detectorArn);
         case 'describe': return condition(client, event.detectorArn);
-        default: throw new Error(`action ${JSON.stringify((event as { action?: unknown }).action)} is unknown to the detector function, which knows activate and describe`);
+        default: throw new Error(`action ${JSON.stringify((event as { action?: unknown }).action)} is unknown to the detector function, which knows deactivate, activate and describe`);
       }
     },
   };
 }
 
 /**
- * Has a detector learn the history that was read. One that detects is stopped first: the history holds intervals that it has not seen, and
- * the crawl goes on after them. Asked for again after its answer was lost, it learns the same once more.
+ * Stops a detector that detects: the history that was read holds intervals that it has not seen, and the crawl goes on after them. One that
+ * learns for an earlier run cannot be stopped, and is not to be taken for this run's: it may have begun before the newest rows were there. The
+ * caller asks again until it has ended.
  */
-async function activate(
-  client: LookoutMetricsClient, detectorArn: string, wait: (milliseconds: number) => Promise<unknown>,
-): Promise<DetectorCondition> {
-  let found = await condition(client, detectorArn);
-  if (DETECTING.includes(found.status)) {
-    await client.send(new DeactivateAnomalyDetectorCommand({ AnomalyDetectorArn: detectorArn })).catch((error: Error) => {
-      if (!isNamed(error, 'ConflictException')) throw error; // it has just changed its state
-    });
-    found = await condition(client, detectorArn);
-  }
-  for (let poll = 0; found.status === 'DEACTIVATING' && poll < STOPPING_POLLS; poll++) {
-    await wait(STOPPING_POLL_MILLISECONDS);
-    found = await condition(client, detectorArn);
-  }
-  if (found.status === 'ACTIVATING') return found; // asked before
+async function deactivate(client: LookoutMetricsClient, detectorArn: string): Promise<DetectorCondition> {
+  const found = await condition(client, detectorArn);
+  if (!ACTIVATED.includes(found.status)) return found;
+  await client.send(new DeactivateAnomalyDetectorCommand({ AnomalyDetectorArn: detectorArn })).catch((error: Error) => {
+    if (!isNamed(error, 'ConflictException')) throw error; // it is ACTIVATING, or has just changed its state
+  });
+  return condition(client, detectorArn);
+}
+
+/**
+ * Has a detector learn the history that was read. The caller has found it stopped since then: so one that is activated is so by this call's
+ * earlier try, whose answer was lost, or by whom else it may be; it learns all that was read.
+ */
+async function activate(client: LookoutMetricsClient, detectorArn: string): Promise<DetectorCondition> {
   try {
     await client.send(new ActivateAnomalyDetectorCommand({ AnomalyDetectorArn: detectorArn }));
   } catch (error) {
     if (!isNamed(error, 'ConflictException')) throw error;
-    found = await condition(client, detectorArn);
+    const found = await condition(client, detectorArn);
     if (!ACTIVATED.includes(found.status)) throw error;
-    return found; // by a call that came before this one
+    return found;
   }
   return condition(client, detectorArn);
 }
@@ -146,5 +139,5 @@ export const onEvent: DetectorHandlers['onEvent'] = async request => ofThisProce
 /** Entry point of the custom resources' provider: asked again and again until the resource is ready or gone. */
 export const isComplete: DetectorHandlers['isComplete'] = async request => ofThisProcess().isComplete(request);
 
-/** Entry point of the Bootstrap state machine: activates the detector and tells how it is. */
+/** Entry point of the Bootstrap state machine: stops and activates the detector and tells how it is. */
 export const handler: DetectorHandlers['handler'] = async event => ofThisProcess().handler(event);

@@ -108,7 +108,7 @@ export class RowReader {
       const column = columns.measures[measure];
       const value = parseNumber(bytes, starts[column], ends[column]);
       // NaN, which stands for NULL, is not beyond anything
-      if (value > LARGEST_NUMBER || value < -LARGEST_NUMBER) return this.rejectNumber(record, file, column, measure);
+      if (value > LARGEST_NUMBER || value < -LARGEST_NUMBER) return this.rejectNumber(record, file, column, measure, value);
       values[measure] = value;
     }
     if (Number.isNaN(slot)) {
@@ -127,9 +127,10 @@ export class RowReader {
       + `which does not match the format ${shown(timestamps.format)}`);
   }
 
-  private rejectNumber(record: CsvRecord, file: string, column: number, measure: number): void {
+  private rejectNumber(record: CsvRecord, file: string, column: number, measure: number, value: number): void {
     const { name } = this.layout.measures[measure];
-    this.reject(record, file, 'number', name, () => `column ${shown(name)} holds ${shown(record.text(column).trim())}, which is not a number`);
+    const problem = Number.isFinite(value) ? `beyond ${LARGEST_NUMBER}` : 'not a number';
+    this.reject(record, file, 'number', name, () => `column ${shown(name)} holds ${shown(record.text(column).trim())}, which is ${problem}`);
   }
 
   private reject(record: CsvRecord, file: string, reason: RejectionReason, column: string | undefined, describe: () => string): void {

@@ -18,8 +18,8 @@ const DELETABLE: readonly DetectorStatus[] = [
 ];
 
 /**
- * Seconds after which learning that has not come to an end counts as dead, so that the detector can be deleted: longer than three
- * attempts of a Lambda function (15 minutes each) with the pauses between asynchronous attempts.
+ * Seconds after which learning that has not come to an end counts as dead, so that the detector can be deleted, or deactivated and activated
+ * again: longer than three attempts of a Lambda function (15 minutes each) with the pauses between asynchronous attempts.
  */
 const LEARNING_DEAD_SECONDS = 3600;
 
@@ -114,15 +114,15 @@ export const detectorOperations: Record<string, Operation> = operations({
   DeactivateAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
     // DEACTIVATING: a deactivation that was broken off is taken up again
-    await changeStatus(detector, ['LEARNING', 'ACTIVE', 'DEACTIVATING'], 'DEACTIVATING', 'be deactivated', true, context);
+    const from: readonly DetectorStatus[] = ['LEARNING', 'ACTIVE', 'DEACTIVATING', ...isLearningDead(detector, context) ? ['ACTIVATING' as const] : []];
+    await changeStatus(detector, from, 'DEACTIVATING', 'be deactivated', true, context);
     await changeStatus(detector, ['DEACTIVATING'], 'DEACTIVATED', 'be deactivated', true, context);
     return {};
   },
 
   DeleteAnomalyDetector: async (input, context) => {
     const detector = await existingDetector(input.AnomalyDetectorArn, context);
-    const dead = context.now() - detector.modifiedAt > LEARNING_DEAD_SECONDS;
-    await changeStatus(detector, dead ? [...DELETABLE, ...BUSY] : DELETABLE, 'DELETING', 'be deleted', true, context);
+    await changeStatus(detector, isLearningDead(detector, context) ? [...DELETABLE, ...BUSY] : DELETABLE, 'DELETING', 'be deleted', true, context);
     try {
       await context.deleteState(detector.name);
       await context.store.deleteDetector(detector.arn);
@@ -143,6 +143,11 @@ function summary(detector: DetectorRecord): object {
     LastModificationTime: detector.modifiedAt,
     Status: detector.status,
   };
+}
+
+/** Whether learning that is under way, if it is, cannot come to an end any more. */
+function isLearningDead({ modifiedAt }: DetectorRecord, { now }: ServiceContext): boolean {
+  return now() - modifiedAt > LEARNING_DEAD_SECONDS;
 }
 
 /**

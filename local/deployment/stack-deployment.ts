@@ -94,7 +94,7 @@ export class StackDeployment {
     }
   }
 
-  /** Deletes all resources, each before those it needs. Buckets stay, with what is in them. */
+  /** Deletes all resources, each before those it needs. Those whose template says so (`DeletionPolicy: Retain`) stay, with what is in them. */
   public async destroy(): Promise<void> {
     for (const logicalId of [...this.deployed.keys()].reverse()) await this.remove(logicalId);
   }
@@ -116,7 +116,7 @@ export class StackDeployment {
     try {
       const properties = (resolver.resolve(definition.Properties ?? {}, `${logicalId}.Properties`) ?? {}) as Record<string, unknown>;
       const path = artifact.paths.get(logicalId);
-      const resource: Resource = { logicalId, ...(path !== undefined && { path }), type: definition.Type, properties, pseudo: this.pseudo, where };
+      const resource: Resource = { logicalId, ...(path !== undefined && { path }), type: definition.Type, properties, isRetained: definition.DeletionPolicy?.startsWith('Retain') ?? false, pseudo: this.pseudo, where };
       // an update that fails is followed by one that leads back from it, as in CloudFormation's rollback
       if (previous && isCustom(definition.Type)) this.deployed.set(logicalId, { resource, identity: previous.identity });
       const identity = await resourceType(definition.Type)!.put(resource, this.services, previous);
@@ -129,7 +129,7 @@ export class StackDeployment {
   private async remove(logicalId: string): Promise<void> {
     const deployed = this.deployed.get(logicalId)!;
     try {
-      await resourceType(deployed.resource.type)!.delete?.(deployed, this.services);
+      if (!deployed.resource.isRetained) await resourceType(deployed.resource.type)!.delete?.(deployed, this.services);
     } catch (error) {
       throw new DeploymentError(`${deployed.resource.where}: ${(error as Error).message}`, { cause: error });
     }

@@ -196,8 +196,10 @@ class Translator {
     const part = datePartOf(tokens.slice(0, 1));
     if (!part || !isWord(tokens[1], 'from')) return undefined;
     const from = parts[0].indexOf(tokens[1]);
-    // every date part but the epoch is a whole number in Redshift
-    return [`date_part('${part}', ${this.translate(parts[0].slice(from + 1)).trim()})`, close];
+    // of a timestamp Redshift gives a whole number, of this part only; so its quotients are whole, too
+    const whole = `floor(date_part('${part}', ${this.translate(parts[0].slice(from + 1)).trim()}))`;
+    if (part === 'epoch') return [`${whole}::bigint`, close];
+    return [part === 'millisecond' || part === 'microsecond' ? `(${whole}::int % 1000)` : `${whole}::int`, close];
   }
 
   private decode(parts: readonly Token[][]): string {

@@ -19,6 +19,8 @@ export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** It stays when its stack has it no more. */
+  readonly isRetained: boolean;
   readonly pseudo: PseudoParameters;
   /** Names stack, resource and construct in messages. */
   readonly where: string;

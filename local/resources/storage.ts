@@ -3,11 +3,12 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { physicalName, uniqueUuid } from './names';
 import { arn, type ResourceType } from './resource';
+import type { BucketTags } from '../s3/server';
 
 /** Properties of AWS::DynamoDB::Table that CreateTable takes as they are. */
 const TABLE_PROPERTIES = ['AttributeDefinitions', 'KeySchema', 'BillingMode', 'ProvisionedThroughput', 'LocalSecondaryIndexes', 'GlobalSecondaryIndexes'];
 
-/** AWS::S3::Bucket. Policies, encryption, lifecycle and versions are not enforced. */
+/** AWS::S3::Bucket. Policies, encryption, lifecycle and versions are not enforced. It is empty when it is deleted, as S3 asks for. */
 export const bucket: ResourceType = {
   put(resource, { s3 }, previous) {
     if (resource.properties.NotificationConfiguration) {
@@ -15,6 +16,7 @@ export const bucket: ResourceType = {
     }
     const name = physicalName(resource, 'BucketName', 63).toLowerCase();
     if (!previous) s3.createBucket(name);
+    s3.tagBucket(name, (resource.properties.Tags ?? []) as BucketTags);
     const { urlSuffix, region } = resource.pseudo;
     return {
       ref: name,
@@ -26,6 +28,7 @@ export const bucket: ResourceType = {
       },
     };
   },
+  delete: ({ identity }, { s3 }) => s3.deleteBucket(identity.ref),
 };
 
 /** AWS::DynamoDB::Table. */

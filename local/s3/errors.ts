@@ -11,6 +11,8 @@ export class S3Error extends Error {
 /** Errors with the codes, statuses and texts of S3 (Amazon S3 API reference, "Error responses"). */
 export const errors = {
   noSuchBucket: (name: string) => new S3Error('NoSuchBucket', 404, `The specified bucket does not exist: ${JSON.stringify(name)}`),
+  noSuchBucketPolicy: (name: string) => new S3Error('NoSuchBucketPolicy', 404, `The bucket policy does not exist: ${JSON.stringify(name)}`),
+  noSuchTagSet: (name: string) => new S3Error('NoSuchTagSet', 404, `The TagSet does not exist: ${JSON.stringify(name)}`),
   noSuchKey: (key: string) => new S3Error('NoSuchKey', 404, `The specified key does not exist: ${JSON.stringify(key)}`),
   noSuchUpload: (id: string) => new S3Error('NoSuchUpload', 404, `The specified multipart upload does not exist: ${JSON.stringify(id)}`),
   preconditionFailed: (condition: string) => new S3Error('PreconditionFailed', 412, `At least one of the pre-conditions you specified did not hold: ${condition}`),

@@ -51,7 +51,18 @@ export function listObjects(bucket: ObjectBucket, query: URLSearchParams): strin
   });
 }
 
-function listed(object: ObjectRecord, encode: (text: string) => string): XmlContent {
+/** Answers ListObjectVersions with the first page: buckets are not versioned, so each object has the one version `null`. */
+export function listVersions(bucket: ObjectBucket): string {
+  const { entries, truncated } = page(bucket, '', '', '', PAGE_LENGTH);
+  return xmlDocument('ListVersionsResult', {
+    Name: bucket.name,
+    MaxKeys: PAGE_LENGTH,
+    IsTruncated: truncated,
+    Version: entries.flatMap(entry => 'object' in entry ? [{ ...listed(entry.object, key => key), VersionId: 'null', IsLatest: true }] : []),
+  });
+}
+
+function listed(object: ObjectRecord, encode: (text: string) => string): { [name: string]: XmlContent } {
   return { Key: encode(object.key), LastModified: object.lastModified, ETag: `"${object.etag}"`, Size: object.size, StorageClass: 'STANDARD' };
 }
 

@@ -126,7 +126,7 @@ export async function deleteObjects(bucket: ObjectBucket, request: IncomingMessa
   const keys = elements(xml, 'Object').map((element) => {
     const key = elementText(element, 'Key');
     if (key === undefined) throw errors.malformedXml('an Object without a Key');
-    if (elements(element, 'VersionId').length > 0) throw errors.notImplemented('versions of objects (VersionId)');
+    if ((elementText(element, 'VersionId') ?? 'null') !== 'null') throw errors.notImplemented('versions of objects (VersionId)');
     return key;
   });
   if (keys.length === 0 || keys.length > 1000) throw errors.malformedXml(`DeleteObjects takes 1 to 1000 keys, not ${keys.length}`);

@@ -6,9 +6,9 @@ import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { receiveBody, receiveText } from './body';
-import { BucketStore, type Buckets } from './bucket-store';
+import { BucketStore, type Buckets, type ObjectBucket } from './bucket-store';
 import { errors, S3Error } from './errors';
-import { listObjects } from './listing';
+import { listObjects, listVersions } from './listing';
 import { MultipartUploads } from './multipart';
 import { answerXml, copyObject, deleteObject, deleteObjects, getObject, putObject } from './objects';
 import { keptHeaders, targetOf, writeCondition, type Target } from './request';
@@ -20,10 +20,20 @@ export interface S3Server {
   readonly endpoint: string;
   /** Creates a bucket, as the CreateBucket operation does. */
   createBucket(name: string): void;
+  /** Deletes a bucket, which must be empty. */
+  deleteBucket(name: string): void;
+  /** Sets the tags of a bucket, which GetBucketTagging tells. */
+  tagBucket(name: string, tags: BucketTags): void;
   /** Names of the buckets. */
   buckets(): string[];
   close(): Promise<void>;
 }
+
+/** Tags of a bucket, as its template has them. */
+export type BucketTags = readonly { readonly Key: string; readonly Value: string }[];
+
+/** Query parameters that choose what is read of a bucket. */
+const BUCKET_READS = ['tagging', 'policy', 'versions'];
 
 /** Query parameters that do not choose an operation: paging and listing, and what presigned URLs and the SDK add. */
 const PLAIN_PARAMETERS = [
@@ -44,15 +54,18 @@ export function startS3Server(directory: string): Promise<S3Server> {
 /** Starts an S3 server on buckets, wherever they are. */
 export async function serveBuckets(store: Buckets): Promise<S3Server> {
   const uploads = new MultipartUploads(store.incoming);
+  const tags = new Map<string, BucketTags>();
   const server = createServer((request, response) => {
     response.setHeader('x-amz-request-id', randomUUID());
-    handle(store, uploads, request, response).catch((error: unknown) => answerError(request, response, error));
+    handle(store, uploads, tags, request, response).catch((error: unknown) => answerError(request, response, error));
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     createBucket: (name) => store.create(name),
+    deleteBucket: (name) => store.delete(name),
+    tagBucket: (name, given) => void tags.set(name, given),
     buckets: () => store.names,
     close: () => new Promise((resolve, reject) => {
       server.close((error) => error ? reject(error) : resolve());
@@ -61,8 +74,12 @@ export async function serveBuckets(store: Buckets): Promise<S3Server> {
   };
 }
 
-async function handle(store: Buckets, uploads: MultipartUploads, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  store: Buckets, uploads: MultipartUploads, tags: ReadonlyMap<string, BucketTags>, request: IncomingMessage, response: ServerResponse,
+): Promise<void> {
   const target = targetOf(request);
+  const read = request.method === 'GET' && target.key === '' ? BUCKET_READS.find((name) => target.query.has(name)) : undefined;
+  if (read !== undefined) return bucketRead(store.get(target.bucket), read, tags.get(target.bucket) ?? [], response);
   const unknown = [...target.query.keys()].find((name) => !PLAIN_PARAMETERS.includes(name) && !name.startsWith('X-Amz-'));
   if (unknown !== undefined) throw errors.notImplemented(`the request ${request.method} with the parameter ${JSON.stringify(unknown)}`);
   if (target.bucket === '') return serviceRequest(store, request, response);
@@ -73,6 +90,14 @@ async function handle(store: Buckets, uploads: MultipartUploads, request: Incomi
 function serviceRequest(store: Buckets, request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== 'GET') throw errors.notImplemented(`${request.method} /`);
   answerXml(response, xmlDocument('ListAllMyBucketsResult', { Buckets: { Bucket: store.names.map((name) => ({ Name: name })) } }));
+}
+
+/** What the CDK asks of a bucket whose objects it is to delete with the stack: its tags, its policy (there is none), the versions of its objects. */
+function bucketRead(bucket: ObjectBucket, what: string, tags: BucketTags, response: ServerResponse): void {
+  if (what === 'versions') return answerXml(response, listVersions(bucket));
+  if (what === 'policy') throw errors.noSuchBucketPolicy(bucket.name);
+  if (tags.length === 0) throw errors.noSuchTagSet(bucket.name);
+  answerXml(response, xmlDocument('Tagging', { TagSet: { Tag: tags.map(({ Key, Value }) => ({ Key, Value })) } }));
 }
 
 async function bucketRequest(store: Buckets, target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {

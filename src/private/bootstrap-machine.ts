@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ConnectorSettings } from './contract';
+import { ConnectorSettings, DetectorEvent } from './contract';
 import { tellOfFailure } from './failure-event';
 import { Infrastructure } from './infrastructure';
 import { mostHistoryChunks } from './settings';
@@ -18,9 +18,9 @@ export interface BootstrapMachineProps {
   readonly settings: ConnectorSettings;
   readonly crawlFunction: lambda.IFunction;
   readonly connectorName: string;
-  /** Activates and describes the detector. */
+  /** Deactivates, activates and describes the detector. */
   readonly detectorFunction: lambda.IFunction;
-  /** How long the detector may take to learn the history. */
+  /** How long the detector may take to learn the history, and to be done with what it learns for an earlier run. */
   readonly activationTimeout: Duration;
 }
 
@@ -28,8 +28,8 @@ export interface BootstrapMachineProps {
 const REST = Duration.hours(1);
 
 /**
- * The Bootstrap state machine: plan the history's next chunk → UNLOAD → plan again, until all are read → activate the detector and wait until
- * it has learned → the crawl may begin. Its input is `BootstrapInput`.
+ * The Bootstrap state machine: plan the history's next chunk → UNLOAD → plan again, until all are read → wait until the detector is stopped →
+ * activate it and wait until it has learned → the crawl may begin. Its input is `BootstrapInput`.
  */
 export function createBootstrapMachine(scope: Construct, id: string, props: BootstrapMachineProps): sfn.StateMachine {
   const { settings, crawlFunction } = props;
@@ -55,7 +55,7 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
     timeLimitSeconds: settings.queryTimeoutSeconds,
     plan,
     planned: unload => new sfn.Choice(states, 'Anything left?')
-      .when(sfn.Condition.numberEquals('$.unload.remaining', 0), activate(states, props, failed))
+      .when(sfn.Condition.numberEquals('$.unload.remaining', 0), learn(states, props, failed))
       .otherwise(unload),
     noteStatement: invoke(states, 'Note statement', crawlFunction, {
       action: 'historySubmitted', execution, interval, statementId: sfn.JsonPath.stringAt('$.statement.Id'),
@@ -67,44 +67,62 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
   unloaded.next(plan);
 
   const timeout = Duration.seconds(
-    settings.queryTimeoutSeconds * mostHistoryChunks(settings) + props.activationTimeout.toSeconds() + REST.toSeconds());
+    settings.queryTimeoutSeconds * mostHistoryChunks(settings) + 2 * props.activationTimeout.toSeconds() + REST.toSeconds());
   return createStateMachine(scope, id, props.infrastructure, sfn.Chain.start(first), timeout, 'cdk-redshift-lookout: reads the history and lets the detector learn it');
 }
 
-/** Activates the detector and waits until it has learned. */
-function activate(scope: Construct, props: BootstrapMachineProps, failed: sfn.IChainable): sfn.IChainable {
+/**
+ * Stops the detector, activates it and waits until it has learned.
+ *
+ * A detector that is ACTIVATING may be so for an earlier run that was ended: then it may have begun to read before the newest chunk was
+ * there. Only after it was found stopped, which it was then after all chunks were unloaded, has whatever it learns all of them, whoever
+ * activates it. So nothing is lost, and a lost answer of the activation activates it no second time.
+ */
+function learn(scope: Construct, props: BootstrapMachineProps, failed: sfn.IChainable): sfn.IChainable {
   const detector = { backend: sfn.JsonPath.stringAt('$.backend'), detectorArn: sfn.JsonPath.stringAt('$.detectorArn') };
   const limit = props.activationTimeout.toSeconds();
+  const ask = (id: string, action: DetectorEvent['action'], resultPath?: string) => (
+    invoke(scope, id, props.detectorFunction, { action, ...detector }, resultPath));
 
-  const activation = invoke(scope, 'Activate detector', props.detectorFunction, { action: 'activate', ...detector });
+  const deactivation = ask('Deactivate detector', 'deactivate', '$.detector');
+  const stopping = waitStates(scope, 'deactivation', detector, deactivation);
+  const activation = ask('Activate detector', 'activate');
   const { first, wait, last } = waitStates(scope, 'detector', detector);
-  const look = invoke(scope, 'Look at detector', props.detectorFunction, { action: 'describe', ...detector }, '$.detector');
+  const look = ask('Look at detector', 'describe', '$.detector');
   const finish = invoke(scope, 'Finish history', props.crawlFunction, {
     action: 'historyFinished', execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
   });
   finish.next(new sfn.Succeed(scope, 'History learned'));
-  for (const state of [activation, look, finish]) state.addCatch(failed, { resultPath: CAUGHT });
+  for (const state of [deactivation, activation, look, finish]) state.addCatch(failed, { resultPath: CAUGHT });
 
   const failure = (id: string, error: string, cause: string) => new sfn.Pass(scope, id, {
     parameters: { Error: error, Cause: cause }, resultPath: CAUGHT,
   }).next(failed);
   const status = (...values: string[]) => sfn.Condition.or(...values.map(value => sfn.Condition.stringEquals('$.detector.status', value)));
+  const inTime = sfn.Condition.numberLessThan('$.waited.total', limit);
   const arn = detector.detectorArn;
+  const found = sfn.JsonPath.stringAt('$.detector.status');
+
+  stopping.last.next(deactivation);
+  const activated = status('ACTIVATING', 'LEARNING', 'ACTIVE', 'DEACTIVATING');
+  deactivation.next(new sfn.Choice(scope, 'Detector deactivated?')
+    .when(sfn.Condition.and(activated, inTime), stopping.wait)
+    .when(activated, failure('Deactivation took too long', 'DeactivationTimeLimitExceeded', sfn.JsonPath.format(
+      `detector {} is {} since before this history run, and could not be deactivated within ${limit} seconds to learn what was read`, arn, found)))
+    .otherwise(activation)); // whose error says why it cannot be activated, if it cannot
 
   activation.next(first);
   last.next(look);
   look.next(new sfn.Choice(scope, 'Detector has learned?')
     .when(status('LEARNING', 'ACTIVE'), finish)
-    .when(sfn.Condition.and(status('INACTIVE', 'DEACTIVATED', 'ACTIVATING'), sfn.Condition.numberLessThan('$.waited.total', limit)), wait)
+    .when(sfn.Condition.and(status('INACTIVE', 'DEACTIVATED', 'ACTIVATING'), inTime), wait)
     .when(status('INACTIVE', 'DEACTIVATED', 'ACTIVATING'), failure('Detector took too long', 'ActivationTimeLimitExceeded',
       sfn.JsonPath.format(`detector {} has not learned the history within ${limit} seconds`, arn)))
     .when(sfn.Condition.and(
       sfn.Condition.isPresent('$.detector.failureReason'), sfn.Condition.isString('$.detector.failureReason'),
       sfn.Condition.not(sfn.Condition.stringEquals('$.detector.failureReason', '')),
     ),
-    failure('Detector failed', 'ActivationFailed', sfn.JsonPath.format('detector {} is {}: {}', arn,
-      sfn.JsonPath.stringAt('$.detector.status'), sfn.JsonPath.stringAt('$.detector.failureReason'))))
-    .otherwise(failure('Detector ended', 'ActivationFailed',
-      sfn.JsonPath.format('detector {} is {} and gives no reason', arn, sfn.JsonPath.stringAt('$.detector.status')))));
-  return activation;
+    failure('Detector failed', 'ActivationFailed', sfn.JsonPath.format('detector {} is {}: {}', arn, found, sfn.JsonPath.stringAt('$.detector.failureReason'))))
+    .otherwise(failure('Detector ended', 'ActivationFailed', sfn.JsonPath.format('detector {} is {} and gives no reason', arn, found))));
+  return stopping.first;
 }

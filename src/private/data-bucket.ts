@@ -7,39 +7,38 @@ import { Construct } from 'constructs';
 import { PREFIXES } from './contract';
 import { Infrastructure } from './infrastructure';
 
-/** Prefixes of unloaded data; those of second readings only where intervals are read again. */
-export function dataPrefixes(isReadAgain: boolean): string[] {
-  return [PREFIXES.history, PREFIXES.live, ...isReadAgain ? [PREFIXES.again] : []];
-}
+/**
+ * Prefixes of unloaded data. That of second readings too where there is no settle time: one that was under way when the settle time was taken
+ * away is brought to its end, and the constructs do not know what there was.
+ */
+export const DATA_PREFIXES = [PREFIXES.history, PREFIXES.live, PREFIXES.again];
 
 /**
  * Bucket of a connector's unloaded data.
  * Not versioned: UNLOAD's CLEANPATH deletes what a broken attempt left, and old versions would stay behind unseen.
  */
-export function createDataBucket(scope: Construct, id: string, infrastructure: Infrastructure, isReadAgain: boolean): s3.Bucket {
+export function createDataBucket(scope: Construct, id: string, infrastructure: Infrastructure): s3.Bucket {
   return infrastructure.createBucket(scope, id, {
     lifecycleRules: [
       { id: 'live', prefix: PREFIXES.live, expiration: Duration.days(90) }, // the detector has learned them; people may look back
       // what cancelled statements have left; the rest goes when it has taken its place
-      ...isReadAgain ? [{ id: 'again', prefix: PREFIXES.again, expiration: Duration.days(7) }] : [],
+      { id: 'again', prefix: PREFIXES.again, expiration: Duration.days(7) },
       { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
     ],
   });
 }
 
 /** Rights of UNLOAD with CLEANPATH on the data prefixes (Redshift developer guide: GET, LIST and PUT; DELETE for CLEANPATH). */
-export function grantUnload(bucket: s3.IBucket, prefixes: string[], infrastructure: Infrastructure, role: iam.IRole): void {
-  infrastructure.grantObjects(bucket, prefixes, role, [
+export function grantUnload(bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): void {
+  infrastructure.grantObjects(bucket, DATA_PREFIXES, role, [
     's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject',
   ], 'prefixes');
   role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }));
 }
 
 /** Rights of the crawl function: it removes files of earlier history runs, and lets second readings take the place of first ones. */
-export function grantTidying(bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole, isReadAgain: boolean): void {
+export function grantTidying(bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): void {
   infrastructure.grantObjects(bucket, [PREFIXES.history], role, ['s3:DeleteObject'], 'prefixes');
-  if (isReadAgain) {
-    infrastructure.grantObjects(bucket, [PREFIXES.again], role, ['s3:DeleteObject', 's3:GetObject'], 'prefixes');
-    infrastructure.grantObjects(bucket, [PREFIXES.live], role, ['s3:DeleteObject', 's3:PutObject'], 'prefixes');
-  }
+  infrastructure.grantObjects(bucket, [PREFIXES.again], role, ['s3:DeleteObject', 's3:GetObject'], 'prefixes');
+  infrastructure.grantObjects(bucket, [PREFIXES.live], role, ['s3:DeleteObject', 's3:PutObject'], 'prefixes');
 }

@@ -134,8 +134,11 @@ function waitForStatement(scope: Construct, props: StatementStatesProps, cancel:
  * Waits that grow evenly, counted in `$.waited`: short statements are noticed soon, and long ones do not fill the execution's history.
  *
  * @param keep Data that the states after `first` find, beside `$.waited`
+ * @param look What comes before the first wait, if anything
  */
-export function waitStates(scope: Construct, what: string, keep: Record<string, unknown>): { first: sfn.IChainable; wait: sfn.Wait; last: sfn.Pass } {
+export function waitStates(
+  scope: Construct, what: string, keep: Record<string, unknown>, look?: sfn.IChainable,
+): { first: sfn.IChainable; wait: sfn.Wait; last: sfn.Pass } {
   const first = new sfn.Pass(scope, `Begin to wait for ${what}`, { parameters: { ...keep, waited: { next: FIRST_WAIT_SECONDS, total: 0 } } });
   const wait = new sfn.Wait(scope, `Wait for ${what}`, { time: sfn.WaitTime.secondsPath('$.waited.next') });
   const last = new sfn.Pass(scope, `Count wait for ${what}`, {
@@ -145,7 +148,7 @@ export function waitStates(scope: Construct, what: string, keep: Record<string, 
     },
     resultPath: '$.waited',
   });
-  first.next(wait);
+  first.next(look ?? wait);
   wait.next(last);
   return { first, wait, last };
 }

@@ -21,6 +21,7 @@ const run = (replies: Record<string, Reply[]>): Run => ({
     'Plan history': [chunk(1), chunk(0)],
     'Unload': [{ result: { Id: 'statement' } }],
     'Look at statement': [{ result: { Id: 'statement', Status: 'STARTED' } }, { result: { Id: 'statement', Status: 'FINISHED', ResultRows: 7 } }],
+    'Deactivate detector': [detector('INACTIVE')],
     'Look at detector': [detector('LEARNING')],
     'Record failure': [{ result: { untold: UNTOLD } }],
     ...replies,
@@ -39,9 +40,16 @@ beforeAll(() => {
     readBefore: run({ 'Plan history': [chunk(0)] }),
     notNoted: run({ 'Note statement': [{ error: 'Error', cause: 'not the newest any more' }] }),
     statementFailed: run({ 'Look at statement': [{ result: { Id: 'statement', Status: 'FAILED', Error: 'no such table' } }] }),
+    ofEarlierRun: run({
+      'Deactivate detector': [detector('ACTIVATING'), detector('ACTIVATING'), detector('DEACTIVATING'), detector('DEACTIVATED', '')],
+      'Look at detector': [detector('DEACTIVATED'), detector('ACTIVE', '')],
+    }),
+    earlierFailed: run({ 'Deactivate detector': [detector('ACTIVATING'), detector('FAILED', 'no rows')] }),
+    notDeactivated: run({ 'Deactivate detector': [{ error: 'Error', cause: 'does not exist any more' }] }),
+    neverDeactivated: run({ 'Deactivate detector': [detector('ACTIVATING')] }),
     detectorFailed: run({ 'Look at detector': [detector('ACTIVATING'), detector('FAILED', 'no rows')] }),
     detectorSilent: run({ 'Look at detector': [detector('FAILED', null)] }),
-    detectorGone: run({ 'Look at detector': [detector('DELETING', '')] }),
+    detectorGone: run({ 'Deactivate detector': [detector('DELETING', '')], 'Look at detector': [detector('DELETING', '')] }),
     detectorSlow: run({ 'Look at detector': [detector('ACTIVATING')] }),
     notActivated: run({ 'Activate detector': [{ error: 'ConflictException', cause: 'wrong state' }] }),
     notPlanned: run({ 'Plan history': [{ error: 'Error', cause: 'bad query' }] }),
@@ -62,9 +70,9 @@ test('the history runs with the connector\'s settings, both queries included', (
   expect(Parameters.settings).toMatchObject({ query: QUERY, historicalQuery: `${QUERY} and 1 = 1` });
 });
 
-test('each statement has its time: three chunks for 60 days of hours; and the detector has an hour to learn, six where it is Lookout for Metrics', () => {
-  expect(machine.TimeoutSeconds).toBe(3 * 3600 + 3600 + 3600);
-  expect(definition(synthesize({ detector: Detector.lookoutForMetrics() }).template, 'ConnectorBootstrap').TimeoutSeconds).toBe(3 * 3600 + 6 * 3600 + 3600);
+test('each statement has its time: three chunks for 60 days of hours; and the detector has twice an hour to learn, six where it is Lookout for Metrics', () => {
+  expect(machine.TimeoutSeconds).toBe(3 * 3600 + 2 * 3600 + 3600);
+  expect(definition(synthesize({ detector: Detector.lookoutForMetrics() }).template, 'ConnectorBootstrap').TimeoutSeconds).toBe(3 * 3600 + 2 * 6 * 3600 + 3600);
 });
 
 describe('run', () => {
@@ -73,10 +81,11 @@ describe('run', () => {
     expect(learned.status).toBe('SUCCEEDED');
     expect(learned.calls.map(call => call.state)).toEqual([
       'Plan history', 'Unload', 'Note statement', 'Look at statement', 'Look at statement', 'Chunk unloaded', 'Plan history',
-      'Activate detector', 'Look at detector', 'Look at detector', 'Look at detector', 'Finish history',
+      'Deactivate detector', 'Activate detector', 'Look at detector', 'Look at detector', 'Look at detector', 'Finish history',
     ]);
     expect(callsOf(learned, 'Plan history')[0]).toMatchObject({ action: 'planHistory', now: expect.stringMatching(/^20.*Z$/), execution: 'execution' });
     expect(callsOf(learned, 'Note statement')).toEqual([{ action: 'historySubmitted', execution: 'execution', interval: CHUNK, statementId: 'statement' }]);
+    expect(callsOf(learned, 'Deactivate detector')).toEqual([{ action: 'deactivate', backend: BACKEND, detectorArn: 'detector' }]);
     expect(callsOf(learned, 'Activate detector')).toEqual([{ action: 'activate', backend: BACKEND, detectorArn: 'detector' }]);
     expect(callsOf(learned, 'Look at detector')[2]).toEqual({ action: 'describe', backend: BACKEND, detectorArn: 'detector' });
     expect(callsOf(learned, 'Chunk unloaded')).toEqual([{
@@ -91,12 +100,23 @@ describe('run', () => {
     const tasks = inChunks.calls.map(call => call.state).filter(state => state !== 'Look at statement');
     expect(tasks).toEqual([
       ...[1, 2, 3].flatMap(() => ['Plan history', 'Unload', 'Note statement', 'Chunk unloaded']),
-      'Plan history', 'Activate detector', 'Look at detector', 'Finish history',
+      'Plan history', 'Deactivate detector', 'Activate detector', 'Look at detector', 'Finish history',
     ]);
   });
 
   test('unloads nothing when all is read', () => {
-    expect(outcomes.readBefore.calls.map(call => call.state)).toEqual(['Plan history', 'Activate detector', 'Look at detector', 'Finish history']);
+    expect(outcomes.readBefore.calls.map(call => call.state)).toEqual(['Plan history', 'Deactivate detector', 'Activate detector', 'Look at detector', 'Finish history']);
+  });
+
+  test('waits until a detector that learns for an earlier run has ended and is stopped, and then has it learn what was read', () => {
+    const { ofEarlierRun, earlierFailed } = outcomes;
+    const tasks = (outcome: Outcome) => outcome.calls.map(call => call.state).filter(state => state.endsWith(' detector'));
+    expect(ofEarlierRun.status).toBe('SUCCEEDED');
+    expect(tasks(ofEarlierRun)).toEqual([
+      ...Array.from({ length: 4 }, () => 'Deactivate detector'), 'Activate detector', 'Look at detector', 'Look at detector',
+    ]);
+    expect(earlierFailed.status).toBe('SUCCEEDED');
+    expect(tasks(earlierFailed)).toEqual(['Deactivate detector', 'Deactivate detector', 'Activate detector', 'Look at detector']);
   });
 
   test('cancels a statement that the ledger does not take', () => {
@@ -116,6 +136,9 @@ describe('run', () => {
     ['detectorSilent', 'ActivationFailed', 'detector detector is FAILED and gives no reason'],
     ['detectorGone', 'ActivationFailed', 'detector detector is DELETING and gives no reason'],
     ['detectorSlow', 'ActivationTimeLimitExceeded', 'detector detector has not learned the history within 3600 seconds'],
+    ['notDeactivated', 'Error', 'does not exist any more'],
+    ['neverDeactivated', 'DeactivationTimeLimitExceeded',
+      'detector detector is ACTIVATING since before this history run, and could not be deactivated within 3600 seconds to learn what was read'],
     ['notActivated', 'ConflictException', 'wrong state'],
     ['notPlanned', 'Error', 'bad query'],
     ['notFinished', 'Error', 'no table'],

@@ -14,9 +14,9 @@ const DESCRIBE = { actions: ['redshift-data:DescribeStatement'], resources: ['*'
 const matching = (pattern: RegExp) => expect.stringMatching(pattern);
 const invoke = (begins: string) => ({ actions: ['lambda:InvokeFunction'], resources: [matching(new RegExp(`^<${begins}\\w+\\.Arn>$`)), matching(new RegExp(`^<${begins}\\w+\\.Arn>:\\*$`))] });
 const writeLogs = (begins: string) => ({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [matching(new RegExp(`^<${begins}Logs\\w+\\.Arn>$`))] });
-const DATA_OBJECTS = [matching(/^<ConnectorBucket\w+\.Arn>\/history\/\*$/), matching(/^<ConnectorBucket\w+\.Arn>\/live\/\*$/)];
+const DATA_OBJECTS = ['history', 'live', 'again'].map(prefix => matching(new RegExp(`^<ConnectorBucket\\w+\\.Arn>/${prefix}/\\*$`)));
 const LIST_DATA = {
-  actions: ['s3:ListBucket'], resources: [matching(/^<ConnectorBucket\w+\.Arn>$/)], condition: { StringLike: { 's3:prefix': ['history/*', 'live/*'] } },
+  actions: ['s3:ListBucket'], resources: [matching(/^<ConnectorBucket\w+\.Arn>$/)], condition: { StringLike: { 's3:prefix': ['history/*', 'live/*', 'again/*'] } },
 };
 // written by the CDK: Step Functions and X-Ray know no resources for these
 const EVENTS = { actions: ['events:PutEvents'], resources: ['arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default'] };
@@ -82,12 +82,17 @@ describe('with a secret', () => {
     expect(roles[0]).toEqual(roles[1]); // a statement is seen by the role that submitted it only
   });
 
-  test('the crawl function keeps the ledger, and removes what earlier history runs have left', () => {
+  test('the crawl function keeps the ledger, removes what earlier history runs have left, and lets second readings take their place', () => {
+    const list = (prefix: string) => ({ ...LIST_DATA, condition: { StringLike: { 's3:prefix': [prefix] } } });
     expect(statements(secret, 'ConnectorCrawlFunctionRole')).toEqual([
       writeLogs('ConnectorCrawlFunction'),
       { actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], resources: [matching(/^<ConnectorLedger\w+\.Arn>$/)] },
       { actions: ['s3:DeleteObject'], resources: [DATA_OBJECTS[0]] },
-      { ...LIST_DATA, condition: { StringLike: { 's3:prefix': ['history/*'] } } },
+      list('history/*'),
+      { actions: ['s3:DeleteObject', 's3:GetObject'], resources: [DATA_OBJECTS[2]] },
+      list('again/*'),
+      { actions: ['s3:DeleteObject', 's3:PutObject'], resources: [DATA_OBJECTS[1]] },
+      list('live/*'),
     ]);
   });
 

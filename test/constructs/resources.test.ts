@@ -41,6 +41,7 @@ describe('data', () => {
   test('live data expire, the history does not', () => {
     expect(resource(template, 'AWS::S3::Bucket', 'ConnectorBucket').Properties.LifecycleConfiguration.Rules).toEqual([
       { Id: 'live', Prefix: 'live/', ExpirationInDays: 90, Status: 'Enabled' },
+      { Id: 'again', Prefix: 'again/', ExpirationInDays: 7, Status: 'Enabled' },
       { Id: 'broken-uploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' },
     ]);
   });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAULT_CASES } from './cases';
+import { expectFailuresTold } from './failed-runs';
 import type { CaseOutcome } from './fault-case';
 import { runScript } from '../end-to-end/run-script';
 
@@ -55,20 +56,7 @@ describe.each(FAULT_CASES)('$name', ({ name, expected, hours = 3 }) => {
     }
   });
 
-  test('a run that fails says why, in the execution, in the ledger and on the event bus', () => {
-    const { failedRuns } = outcome();
-    let repeated = 0;
-    expect(failedRuns.map(({ error }) => error)).toHaveLength(expected.failedRuns ?? 0);
-    for (const { error, intervalFailed, told } of failedRuns) {
-      expect(error).toMatch(expected.error!);
-      // one that was ended before is told of by the next, which does not know why it ended
-      if (intervalFailed) expect(told).toContain(error);
-      else expect(told.filter(text => !/^ExecutionSilent: |^StatementFailed: /.test(text))).toEqual([]);
-      repeated += Math.max(0, told.length - 1);
-    }
-    expect(repeated).toBeLessThanOrEqual(expected.toldTwice ?? 0);
-    if (expected.ledgerError) expect(failedRuns[0].ledgerError).toMatch(expected.ledgerError);
-  });
+  test('a run that fails says why, in the execution, in the ledger and on the event bus', () => expectFailuresTold(outcome(), expected));
 
   test('every attempt that failed was told of', () => {
     const { hours: [{ attempts, state }], told, untold } = outcome();

@@ -5,10 +5,16 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** Synthesises the app of the fault matrix into a folder. */
-export function synthesise(assembly: string): void {
+/**
+ * Synthesises the app of the fault matrix into a folder.
+ * @param settleHours settle time; '': none
+ */
+export function synthesise(assembly: string, settleHours = process.env.SETTLE_HOURS ?? ''): void {
   const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(__dirname, 'app.ts')], {
-    encoding: 'utf8', env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }) },
+    encoding: 'utf8',
+    env: {
+      ...process.env, SETTLE_HOURS: settleHours, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }),
+    },
   });
   if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
 }

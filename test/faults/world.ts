@@ -8,6 +8,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { parse } from 'csv-parse/sync';
 import type { CaseOutcome, FailedRun, FaultCase, HourOutcome, ToldAttempt } from './fault-case';
 import { ProxyRules, startFaultProxy, type FaultProxy } from './fault-proxy';
+import { synthesise } from './synthesise';
 import { SeriesIndex } from '../../handlers/input/series-index';
 import { DynamoDbStore } from '../../handlers/lookout/dynamodb-store';
 import { SeriesValuesStore } from '../../handlers/shared/series-values-store';
@@ -59,7 +60,7 @@ const ledgerTime = (time: Date) => time.toISOString().replace('.000Z', 'Z');
 export class World {
   /** Deploys the app in `assembly` and reads the history. The table holds rows for `hours` hours of stream. */
   public static async start(assembly: string, directory: string, hours: number): Promise<World> {
-    const world = new World();
+    const world = new World(assembly);
     world.cloud = await EmbeddedCloud.start({
       assembly,
       directory,
@@ -114,7 +115,7 @@ export class World {
   private store!: DynamoDbStore;
   private readonly timeSeriesIds = new SeriesIndex(['views'], ['platform'], PLATFORMS.map(name => [name])).allTimeSeriesIds();
 
-  private constructor() {}
+  private constructor(private readonly assembly: string) {}
 
   /** What happens to the UNLOAD of an hour. */
   public statement(hour: number, outcome: FailureOutcome, times = 1): void {
@@ -125,9 +126,9 @@ export class World {
     this.invocationFaults.push({ fault, matched: 0 });
   }
 
-  /** Ends the executions that run, as StopExecution does. */
+  /** Ends the executions that run, as StopExecution does; not those that begin meanwhile. */
   public readonly kill = async (): Promise<void> => {
-    for (const { arn, status } of this.cloud.executions) {
+    for (const { arn, status } of [...this.cloud.executions]) {
       if (status === 'RUNNING') await this.sfn.send(new StopExecutionCommand({ executionArn: arn, error: 'Killed', cause: 'ended by the test' }));
     }
   };
@@ -159,7 +160,13 @@ export class World {
 
   /** Lets time pass in which no schedule fires: it was paused. */
   public pauseThrough(hour: number): void {
-    this.cloud.clock.advanceTo(new Date(startOf(hour + 1).getTime() + DELAY));
+    this.cloud.pauseScheduleUntil(new Date(startOf(hour + 1).getTime() + DELAY));
+  }
+
+  /** Deploys the app with another settle time. */
+  public async deploy(settleHours: string): Promise<void> {
+    synthesise(this.assembly, settleHours);
+    await this.cloud.deploy();
   }
 
   /** Runs a statement in the warehouse at once. `$1` is the start of the hour. */

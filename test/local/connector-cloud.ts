@@ -12,7 +12,7 @@ import {
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { temporaryFolder } from './synthesise';
+import { removeTemporaryFolders, temporaryFolder } from './synthesise';
 import { DynamoDbStore } from '../../handlers/lookout/dynamodb-store';
 import { lookoutClient } from '../../handlers/shared/lookout-client';
 import { EmbeddedCloud } from '../../local/cloud';
@@ -177,6 +177,19 @@ export class ConnectorCloud {
     if (functionError) throw new Error((payload as { errorMessage: string }).errorMessage);
     return payload as Record<string, any>;
   }
+}
+
+/** Deploys a connector before the tests of a file, at whose top this is called, and removes it after them. */
+export function deployForTests(take: (world: ConnectorCloud) => void): void {
+  let world: ConnectorCloud | undefined;
+  beforeAll(async () => {
+    take(world = await ConnectorCloud.start());
+    await world.deploy();
+  }, 120_000);
+  afterAll(async () => {
+    await world?.close();
+    removeTemporaryFolders();
+  });
 }
 
 /** A request of CloudFormation, with what the handler has added. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { App, CfnOutput, CfnResource, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,12 +11,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
-import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { moduleFunction, removeTemporaryFolders, synthesise, temporaryFolder } from './synthesise';
 import { EmbeddedCloud } from '../../local/cloud';
@@ -202,6 +200,19 @@ describe('stacks', () => {
     expect(cloud.environment.AWS_REGION).toBe('eu-central-1');
   });
 
+  test('leave what is retained, and empty and delete what is not', async () => {
+    const cloud = await start(synthesise((stack) => {
+      new s3.Bucket(stack, 'Kept');
+      new s3.Bucket(stack, 'Gone', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true });
+    }));
+    await cloud.deploy();
+    const client = new S3Client({ endpoint: cloud.s3.endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+    for (const Bucket of cloud.s3.buckets()) await client.send(new PutObjectCommand({ Bucket, Key: 'a & b', Body: 'text' }));
+    client.destroy();
+    await cloud.destroy();
+    expect(cloud.s3.buckets()).toEqual([expect.stringMatching(/^test-kept/)]);
+  });
+
   test('with a resource of an unknown type are refused before anything is made', async () => {
     const cloud = await start(synthesise((stack) => {
       new s3.Bucket(stack, 'Bucket');
@@ -237,68 +248,5 @@ describe('stacks', () => {
     await expect(python.deploy()).rejects.toThrow('has the runtime "python3.13", the embedded cloud runs Node.js only');
     const broken = await start(synthesise((stack) => { new CfnResource(stack, 'Machine', { type: 'AWS::StepFunctions::StateMachine', properties: { DefinitionString: '{"StartAt":' } }); }));
     await expect(broken.deploy()).rejects.toThrow(/the definition of the state machine Test-Machine-\S+ is not JSON/);
-  });
-});
-
-describe('schedules', () => {
-  const scheduled = (more: Partial<scheduler.ScheduleProps> = {}) => synthesise((stack) => {
-    const worker = moduleFunction(stack, 'Worker', 'let running = 0; export const handler = async (event) => { running++; const alone = running === 1; await new Promise((r) => setTimeout(r, 5)); running--; if (event.at.includes("T12:")) throw new Error("noon"); return { ...event, alone }; };');
-    const call = new tasks.LambdaInvoke(stack, 'Call', {
-      lambdaFunction: worker,
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      payload: sfn.TaskInput.fromObject({ at: sfn.JsonPath.stringAt('$.at'), attempt: sfn.JsonPath.stringAt('$.attempt'), start: sfn.JsonPath.stringAt('$$.Execution.StartTime') }),
-    });
-    const wait = new sfn.Wait(stack, 'Wait', { time: sfn.WaitTime.duration(Duration.minutes(20)) });
-    const machine = new sfn.StateMachine(stack, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(wait.next(call)) });
-    const { scheduledTime: at, attemptNumber: attempt } = scheduler.ContextAttribute;
-    const input = scheduler.ScheduleTargetInput.fromObject({ at, attempt });
-    new scheduler.Schedule(stack, 'Hourly', { schedule: scheduler.ScheduleExpression.cron({ minute: '5' }), target: new targets.StepFunctionsStartExecution(machine, { input }), ...more });
-    new scheduler.Schedule(stack, 'Quarter', { schedule: scheduler.ScheduleExpression.cron({ minute: '15', hour: '11' }), target: new targets.StepFunctionsStartExecution(machine, { input }) });
-  });
-
-  test('start executions in the order of time, one after the other, and go on after one that fails', async () => {
-    const cloud = await start(scheduled());
-    await cloud.deploy();
-    const runs: unknown[] = [];
-    const minute = (time: Date) => time.toISOString().slice(11, 16);
-    await cloud.runScheduleUntil(new Date('2026-11-23T13:05:00Z'), ({ scheduledTime, execution, schedule }) => {
-      const { status, startDate, output } = execution!;
-      runs.push([schedule.name.replace(/[0-9A-F]{8}.*/, ''), minute(scheduledTime), status, minute(startDate), (output as any)?.attempt]);
-    });
-    expect(runs).toEqual([
-      ['Test-Hourly', '10:05', 'SUCCEEDED', '10:05', '1'],
-      ['Test-Hourly', '11:05', 'SUCCEEDED', '11:05', '1'],
-      ['Test-Quarter', '11:15', 'SUCCEEDED', '11:25', '1'], // the execution before took 20 minutes
-      ['Test-Hourly', '12:05', 'FAILED', '12:05', undefined],
-      ['Test-Hourly', '13:05', 'SUCCEEDED', '13:05', '1'],
-    ]);
-    expect(cloud.executions[2].input).toEqual({ at: '2026-11-23T11:15:00Z', attempt: '1' });
-    expect(cloud.executions.every((execution) => execution.status === 'FAILED' || (execution.output as any).alone)).toBe(true);
-    expect(cloud.clock.now()).toEqual(new Date('2026-11-23T13:25:00Z'));
-  });
-
-  test('that are disabled or out of their time do not fire', async () => {
-    const cloud = await start(scheduled({ enabled: false }));
-    await cloud.deploy();
-    await cloud.runScheduleUntil(new Date('2026-11-23T11:00:00Z'));
-    expect(cloud.executions).toEqual([]);
-    const limited = await start(scheduled({ start: new Date('2026-11-23T11:05:00Z'), end: new Date('2026-11-23T12:30:00Z') }));
-    await limited.deploy();
-    await limited.runScheduleUntil(new Date('2026-11-23T15:00:00Z'));
-    expect(limited.executions.map((execution) => (execution.input as any).at.slice(11, 16))).toEqual(['11:05', '11:15', '12:05']);
-  });
-
-  test('with an unknown target or expression are refused', async () => {
-    const broken = (change: (template: string) => string) => {
-      const assembly = scheduled();
-      const file = join(assembly, 'Test.template.json');
-      writeFileSync(file, change(readFileSync(file, 'utf8')));
-      return start(assembly);
-    };
-    const expression = await broken((template) => template.replace('cron(5 * * * ? *)', 'cron(5 * * * ?)'));
-    await expect(expression.deploy()).rejects.toThrow(/resource Hourly.*: schedule expression "cron\(5 \* \* \* \?\)": expected cron\(/);
-    const target = await broken((template) => template.replace(/"Arn": \{\s*"Ref": "Machine[^}]*\}/, '"Arn": "arn:aws:sqs:us-east-1:123456789012:queue"'));
-    await expect(target.deploy()).rejects.toThrow('the embedded cloud does not know the schedule\'s target "arn:aws:sqs:us-east-1:123456789012:queue"');
   });
 });

@@ -9,9 +9,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
-import { ConnectorCloud, query, type Deployment } from './connector-cloud';
+import { deployForTests, query, type ConnectorCloud, type Deployment } from './connector-cloud';
 import { rowsOf } from './documented-rows';
-import { removeTemporaryFolders } from './synthesise';
 import {
   AlertTarget, Detector, DetectorFrequency, HolidayCalendar, LookoutService, Metric, RedshiftCluster, SnsFormat, TimestampColumn,
   type AlertOptions, type RedshiftLookoutConnectorProps,
@@ -31,14 +30,7 @@ interface Change extends Deployment {
 }
 
 let world: ConnectorCloud;
-beforeAll(async () => {
-  world = await ConnectorCloud.start();
-  await world.deploy();
-}, 120_000);
-afterAll(async () => {
-  await world?.close();
-  removeTemporaryFolders();
-});
+deployForTests(started => { world = started; });
 
 const with_ = (what: string, props: Props | ((stack: Stack) => Props), see?: Change['see']): Change => (
   { what, props: typeof props === 'function' ? props : () => props, ...see && { see } });
@@ -141,17 +133,45 @@ async function outcomeOf(change: Deployment): Promise<Outcome> {
   return 'learns again';
 }
 
-test('a history that is read again by hand is learned by a detector that is active', async () => {
-  const { AnomalyDetectorArn, Status } = await only();
-  expect(Status).toBe('ACTIVE');
-  const before = (await world.store.getLearnedData(AnomalyDetectorArn!))!;
-  const last = world.cloud.executions.findLast(({ stateMachineName }) => stateMachineName.includes('Bootstrap'))!;
-  await world.warehouse.query('insert into orders select ts + interval \'3 hours\', platform, market, views, sales from orders where ts >= \'2026-01-04 21:00:00\'');
-  world.cloud.clock.advanceTo(new Date('2026-01-05T03:05:00Z'));
-  expect(await world.cloud.startExecution('Test/Orders/Bootstrap', last.input)).toMatchObject({ status: 'SUCCEEDED' });
-  expect((await only()).Status).toBe('ACTIVE');
-  expect((await world.store.getLearnedData(AnomalyDetectorArn!))!.rows).toBe(before.rows + 6);
-}, 30_000);
+describe('a history that is read again by hand', () => {
+  /** Three more hours of rows, which are in no history yet; and their number. */
+  const threeHoursLater = async (now: string): Promise<number> => {
+    const [{ rows }] = await world.warehouse.query<{ rows: number }>(
+      'with added as (insert into orders select ts + interval \'3 hours\', platform, market, views, sales from orders '
+      + 'where ts >= (select max(ts) - interval \'2 hours\' from orders) returning 1) select count(*) as rows from added');
+    world.cloud.clock.advanceTo(new Date(now));
+    return Number(rows);
+  };
+  const run = () => {
+    const last = world.cloud.executions.findLast(({ stateMachineName }) => stateMachineName.includes('Bootstrap'))!;
+    return world.cloud.startExecution('Test/Orders/Bootstrap', last.input);
+  };
+  const rowsLearned = async (): Promise<number> => (await world.store.getLearnedData((await only()).AnomalyDetectorArn!))!.rows;
+
+  test('is learned by a detector that is active', async () => {
+    expect((await only()).Status).toBe('ACTIVE');
+    const before = await rowsLearned();
+    const rows = await threeHoursLater('2026-01-05T03:05:00Z');
+    expect(await run()).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await only()).Status).toBe('ACTIVE');
+    expect(await rowsLearned()).toBe(before + rows);
+  }, 30_000);
+
+  test('is learned by a detector that is still learning for an earlier run, which was ended', async () => {
+    const arn = (await only()).AnomalyDetectorArn!;
+    const before = await rowsLearned();
+    await world.store.changeStatus(arn, ['ACTIVE'], 'ACTIVATING', Date.now() / 1000);
+    const rows = await threeHoursLater('2026-01-05T06:05:00Z');
+    const running = run();
+    const states = () => world.cloud.executions.at(-1)!.states;
+    while (states().filter(state => /^Wait for de/.test(state)).length < 2) await new Promise(resolve => setTimeout(resolve, 20));
+    expect(await world.status(arn)).toBe('ACTIVATING');
+    await world.store.changeStatus(arn, ['ACTIVATING'], 'ACTIVE', Date.now() / 1000); // with what it had read before the newest rows were there
+    expect(await running).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await only()).Status).toBe('ACTIVE');
+    expect(await rowsLearned()).toBe(before + rows);
+  }, 30_000);
+});
 
 describe('prop of a connector', () => {
   test('each row has a case, which names each prop of the row', () => {

@@ -5,20 +5,12 @@
  * a detector of a resource of another stack.
  */
 import { DeleteAnomalyDetectorCommand, type AnomalyDetectorSummary } from '@aws-sdk/client-lookoutmetrics';
-import { ConnectorCloud } from './connector-cloud';
+import { deployForTests, type ConnectorCloud } from './connector-cloud';
 import { rowsOf } from './documented-rows';
-import { removeTemporaryFolders } from './synthesise';
 import type { DetectorStatus } from '../../handlers/lookout/store';
 
 let world: ConnectorCloud;
-beforeAll(async () => {
-  world = await ConnectorCloud.start();
-  await world.deploy();
-}, 120_000);
-afterAll(async () => {
-  await world?.close();
-  removeTemporaryFolders();
-});
+deployForTests(started => { world = started; });
 
 describe('request of CloudFormation', () => {
   const HEADING = '| request | done | when it is repeated or fails |';

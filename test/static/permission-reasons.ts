@@ -80,13 +80,13 @@ export const PERMISSION_REASONS: PermissionReason[] = [
   {
     roles: ['CrawlFunctionRole'],
     actions: ['s3:DeleteObject', 's3:GetObject'],
-    reason: 'with a settle time: reads the files of second readings to copy them, and removes them then',
+    reason: 'reads the files of second readings to copy them, and removes them then; without a settle time those of one that was under way when it was taken away',
     wildcards: DATA_PREFIX,
   },
   {
     roles: ['CrawlFunctionRole'],
     actions: ['s3:DeleteObject', 's3:PutObject'],
-    reason: 'with a settle time: lets the files of second readings take the place of the first ones',
+    reason: 'lets the files of second readings take the place of the first ones',
     wildcards: DATA_PREFIX,
   },
   { roles: ['CrawlFunctionRole', 'ServiceDetectFunctionRole', 'ServiceServiceFunctionRole'], actions: ITEMS, reason: 'reads and writes items of the one table by their keys' },

@@ -107,10 +107,15 @@ export interface SampleDataConfiguration {
 }
 
 /** Events of the `detector` function that come from the Bootstrap state machine and not from CloudFormation. */
-export type DetectorEvent =
-  | { readonly action: 'activate'; readonly backend: Backend; readonly detectorArn: string }
-  /** Answer: `{ status, failureReason }` of the detector. */
-  | { readonly action: 'describe'; readonly backend: Backend; readonly detectorArn: string };
+export interface DetectorEvent {
+  /**
+   * `deactivate`: stops a detector that detects, and leaves one that cannot be stopped now as it is. `activate`: has it learn the history.
+   * `describe`: nothing. Answer to each: `{ status, failureReason }` of the detector.
+   */
+  readonly action: 'deactivate' | 'activate' | 'describe';
+  readonly backend: Backend;
+  readonly detectorArn: string;
+}
 
 /** Input of the Bootstrap state machine, which the custom resource starts. */
 export interface BootstrapInput {

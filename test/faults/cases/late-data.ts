@@ -142,6 +142,17 @@ export const lateDataCases: readonly FaultCase[] = [
     world.pauseThrough(hour + 3);
     await world.runThrough(hour + 4);
   }),
+  ...['the observed values are replaced', 'its file takes the place of the first'].map(what => lateCase(
+    `killed before ${what}, and the settle time is taken away: it is brought to its end`,
+    world => world.requests.add({ ...WRITES.find(write => write.what === what)!.rule, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' } }),
+    { failedRuns: 1, error: /^Killed: ended by the test/, rereadAttempts: [1, 2] },
+    async (world, hour) => {
+      await world.runThrough(hour + 1);
+      await world.deploy('');
+      await world.runThrough(hour + 4);
+      await world.deploy('1');
+    },
+  )),
   ...WRITES.flatMap(({ what, rule }) => [false, true].map(withEffect => lateCase(
     `killed ${withEffect ? 'after' : 'before'} ${what}`,
     world => world.requests.add({ ...rule, withEffect, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' } }),

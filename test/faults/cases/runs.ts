@@ -162,8 +162,11 @@ export const runCases: readonly FaultCase[] = [
     hours: 172,
     arrange: () => undefined,
     act: async (world, hour) => {
+      const before = world.cloud.executions.length;
       world.pauseThrough(hour + 167);
       await world.runThrough(hour + 171);
+      const runs = world.cloud.executions.length - before;
+      if (runs !== 4) throw new Error(`${runs} runs caught up, expected the 4 that came after the pause`);
     },
     expected: {},
   },

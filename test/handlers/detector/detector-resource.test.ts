@@ -7,7 +7,7 @@ import { LoopbackStateMachines } from './loopback-state-machines';
 import { detectorConfiguration, QUERY, StackResource, type StackParts } from './stack';
 import { MemoryStore } from '../../../handlers/lookout/memory-store';
 import { FailurePlan } from '../../../local/redshift/failures';
-import { RESOURCE_TYPES } from '../../../src/private/contract';
+import { RESOURCE_TYPES, type DetectorEvent } from '../../../src/private/contract';
 import { TestBed } from '../../local-redshift/support';
 import { TestService } from '../lookout/service';
 
@@ -327,35 +327,47 @@ describe('delete', () => {
 describe('for the Bootstrap state machine', () => {
   const backend = { type: 'IN_ACCOUNT', functionName: 'service' } as const;
 
+  const ask = (action: DetectorEvent['action']) => detector.handlers.handler({ action, backend, detectorArn: ARN });
+
   it('activates a detector, once', async () => {
     await detector.create(detectorConfiguration());
-    expect(await detector.handlers.handler({ action: 'activate', backend, detectorArn: ARN })).toEqual({ status: 'ACTIVATING', failureReason: '' });
-    expect(await detector.handlers.handler({ action: 'activate', backend, detectorArn: ARN })).toEqual({ status: 'ACTIVATING', failureReason: '' });
+    expect(await ask('activate')).toEqual({ status: 'ACTIVATING', failureReason: '' });
+    // its answer was lost
+    expect(await ask('activate')).toEqual({ status: 'ACTIVATING', failureReason: '' });
+    await setStatus('ACTIVE');
+    expect(await ask('activate')).toEqual({ status: 'ACTIVE', failureReason: '' });
     expect(service.learning).toHaveLength(1);
   });
 
   it('has a detector that detects learn the history that was read again', async () => {
     await detector.create(detectorConfiguration());
+    expect(await ask('deactivate')).toEqual({ status: 'INACTIVE', failureReason: '' });
     for (const status of ['LEARNING', 'ACTIVE'] as const) {
-      service.learning.length = 0;
-      if (status === 'LEARNING') await activate();
-      await service.store.changeStatus(ARN, ['ACTIVATING'], status, service.now);
-      service.learning.length = 0;
-      expect(await detector.handlers.handler({ action: 'activate', backend, detectorArn: ARN })).toEqual({ status: 'ACTIVATING', failureReason: '' });
-      expect(service.learning).toHaveLength(1);
+      await ask('activate');
+      await setStatus(status);
+      expect(await ask('deactivate')).toEqual({ status: 'DEACTIVATED', failureReason: '' });
+      expect(await ask('deactivate')).toEqual({ status: 'DEACTIVATED', failureReason: '' });
     }
+    await ask('activate');
+    expect(service.learning).toHaveLength(3);
+  });
+
+  it('leaves a detector that is learning as it is', async () => {
+    await detector.create(detectorConfiguration());
+    await ask('activate');
+    expect(await ask('deactivate')).toEqual({ status: 'ACTIVATING', failureReason: '' });
   });
 
   it('tells why a detector failed', async () => {
     await detector.create(detectorConfiguration());
     await activate();
     await service.store.changeStatus(ARN, ['ACTIVATING'], 'FAILED', service.now, { reason: 'no usable rows', type: 'ACTIVATION_FAILURE' });
-    expect(await detector.handlers.handler({ action: 'describe', backend, detectorArn: ARN })).toEqual({ status: 'FAILED', failureReason: 'no usable rows' });
+    expect(await ask('describe')).toEqual({ status: 'FAILED', failureReason: 'no usable rows' });
   });
 
   it('knows nothing else', async () => {
-    await expect(detector.handlers.handler({ action: 'describe', backend, detectorArn: ARN })).rejects.toThrow(`detector ${ARN} does not exist any more`);
-    await expect(detector.handlers.handler({ action: 'explode', backend } as never)).rejects.toThrow('action "explode" is unknown');
+    await expect(ask('describe')).rejects.toThrow(`detector ${ARN} does not exist any more`);
+    await expect(ask('explode' as never)).rejects.toThrow('action "explode" is unknown');
     await expect(detector.handlers.onEvent({ ...detector.event('Create', {}), ResourceType: '__proto__' as never }))
       .rejects.toThrow('does not know the resource type "__proto__"');
   });

@@ -245,6 +245,21 @@ onEachStore(makeStore => {
       const { arn } = await service.createReadyDetector();
       await expect(service.client.send(new DeactivateAnomalyDetectorCommand({ AnomalyDetectorArn: arn }))).rejects.toThrow(ConflictException);
     });
+
+    test('of a detector that is learning is a conflict, until learning must be dead; then it can be activated again', async () => {
+      const { arn } = await service.createReadyDetector();
+      const deactivation = (): Promise<unknown> => service.client.send(new DeactivateAnomalyDetectorCommand({ AnomalyDetectorArn: arn }));
+      await service.client.send(new ActivateAnomalyDetectorCommand({ AnomalyDetectorArn: arn }));
+      service.now += 3600;
+      await expect(deactivation()).rejects.toThrow(ConflictException);
+      service.now += 1;
+      await deactivation();
+      expect((await describeDetector(arn)).Status).toBe('DEACTIVATED');
+      await service.client.send(new ActivateAnomalyDetectorCommand({ AnomalyDetectorArn: arn }));
+      expect((await describeDetector(arn)).Status).toBe('ACTIVATING');
+      service.now += 3600;
+      await expect(deactivation()).rejects.toThrow(ConflictException);
+    });
   });
 
   describe('update', () => {
