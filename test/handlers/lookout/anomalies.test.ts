@@ -273,7 +273,15 @@ onEachStore(makeStore => {
     await put(second, true);
     await put(first, false);
     expect(await get()).toEqual([{ TimeSeriesId: first, IsAnomaly: false }, { TimeSeriesId: second, IsAnomaly: true }]);
-    expect(await get({ TimeSeriesId: second })).toEqual([{ TimeSeriesId: second, IsAnomaly: true }]);
+    // found wherever it stands in the list
+    for (const TimeSeriesId of [first, second]) {
+      const { AnomalyGroupTimeSeriesFeedback, NextToken } = await service.client.send(new GetFeedbackCommand({
+        AnomalyDetectorArn: arn, AnomalyGroupTimeSeriesFeedback: { AnomalyGroupId: found.id, TimeSeriesId }, MaxResults: 1,
+      }));
+      expect(AnomalyGroupTimeSeriesFeedback).toEqual([{ TimeSeriesId, IsAnomaly: TimeSeriesId === second }]);
+      expect(NextToken).toBeUndefined();
+    }
+    expect(await get({ TimeSeriesId: 'f'.repeat(128) })).toEqual([]);
 
     await expect(put(first, 'no' as never)).rejects.toThrow('AnomalyGroupTimeSeriesFeedback.IsAnomaly: must be true or false, found "no"');
     await service.store.changeStatus(arn, ['INACTIVE'], 'DELETING', 1);
