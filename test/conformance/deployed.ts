@@ -42,7 +42,8 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     clearInterval(timer);
     await looking;
-    console.error(JSON.stringify({ lostInvocations: cloud.lostInvocations, refusedRequests: cloud.refusedRequests }));
+    const lostInvocations = [...new Set(cloud.lostInvocations.map(({ functionName, error }) => `${functionName}: ${error}`))];
+    console.error(JSON.stringify({ lostInvocations, refusedRequests: cloud.refusedRequests }));
     await service.close();
     removeTemporaryFolders();
   };
