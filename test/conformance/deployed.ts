@@ -11,6 +11,7 @@
  * as needed, a role of that name. Only requests that are signed for Lambda with the environment's credentials are answered.
  */
 import { Console } from 'node:console';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startDeployedService, uploadBuckets } from './deployed-service';
 import { removeTemporaryFolders } from '../local/synthesise';
@@ -24,9 +25,15 @@ const say = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, region: { type: 'string' }, role: { type: 'string', multiple: true } } });
+  if (values.data !== undefined && !existsSync(values.data)) throw new Error(`--data must be a folder with a subfolder for each bucket, got ${JSON.stringify(values.data)}`);
   const service = await startDeployedService({ region: values.region, roleNames: values.role });
   const { cloud, bucket, roles, topic, alertFunction, url, readUrl, clientEnvironment } = service;
-  if (values.data !== undefined) await uploadBuckets(service, values.data);
+  if (values.data !== undefined) {
+    await uploadBuckets(service, values.data).catch(async (error: unknown) => {
+      await service.close();
+      throw error;
+    });
+  }
   say({ url, readUrl, bucket, roles, topic, alertFunction, environment: clientEnvironment });
 
   let told = 0;
@@ -55,8 +62,8 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
+main().catch((error: Error) => {
+  console.error(`deployed: ${error.message}`);
   removeTemporaryFolders();
   process.exitCode = 1;
 });
