@@ -7,12 +7,13 @@ import { liveFolders } from './live-folders';
 import { folder } from './live-interval';
 import type { Services } from './services';
 import { timeSeriesQuota } from './time-series-quota';
-import { HISTORY_DAYS } from '../../src/private/contract';
+import { HISTORY_DAYS, OWNER_TAGS } from '../../src/private/contract';
 import { checkQuality, type DataQuality, mainReason } from '../input/data-quality';
 import { IntervalTable } from '../input/interval-table';
 import { RowReader } from '../input/row-reader';
 import { TableLimits } from '../input/table-limits';
 import { UnusableData } from '../input/unusable-data';
+import type { DetectorRecord, EpochSeconds } from '../lookout/store';
 
 /** Time that the rest of the learning needs after the reading, in milliseconds. */
 const RESERVED_MILLISECONDS = 60_000;
@@ -31,17 +32,30 @@ export interface History {
 }
 
 /**
+ * When the history of a detector that goes on with new data ends: what ends later, and rows of the future, is detected when its time has come,
+ * and would otherwise be taken for learned. A connector's crawl writes nothing of the kind, and has a clock of its own.
+ */
+export function endOfHistory({ tags }: DetectorRecord, { offsetSeconds }: Layout): EpochSeconds {
+  return tags?.[OWNER_TAGS.resource] === undefined ? Date.now() / 1000 - offsetSeconds : Infinity;
+}
+
+/**
  * Reads the history's folder; where none is given, the intervals' folders that are there. With empty files only the history is empty.
  * @param timeLeft milliseconds until the function is ended
+ * @param end rows of intervals that end later are left out
  * @throws UnusableData when there are rows and none, or too few of them, can be used
  */
-export async function readHistory({ roles }: Pick<Services, 'roles'>, layout: Layout, timeLeft: () => number): Promise<History> {
+export async function readHistory(
+  { roles }: Pick<Services, 'roles'>, layout: Layout, timeLeft: () => number, end: EpochSeconds,
+): Promise<History> {
   const { clock } = layout;
   const table = new IntervalTable(layout.measures, layout.dimensions);
   const limits = new TableLimits(table, layout, clock, timeSeriesQuota(layout.frequency), 'history', 'maximumTimeSeriesPerDetector of the service');
   const client = roles.s3(layout.roleArn);
   const live = layout.historyPath === undefined ? await liveHistory(client, layout) : undefined;
-  const reader = new RowReader(layout, table, wall => live === undefined || live.slots.has(clock.slotOf(wall)) ? limits.slotOf(wall) : NaN, {
+  const slotAfter = end === Infinity ? Infinity : clock.slotOf(clock.wallSeconds(end));
+  const isRead = (slot: number): boolean => slot < slotAfter && live?.slots.has(slot) !== false;
+  const reader = new RowReader(layout, table, wall => isRead(clock.slotOf(wall)) ? limits.slotOf(wall) : NaN, {
     onCombination: () => limits.checkTimeSeries(),
     onRows: () => {
       if (timeLeft() < RESERVED_MILLISECONDS) throw new UnusableData(`the history is too large to be learned in the function's time: ${reader.rows} rows were read; shorten it`);

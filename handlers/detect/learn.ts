@@ -3,7 +3,7 @@
 import { learnBackTest } from './back-test';
 import { DetectorModel } from './detector-model';
 import { existingDetector, layoutOfDetector, now } from './detector-state';
-import { type History, readHistory } from './history';
+import { endOfHistory, type History, readHistory } from './history';
 import type { Layout } from './layout';
 import { learnedData } from './learned-data';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
@@ -12,7 +12,7 @@ import { failureReason } from './problem';
 import type { Services } from './services';
 import { type DetectEvent, LEARNING_INTERVALS } from '../../src/private/contract';
 import { UnusableData } from '../input/unusable-data';
-import { type DetectorRecord, type DetectorStatus, StoreConflict } from '../lookout/store';
+import { type DetectorRecord, type DetectorStatus, type EpochSeconds, StoreConflict } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
 
 /** Times that the history is read: a role created seconds ago may not be assumable yet, and connections break. */
@@ -47,7 +47,7 @@ export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, se
   }
   try {
     const layout = await layoutOfDetector(services, detector);
-    const history = await readPatiently(services, layout, timeLeft);
+    const history = await readPatiently(services, layout, timeLeft, event.backTest ? Infinity : endOfHistory(detector, layout));
     if (history.rowsRejected > 0) {
       const { rows, rowsRejected: rejected, reason, quality } = history;
       services.log.warn('rows of the history were not used', { detector: detector.name, rejected, of: rows, reason, quality });
@@ -73,10 +73,10 @@ export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, se
 }
 
 /** Reads the history; what may go away by itself is tried again. */
-export async function readPatiently(services: Services, layout: Layout, timeLeft: () => number): Promise<History> {
+async function readPatiently(services: Services, layout: Layout, timeLeft: () => number, end: EpochSeconds): Promise<History> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readHistory(services, layout, timeLeft);
+      return await readHistory(services, layout, timeLeft, end);
     } catch (error) {
       if (error instanceof UnusableData || attempt === READ_ATTEMPTS) throw error;
       services.log.warn('history could not be read, trying again', { attempt, reason: failureReason(error) });

@@ -18,6 +18,7 @@ export function learnedData(
   return {
     detectorArn: detector.arn,
     start: startOf(0),
+    ...slots.length > 0 && { end: startOf(-1) },
     rows: quality.rows,
     rowsRejected,
     timeSeries,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { DetectorModel, type OngoingGroup } from './detector-model';
-import { type History, readHistory } from './history';
+import { endOfHistory, type History, readHistory } from './history';
 import { keptTable, slotsOfDay } from './kept-values';
 import type { Layout } from './layout';
 import { learnSlots, VALUES_DAYS } from './learned-history';
@@ -91,7 +91,7 @@ export async function learnWhatIsKept(
 /** The history, if it can be used: a folder that was changed since the activation is no reason to detect nothing any more. */
 async function readUsable(services: Services, detector: DetectorRecord, layout: Layout, timeLeft: () => number): Promise<History | undefined> {
   try {
-    return await readHistory(services, layout, timeLeft);
+    return await readHistory(services, layout, timeLeft, endOfHistory(detector, layout));
   } catch (error) {
     if (!(error instanceof UnusableData) || timeLeft() < RESERVED_MILLISECONDS) throw error;
     services.log.error('the history cannot be used: only recent values are learned again', { detector: detector.name, reason: failureReason(error) });

@@ -83,7 +83,10 @@ async function detectDue(detector: DetectorRecord, time: EpochSeconds, services:
   return done;
 }
 
-/** Intervals that have ended since the newest one that was asked for, and whose files are complete by the offset; at first the newest one. */
+/**
+ * Intervals that have ended since the newest one that was asked for, and whose files are complete by the offset; at first the newest one, unless
+ * the history has it.
+ */
 async function dueIntervals(detectorArn: string, time: EpochSeconds, store: Store): Promise<Interval[]> {
   const [detector, { items: [metricSet] }, { items: [newest] }] = await Promise.all([
     store.getDetector(detectorArn), store.listMetricSets(detectorArn, { limit: 1 }), store.listExecutions(detectorArn, { limit: 1 }),
@@ -93,7 +96,8 @@ async function dueIntervals(detectorArn: string, time: EpochSeconds, store: Stor
   const complete = time - metricSet.definition.Offset;
   const last = clock.previous(clock.slotOf(clock.wallSeconds(complete)));
   const isBroken = newest?.status === 'IN_PROGRESS' && newest.start + clock.intervalSeconds + LONGEST_RUN_SECONDS <= complete;
-  const after = newest === undefined ? clock.startOf(clock.previous(last)) : isBroken ? newest.start - 1 : newest.start;
+  const after = newest === undefined
+    ? Math.max(clock.startOf(clock.previous(last)), (await store.getLearnedData(detectorArn))?.end ?? 0) : isBroken ? newest.start - 1 : newest.start;
   const intervals: Interval[] = [];
   for (let slot = last; clock.startOf(slot) > after && intervals.length < MOST_INTERVALS; slot = clock.previous(slot)) {
     intervals.unshift(clock.intervalOf(slot));

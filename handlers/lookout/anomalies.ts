@@ -10,8 +10,8 @@ import { FREQUENCY_SECONDS, type Frequency } from '../../src/private/contract';
 /** Groups read at once while all of them are counted. */
 const COUNTED_AT_ONCE = 1000;
 
-/** Pages of the store read for one page of the answer, when few groups reach the threshold. */
-const MAX_PAGES_READ = 10;
+/** Groups read first to see whether another one follows that reaches the threshold. */
+const LOOK_AHEAD = 10;
 
 const WINDOW_SECONDS = 28 * 86400;
 /** 28 days of hours and one: what Lookout for Metrics was seen to give for PT1H. */
@@ -124,24 +124,36 @@ function summary(group: GroupSummary, timezone: string): object {
   };
 }
 
-/** A page of the groups that reach the threshold; shorter than asked for when they are rare. */
+/**
+ * A page of the groups that reach the threshold. Its token leads to at least one more of them: clients read the last group of every page
+ * (schedule_periodic_anomaly_reports in Lookout for Metrics' samples), which an empty page does not have.
+ */
 async function severeGroups(detectorArn: string, threshold: number, request: PageRequest, store: Store): Promise<Page<GroupSummary>> {
+  const isSevere = (group: GroupSummary): boolean => group.score >= threshold;
   const items: GroupSummary[] = [];
-  let from = request.from;
-  for (let pages = 0; pages < MAX_PAGES_READ; pages++) {
-    const page = await store.listGroupSummaries(detectorArn, { limit: request.limit - items.length, ...from !== undefined && { from } });
-    items.push(...page.items.filter(group => group.score >= threshold));
-    from = page.next;
-    if (from === undefined || items.length >= request.limit) {
-      break;
-    }
-  }
+  let { from, limit: size } = request;
+  do {
+    const read = (limit: number): Promise<Page<GroupSummary>> => store.listGroupSummaries(detectorArn, { limit, ...from !== undefined && { from } });
+    const room = request.limit - items.length;
+    const page = await read(size);
+    const severe = page.items.filter(isSevere);
+    const follows = severe.length > room;
+    if (follows && room === 0) break;
+    // the store's tokens stand at the ends of its pages
+    const shown = follows ? await read(page.items.indexOf(severe[room - 1]) + 1) : page;
+    items.push(...shown.items.filter(isSevere));
+    from = shown.next;
+    if (follows && items.length > 0) break;
+    size = room > 0 && items.length === request.limit ? LOOK_AHEAD : Math.min(2 * size, COUNTED_AT_ONCE);
+  } while (from !== undefined);
   return { items, ...from !== undefined && { next: from } };
 }
 
 async function statistics(detector: DetectorRecord, threshold: number, timezone: string, store: Store): Promise<object> {
   const occurrences = new Map<string, number>();
-  let earliest = detector.createdAt;
+  const { backTest } = await store.getLearnedData(detector.arn) ?? {};
+  // a back test is of time that was over when the detector was created
+  let earliest = backTest?.inferenceStart ?? detector.createdAt;
   let from: string | undefined;
   do {
     const page: Page<GroupSummary> = await store.listGroupSummaries(detector.arn, { limit: COUNTED_AT_ONCE, ...from !== undefined && { from } });

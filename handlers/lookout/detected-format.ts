@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { csvRecords, type FileBeginning, jsonObjects, textOf } from './sample-file';
+import { csvRecords, type FileBeginning, isPacked, jsonObjects, textOf } from './sample-file';
 
 /** What was found, how sure that is and why; without `value` nothing was found. */
 export interface Finding<T> {
@@ -24,7 +24,6 @@ export interface DetectedFormat {
   readonly rows: string[][];
 }
 
-const GZIP_MARK = [0x1f, 0x8b];
 const DELIMITERS = [',', '\t', ';', '|'];
 const QUOTES = ['"', '\''];
 /** Records that are looked at. */
@@ -34,7 +33,7 @@ const REGULAR = 0.9;
 
 /** Finds out how a file is written, from its beginning. */
 export function detectFormat(beginning: FileBeginning): DetectedFormat {
-  const gzip = GZIP_MARK.every((byte, index) => beginning.bytes[index] === byte);
+  const gzip = isPacked(beginning.bytes);
   const charset = charsetOf(beginning, gzip);
   const format = { gzip, charset: charset.value! };
   const found = { gzip: sure(gzip), charset };

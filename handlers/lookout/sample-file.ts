@@ -17,9 +17,14 @@ export interface FileBeginning {
 /** How a JSON file is written. */
 export type JsonFormat = Pick<CsvFormat, 'gzip' | 'charset'>;
 
+/** Whether a file begins as one that is compressed with GZIP, and as no text does. */
+export function isPacked(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /**
  * The text of a file's beginning.
- * @throws UnusableData when it is not packed as the format says, or the charset is not known
+ * @throws UnusableData when it is packed otherwise than the format says, or the charset is not known
  */
 export function textOf({ file, bytes, isWhole }: FileBeginning, { gzip, charset }: JsonFormat): string {
   let decoder: InstanceType<typeof TextDecoder>;
@@ -28,6 +33,7 @@ export function textOf({ file, bytes, isWhole }: FileBeginning, { gzip, charset 
   } catch {
     throw new UnusableData(`charset ${shown(charset)} is not known: give a name of the WHATWG Encoding standard, such as UTF-8 or ISO-8859-1`);
   }
+  if (!gzip && isPacked(bytes)) throw new UnusableData(`${file} is compressed with GZIP: set FileCompression to GZIP`);
   // a character that is cut at the end waits for its rest
   return decoder.decode(gzip ? unpacked(file, bytes) : bytes, { stream: !isWhole });
 }

@@ -81,6 +81,8 @@ export interface LearnedDataRecord {
   readonly detectorArn: string;
   /** Start of the first interval of the history. */
   readonly start: EpochSeconds;
+  /** Start of the last one; absent when there is none. */
+  readonly end?: EpochSeconds;
   /** All rows but headers. */
   readonly rows: number;
   readonly rowsRejected: number;

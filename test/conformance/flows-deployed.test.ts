@@ -7,89 +7,47 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   ListAnomalyDetectorsCommand, ListTagsForResourceCommand, LookoutMetricsClient, type LookoutMetricsClientConfig,
 } from '@aws-sdk/client-lookoutmetrics';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sns from 'aws-cdk-lib/aws-sns';
+import { startDeployedService, type DeployedService } from './deployed-service';
 import { pythonEnvironment, pythonInterpreter } from './python';
 import { shopRows, SPIKE } from './shop-rows';
-import { EmbeddedCloud } from '../../local/cloud';
-import { LookoutService } from '../../src';
+import type { EmbeddedCloud } from '../../local/cloud';
 import { block } from '../documents/documents';
-import { moduleFunction, removeTemporaryFolders, synthesise, temporaryFolder } from '../local/synthesise';
+import { removeTemporaryFolders, temporaryFolder } from '../local/synthesise';
 
 const execute = promisify(execFile);
 
-/** An alert's function: keeps the event as it came. */
-const KEEP_EVENT = `
-import { createRequire } from 'node:module';
-const { S3Client, PutObjectCommand } = createRequire(import.meta.url)('@aws-sdk/client-s3');
-export const handler = async event => {
-  const Key = 'alerts/' + event.alertEventId.split('/').at(-1) + '.json';
-  await new S3Client({}).send(new PutObjectCommand({ Bucket: process.env.BUCKET, Key, Body: JSON.stringify(event) }));
-};`;
-
+let service: DeployedService;
 let cloud: EmbeddedCloud;
 let storage: S3Client;
 let python: string;
-/** Home folder, in whose `.aws/models` the copy lies, and that folder. */
-let home: string;
+/** The client's environment but for AWS_DATA_PATH, with the home folder in whose `.aws/models` the copy lies; and that folder. */
+let client: Record<string, string>;
 let models: string;
 
 beforeAll(async () => {
   python = await pythonInterpreter();
-  const assembly = synthesise(stack => {
-    const service = new LookoutService(stack, 'Lookout', { removalPolicy: RemovalPolicy.DESTROY, continuousDetection: true });
-    const bucket = new s3.Bucket(stack, 'Data');
-    const readable = moduleFunction(stack, 'ReadableAlert', KEEP_EVENT, { environment: { BUCKET: bucket.bucketName } });
-    const role = new iam.Role(stack, 'ClientRole', { assumedBy: new iam.ArnPrincipal(service.detectRole.roleArn) });
-    const outputs = {
-      Bucket: bucket.bucketName,
-      Role: role.roleArn,
-      Topic: new sns.Topic(stack, 'AlertTopic').topicArn,
-      Readable: readable.functionArn,
-      Url: service.addFunctionUrl().url,
-      ReadUrl: service.addFunctionUrl({ readOnly: true }).url,
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
-  });
-  cloud = await EmbeddedCloud.start({ assembly, directory: temporaryFolder(), now: new Date() });
-  await cloud.deploy();
-  const { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: region } = cloud.environment;
-  storage = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
-  await storage.send(new PutObjectCommand({ Bucket: cloud.outputs.Bucket, Key: 'history/all.csv', Body: shopRows() }));
-  home = temporaryFolder();
-  models = join(home, '.aws', 'models');
-  await execute(python, ['-c', block('docs/access.md', 'python')], { env: { ...pythonEnvironment(), HOME: home } });
+  service = await startDeployedService();
+  ({ cloud, storage } = service);
+  const { AWS_DATA_PATH, ...others } = service.clientEnvironment;
+  models = AWS_DATA_PATH;
+  client = { ...others, HOME: dirname(dirname(models)) };
+  await storage.send(new PutObjectCommand({ Bucket: service.bucket, Key: 'history/all.csv', Body: shopRows() }));
 }, 600_000);
 
 afterAll(async () => {
-  storage?.destroy();
-  await cloud?.close();
+  await service?.close();
   removeTemporaryFolders();
 });
 
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = cloud.environment;
-  const { Url, Role, Topic, Readable } = cloud.outputs;
-  return {
-    ...pythonEnvironment(),
-    AWS_ACCESS_KEY_ID,
-    AWS_SECRET_ACCESS_KEY,
-    AWS_DEFAULT_REGION: AWS_REGION,
-    AWS_ENDPOINT_URL_LOOKOUTMETRICS: Url,
-    HOME: home,
-    L4M_ROLE: Role,
-    L4M_TOPIC: Topic,
-    L4M_FUNCTION: Readable,
-    ...more,
-  };
+  const { roles, topic, alertFunction } = service;
+  return { ...pythonEnvironment(), ...client, L4M_ROLE: roles[0], L4M_TOPIC: topic, L4M_FUNCTION: alertFunction, ...more };
 }
 
 async function flow(name: string, argument: unknown): Promise<any> {
@@ -104,7 +62,7 @@ async function aws(parameters: string[], more: NodeJS.ProcessEnv = {}): Promise<
 
 /** Events of the alerts' function about the spike, which come a moment after the detection. */
 async function functionAlerts(): Promise<any[]> {
-  const { Bucket } = cloud.outputs;
+  const Bucket = service.bucket;
   for (let tries = 0; tries < 100; tries++) {
     const { Contents = [] } = await storage.send(new ListObjectsV2Command({ Bucket, Prefix: 'alerts/' }));
     const events = await Promise.all(Contents.map(async ({ Key }) => (
@@ -117,7 +75,7 @@ async function functionAlerts(): Promise<any[]> {
 }
 
 test('the notebooks: create, backtest, export with all pages, feedback; the readable alert finds its group; delete', async () => {
-  const result = await flow('back_test', cloud.outputs.Bucket);
+  const result = await flow('back_test', service.bucket);
   expect(result).toMatchObject({ statuses: expect.arrayContaining(['BACK_TEST_COMPLETE']), reason: null, listed: 1 });
   expect(result.arn).toBe('arn:aws:lookoutmetrics:us-east-1:123456789012:AnomalyDetector:shop-backtest');
   const spike = result.exported.find((group: any) => group.measure === 'views' && group.start <= SPIKE.time && SPIKE.time <= group.end);
@@ -154,7 +112,7 @@ test('the notebooks: create, backtest, export with all pages, feedback; the read
 }, 300_000);
 
 test('the published connector\'s function: create, activate at once, learned from the history; then intervals are detected', async () => {
-  const result = await flow('activate', cloud.outputs.Bucket);
+  const result = await flow('activate', service.bucket);
   expect(result).toMatchObject({ reason: null, offset: 300, measures: ['views', 'revenue'], zone: 'UTC' });
   expect(result.statuses.at(-1)).toBe('ACTIVE');
   // the interval that goes on now: its file comes, it ends, and the service's schedule has it detected
@@ -162,7 +120,7 @@ test('the published connector\'s function: create, activate at once, learned fro
   const [day, time] = new Date(start).toISOString().slice(0, 16).split('T');
   const rows = ['ios', 'web'].flatMap(platform => ['de', 'fr', 'us'].map(marketplace => `${day} ${time}:00,${platform},${marketplace},40000,50`));
   await storage.send(new PutObjectCommand({
-    Bucket: cloud.outputs.Bucket,
+    Bucket: service.bucket,
     Key: `live/${day.replaceAll('-', '')}/${time.replace(':', '')}/rows.csv`,
     Body: ['timestamp,platform,marketplace,views,revenue', ...rows, ''].join('\n'),
   }));
@@ -175,7 +133,7 @@ test('the published connector\'s function: create, activate at once, learned fro
 }, 300_000);
 
 test('sample rows, detected format and data quality', async () => {
-  const result = await flow('look_at_data', cloud.outputs.Bucket);
+  const result = await flow('look_at_data', service.bucket);
   expect(result).toMatchObject({ header: ['timestamp', 'platform', 'marketplace', 'views', 'revenue'], frequency: { S: 'PT1H' }, status: 'BACK_TEST_COMPLETE' });
   expect(await flow('delete', result.arn)).toEqual({ gone: true });
 }, 300_000);
@@ -185,7 +143,7 @@ test('the command line signs in the same way, tags with their encoded ARNs inclu
   await aws(['tag-resource', '--resource-arn', AnomalyDetectorArn, '--tags', '{"cost centre": "7/a", "team": "data"}']);
   await aws(['untag-resource', '--resource-arn', AnomalyDetectorArn, '--tag-keys', 'team', 'no such']);
   expect(await aws(['list-tags-for-resource', '--resource-arn', AnomalyDetectorArn])).toEqual({ Tags: { 'cost centre': '7/a' } });
-  const reading = { AWS_ENDPOINT_URL_LOOKOUTMETRICS: cloud.outputs.ReadUrl };
+  const reading = { AWS_ENDPOINT_URL_LOOKOUTMETRICS: service.readUrl };
   expect((await aws(['list-anomaly-detectors'], reading)).AnomalyDetectorSummaryList).toHaveLength(1);
   await expect(aws(['delete-anomaly-detector', '--anomaly-detector-arn', AnomalyDetectorArn], reading)).rejects.toThrow(/AccessDeniedException/);
   await aws(['delete-anomaly-detector', '--anomaly-detector-arn', AnomalyDetectorArn]);
@@ -193,7 +151,7 @@ test('the command line signs in the same way, tags with their encoded ARNs inclu
 
 test('the JavaScript client signs for Lambda when it is told to, boto3 too', async () => {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region } = cloud.environment;
-  const options = { endpoint: cloud.outputs.Url, region, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey } };
+  const options = { endpoint: service.url, region, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey } };
   const told = new LookoutMetricsClient({ ...options, signingName: 'lambda' } as LookoutMetricsClientConfig);
   expect((await told.send(new ListAnomalyDetectorsCommand({}))).AnomalyDetectorSummaryList).toEqual([]);
   const ResourceArn = 'arn:aws:lookoutmetrics:us-east-1:123456789012:MetricSet/none/none';
@@ -216,6 +174,6 @@ test.each<[string, NodeJS.ProcessEnv, RegExp]>([
   ['for another region', { AWS_DEFAULT_REGION: 'eu-west-1' }, /Credential should be scoped to a valid region/],
   ['with another key', { AWS_SECRET_ACCESS_KEY: 'guessed' }, /signature we calculated does not match/],
 ])('a request that is signed %s is refused', async (_, more, message) => {
-  expect(existsSync(models)).toBe(true);
+  expect(existsSync(service.clientEnvironment.AWS_DATA_PATH)).toBe(true);
   await expect(aws(['list-anomaly-detectors'], more)).rejects.toThrow(message);
 }, 60_000);

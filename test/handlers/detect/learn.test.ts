@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { gzipSync } from 'node:zlib';
-import { SHOP_HEADER, shopFile, shopHour, shopRows } from './shop';
+import { HISTORY_DAYS, HISTORY_START, hour, liveKey, SHOP_HEADER, shopFile, shopHour, shopRows, webDown } from './shop';
 import { DATA_ROLE, DETECTOR, type Setup, World } from './world';
 import { SeriesIndex } from '../../../handlers/input/series-index';
 import type { Store } from '../../../handlers/lookout/store';
-import type { Frequency } from '../../../src/private/contract';
+import { OWNER_TAGS, type Frequency } from '../../../src/private/contract';
 
 let world: World;
 beforeAll(async () => { world = await World.start(); });
@@ -69,6 +69,33 @@ describe('the history', () => {
     const strays = ['9999-12-31 00:00:00,1,1,web,de', '1900-01-01 00:00:00,1,1,web,de'];
     expect(await learn({ '000': [HISTORY, ...strays].join('\n') })).toEqual({ ...LEARNED, rowsRejected: 2 });
     expect((await model()).equals(expected)).toBe(true);
+  });
+
+  describe('that goes on into the future, as that of the published sample data', () => {
+    const [days, future] = [HISTORY_DAYS + 4, 4 * 24];
+    const files = { '000': shopFile(HISTORY_START, 24 * days) };
+    beforeEach(() => { jest.spyOn(Date, 'now').mockReturnValue(Date.parse(hour(0)) + 1_800_000); });
+    afterEach(() => { jest.restoreAllMocks(); });
+
+    test('is learned up to the newest interval that is complete, and what comes is detected', async () => {
+      expect(await learn(files)).toMatchObject({ detectorStatus: 'ACTIVE', intervals: 24 * HISTORY_DAYS, rowsRejected: 4 * future });
+      await world.put(liveKey(hour(0)), shopHour(hour(0), webDown));
+      expect(await world.detect(hour(0))).toMatchObject({ timeSeries: 8, anomalyGroupIds: [expect.any(String), expect.any(String)] });
+    });
+
+    test('waits for the offset too', async () => {
+      jest.spyOn(Date, 'now').mockReturnValue(Date.parse(hour(0)) + 299_000);
+      expect(await learn(files)).toMatchObject({ intervals: 24 * HISTORY_DAYS - 1 });
+    });
+
+    test('is taken as it is by a back test, and for a connector, whose crawl has a clock of its own', async () => {
+      expect(await learn(files, {}, true)).toMatchObject({ detectorStatus: 'BACK_TEST_COMPLETE', intervals: 24 * days });
+      expect(await learn(files, { tags: { [OWNER_TAGS.resource]: 'Detector' } })).toMatchObject({ intervals: 24 * days });
+    });
+
+    test('is none where all of it lies there', async () => {
+      expect(await learn({ '000': shopFile(hour(0), 48) })).toMatchObject({ detectorStatus: 'LEARNING', intervals: 0 });
+    });
   });
 
   test('averages where the metric set says so', async () => {
@@ -249,9 +276,9 @@ describe('a back test', () => {
     expect(await world.learn(world.handler(), true)).toMatchObject({ detectorStatus: 'BACK_TEST_COMPLETE', intervals: 480, timeSeries: 8 });
     const { items: groups } = await world.store.listGroups(DETECTOR, { limit: 100 });
     expect(groups.filter(group => group.start < TESTED)).toEqual([]);
-    const hour = (index: number): number => Date.parse(START) / 1000 + index * 3600;
+    const at = (index: number): number => Date.parse(START) / 1000 + index * 3600;
     for (const [first, last] of [[24 * 16, 24 * 16 + 1], [24 * 18 + 7, 24 * 18 + 7]]) {
-      expect(groups).toContainEqual(expect.objectContaining({ measure: 'views', start: hour(first), end: hour(last) }));
+      expect(groups).toContainEqual(expect.objectContaining({ measure: 'views', start: at(first), end: at(last) }));
     }
     const { items: executions } = await world.store.listExecutions(DETECTOR, { limit: 500 });
     expect(executions).toHaveLength(144);

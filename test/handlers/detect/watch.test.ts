@@ -76,11 +76,16 @@ describe('looking for intervals', () => {
 
   test('detects each when it has ended and the offset has passed, once', async () => {
     await put(0, 1);
-    expect(await look(ended(0, 299))).toEqual([hour(-1)]); // at first the newest that has ended
+    expect(await look(ended(0, 299))).toEqual([]); // the history has the hour before
     expect(await look(ended(0, 300))).toEqual([hour(0)]);
     expect(await look(ended(0, 600))).toEqual([]);
     expect(await look(ended(1))).toEqual([hour(1)]);
-    expect((await world.store.listExecutions(DETECTOR, { limit: 10 })).items.map(({ status }) => status)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
+    expect((await world.store.listExecutions(DETECTOR, { limit: 10 })).items.map(({ status }) => status)).toEqual(['COMPLETED', 'COMPLETED']);
+  });
+
+  test('begins with the newest where the history ended before', async () => {
+    await put(5);
+    expect(await look(ended(5))).toEqual([hour(5)]);
   });
 
   test('makes up for what was missed, the oldest first, and finds its anomalies', async () => {

@@ -68,6 +68,36 @@ onEachStore(makeStore => {
       expect((await summaries({ SensitivityThreshold: 100 })).AnomalyGroupSummaryList).toEqual([]);
     });
 
+    test.each([1, 3, 5, 50])('of pages of %i none is empty: where a token is given, another group reaches the threshold', async MaxResults => {
+      // groups that reach it: three of the newest, two among many that do not, none of the oldest
+      for (let index = 0; index < 60; index++) {
+        const start = 1699900000 - 1699900000 % 3600 - index * 3600;
+        await service.store.putGroup(group(arn, { start, end: start, score: index < 3 || index === 30 || index === 45 ? 70 : 20 }));
+      }
+      const sizes: number[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await summaries({ SensitivityThreshold: 50, MaxResults, ...NextToken !== undefined && { NextToken } });
+        sizes.push(page.AnomalyGroupSummaryList.length);
+        ({ NextToken } = page);
+      } while (NextToken);
+      expect(sizes).toEqual({ 1: [1, 1, 1, 1, 1], 3: [3, 2], 5: [5], 50: [5] }[MaxResults]);
+    });
+
+    test('of a back test begin to count where its test part begins', async () => {
+      const [trainingStart, trainingEnd, inferenceStart, inferenceEnd] = [6, 8, 9, 10].map(month => Date.UTC(2023, month, 1) / 1000);
+      await service.store.putLearnedData({
+        detectorArn: arn,
+        start: trainingStart,
+        rows: 1,
+        rowsRejected: 0,
+        timeSeries: 1,
+        rejectedByColumn: {},
+        backTest: { trainingStart, trainingEnd, inferenceStart, inferenceEnd },
+      });
+      expect((await summaries()).AnomalyGroupStatistics.EvaluationStartDate).toBe('2023-10-01T00:00Z[UTC]');
+    });
+
     test('of a detector without groups are empty', async () => {
       const { $metadata, ...answer } = await summaries();
       expect(answer).toEqual({
@@ -243,7 +273,15 @@ onEachStore(makeStore => {
     await put(second, true);
     await put(first, false);
     expect(await get()).toEqual([{ TimeSeriesId: first, IsAnomaly: false }, { TimeSeriesId: second, IsAnomaly: true }]);
-    expect(await get({ TimeSeriesId: second })).toEqual([{ TimeSeriesId: second, IsAnomaly: true }]);
+    // found wherever it stands in the list
+    for (const TimeSeriesId of [first, second]) {
+      const { AnomalyGroupTimeSeriesFeedback, NextToken } = await service.client.send(new GetFeedbackCommand({
+        AnomalyDetectorArn: arn, AnomalyGroupTimeSeriesFeedback: { AnomalyGroupId: found.id, TimeSeriesId }, MaxResults: 1,
+      }));
+      expect(AnomalyGroupTimeSeriesFeedback).toEqual([{ TimeSeriesId, IsAnomaly: TimeSeriesId === second }]);
+      expect(NextToken).toBeUndefined();
+    }
+    expect(await get({ TimeSeriesId: 'f'.repeat(128) })).toEqual([]);
 
     await expect(put(first, 'no' as never)).rejects.toThrow('AnomalyGroupTimeSeriesFeedback.IsAnomaly: must be true or false, found "no"');
     await service.store.changeStatus(arn, ['INACTIVE'], 'DELETING', 1);

@@ -69,6 +69,15 @@ describe('sample data', () => {
     await expect(sampleOf(descriptor)).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
   });
 
+  test('of a file that is packed, and not said to be, are an error and no rubbish', async () => {
+    holds(gzipSync('day,views\n2024-01-01,1\n'));
+    for (const descriptor of [{ CsvFormatDescriptor: { FileCompression: 'NONE' } }, { JsonFormatDescriptor: {} }] satisfies FileFormatDescriptor[]) {
+      await expect(sampleOf(descriptor)).rejects.toMatchObject({
+        name: 'ValidationException', message: 's3://shop/history/1 is compressed with GZIP: set FileCompression to GZIP',
+      });
+    }
+  });
+
   test('that cannot be read are the path\'s fault, in words', async () => {
     service.readSample = async () => ({ problem: 'AccessDenied: not yours' });
     await expect(sampleOf({ CsvFormatDescriptor: {} })).rejects.toMatchObject({
