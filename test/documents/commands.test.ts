@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { commandsOf, wordsOf } from './commands';
 import { block, DOCUMENTS, read, ROOT } from './documents';
 import tasks from '../../.projen/tasks.json';
@@ -87,7 +87,8 @@ function scriptThatRuns(file: string): string | undefined {
   const lost = missing([file]);
   if (lost) return lost;
   const module = file.replace(/\.ts$/, '');
-  const isRun = inCi(`tsx ${file}`, '') || filesIn('test').some(text => text.includes(`runScript('${file}'`) || text.includes(`/${module}'`));
+  const ways = [`runScript('${file}'`, `/${module}'`, `join(__dirname, '${basename(file)}')`];
+  const isRun = inCi(`tsx ${file}`, '') || filesIn('test').some(text => ways.some(way => text.includes(way)));
   return isRun ? undefined : `nothing runs ${file}`;
 }
 
