@@ -80,7 +80,9 @@ async function resolve(wanted: readonly string[]): Promise<{ readonly results: L
     concurrency: 8,
     retry: true,
     retryErrors: true,
-    retryErrorsCount: 2,
+    // once more is enough: a host that does not answer then is told of as such
+    retryErrorsCount: 1,
+    retryErrorsJitter: 500,
   });
   return { results: links, moved };
 }
