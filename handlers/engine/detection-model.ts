@@ -45,6 +45,7 @@ const LARGEST_VALUE = 1e30;
 /** Series that are predicted, scored and learned together: few enough for what is known of them to stay in the processor's cache. */
 const BLOCK = 512;
 const DAY = 86400;
+const HOUR = 3600;
 
 /**
  * Learns what is normal for many time series, one interval after the other, and scores each interval before learning it.
@@ -159,6 +160,7 @@ export class DetectionModel {
       regression.skip(interval, interval - floor((this.last - this.first) / this.settings.intervalSeconds) - 1);
       scoring.fade(floor(wallSeconds / DAY) - floor(this.last / DAY));
     }
+    if (this.learned === 0 || floor(wallSeconds / HOUR) !== floor(this.last / HOUR)) scoring.beginHour(position);
     for (let from = 0; from < seriesCount; from += BLOCK) {
       const to = min(from + BLOCK, seriesCount);
       for (let s = from; s < to; s++) {
@@ -172,7 +174,7 @@ export class DetectionModel {
       regression.learn(interval, from, to, block, prediction, regressed);
       this.effects?.learn(floor(wallSeconds / DAY), from, to, block, this.plain.expected, this.plain.scale, this.effect);
       seasonal.learn(interval, position, from, to, block, prediction, distances.distance, scores);
-      scoring.learn(interval, position, from, to, block, distances);
+      scoring.learn(interval, position, from, to, block, prediction, distances);
     }
     this.learned++;
     this.last = wallSeconds;

@@ -5,11 +5,13 @@ import { combinedBound, combinedDistance, combinedExpectation } from './combinat
 import type { IntervalScores } from './detection-model';
 import { EventDuration } from './event-duration';
 import { MEMBER, REASON } from './explanation';
+import { LastWeek } from './last-week';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import type { Prediction } from './seasonal-member';
 import { ANY_VALUES, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
+import { beginHourOfWeek } from './week-season';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
 
 const { abs, max, min, sqrt } = Math;
@@ -40,19 +42,23 @@ export interface BlockDistances {
 export class IntervalScoring {
   private readonly rarity: Rarity;
   private readonly recurrence: WeeklyRecurrence;
+  private readonly lastWeek: LastWeek;
   private readonly duration: EventDuration;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
   private readonly confidentPoints: number;
+  private readonly twoWeeks: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.rarity = new Rarity(calendar, state);
     this.recurrence = new WeeklyRecurrence(calendar, state);
+    this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
+    this.twoWeeks = 2 * calendar.intervalsPerWeek;
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
   }
 
@@ -61,12 +67,19 @@ export class IntervalScoring {
     this.rarity.fade(days);
   }
 
+  /** Begins an hour of the wall clock. Call it before its first interval is scored. */
+  public beginHour(position: SeasonPosition): void {
+    if (this.calendar.weekSlots > 0) beginHourOfWeek(this.state, position);
+    this.recurrence.beginHour(position);
+    this.lastWeek.beginHour(position);
+  }
+
   /** Takes in the block's distances after it was scored. Call it after the members have learned. */
   public learn(
-    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, { distance, damped }: BlockDistances,
+    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, { scale }: Prediction, { distance, damped }: BlockDistances,
   ): void {
     this.rarity.learn(interval, from, to, values, damped);
-    this.recurrence.learn(position, from, to, distance);
+    this.lastWeek.learn(position, from, to, values, scale);
     this.duration.learn(from, to, distance, damped);
   }
 
@@ -84,7 +97,6 @@ export class IntervalScoring {
     const { points, firstSeen, kind, astray, runLength } = this.state;
     const { cycleSlots } = this.calendar;
     const { distance, damped } = distances;
-    this.recurrence.begin(position, from, to);
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
@@ -112,10 +124,15 @@ export class IntervalScoring {
         distance[index] = combinedDistance(error, usual, value - second, scale);
         expected = combinedExpectation(center, usual, second, scale);
       }
-      let known = this.recurrence.known(position, s);
+      let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
       if (isNewsWhereNeverThere && this.rarity.wasNeverAt(s, value)) known = 0;
+      // what was off a week ago and not before is an event that comes again; of a series that is new nothing is known before
+      const isRepeated = this.lastWeek.isRepeated(position, s, value, distance[index]!, value - expected, usual)
+        && (points[s]! < this.twoWeeks || !this.recurrence.wasOff(position, s));
+      if (isRepeated) distance[index] = 0;
+      this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) continue;
@@ -146,7 +163,7 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
+      scores.reason[s] = this.reason(score, raise, confidence, size, factor, isRepeated ? HIGHEST_SCORE : known, abs(error) / usual, abs(value - second) / scale);
     }
   }
 

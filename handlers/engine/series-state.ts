@@ -3,6 +3,7 @@
 import type { Calendar } from './calendar';
 import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
 import { EXCEEDANCE_ROWS } from './exceedances';
+import { lastWeekRows, REPEATED_INTERVALS } from './last-week';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 import { recurrenceRows } from './weekly-recurrence';
 
@@ -29,11 +30,13 @@ export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
-  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' | 'event' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'astray' | 'runLength' | 'kind';
+  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' |
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'event' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
   const daily = calendar.weekSlots === 0 ? 1 : 0;
+  const lastWeek = lastWeekRows(calendar);
   return [
     { name: 'level', type: 'float64', rows: 1, initial: 0 },
     { name: 'mean', type: 'float64', rows: 1, initial: 0 },
@@ -62,6 +65,10 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'rangeMean', type: 'float32', rows: 1, initial: 0 },
     { name: 'rangeSquare', type: 'float32', rows: 1, initial: 0 },
     { name: 'rangeUnit', type: 'float32', rows: 1, initial: 0 },
+    { name: 'hourFirst', type: 'float32', rows: lastWeek.hours, initial: NaN },
+    { name: 'hourLast', type: 'float32', rows: lastWeek.hours, initial: NaN },
+    { name: 'lastWeekFirst', type: 'float32', rows: lastWeek.present, initial: NaN },
+    { name: 'lastWeekLast', type: 'float32', rows: lastWeek.present, initial: NaN },
     { name: 'effect', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
     { name: 'effectError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
     { name: 'plainError', type: 'float32', rows: daily * EFFECT_SLOTS, initial: NaN },
@@ -82,6 +89,8 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'effectsRelative', type: 'uint8', rows: daily, initial: 0 },
     { name: 'farOff', type: 'uint8', rows: recurrenceRows(calendar), initial: 0 },
     { name: 'recurring', type: 'uint8', rows: Math.min(1, recurrenceRows(calendar)), initial: 0 },
+    { name: 'missedBefore', type: 'uint8', rows: Math.min(1, calendar.weekSlots), initial: 0 },
+    { name: 'repeated', type: 'uint8', rows: lastWeek.present, initial: REPEATED_INTERVALS },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
@@ -120,6 +129,14 @@ export class SeriesState {
   public farOff!: Uint8Array;
   /** Distance that the present hour of the week had in both of the last two weeks. */
   public recurring!: Uint8Array;
+  /** First and last value of each hour of the week, less the origin; NaN: none. */
+  public hourFirst!: Float32Array;
+  public hourLast!: Float32Array;
+  /** The same of the present hour a week ago. */
+  public lastWeekFirst!: Float32Array;
+  public lastWeekLast!: Float32Array;
+  /** Successive intervals that were as they were a week ago, up to REPEATED_INTERVALS. */
+  public repeated!: Uint8Array;
   /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
   public event!: Uint8Array;
   /** Newest value, as a 32-bit number. */
@@ -186,6 +203,8 @@ export class SeriesState {
   public firstSeen!: Uint32Array;
   /** One number for each weekday, one bit for each hour: whether that hour of the week was far off when last seen. */
   public weekMisses!: Uint32Array;
+  /** Whether the present hour of the week was far off when it was last seen: 1 or 0. */
+  public missedBefore!: Uint8Array;
   /** Successive intervals that only the seasonal state found far off. */
   public astray!: Uint16Array;
   /** Successive anomalous intervals on the same side. */

@@ -25,16 +25,22 @@ export function weekTrust(errorWithout: number, errorWith: number): number {
   return 1 / (1 + TRUST_PENALTY * square * square * square);
 }
 
-/** Whether the hour of the week was far off when last seen. */
-export function wasMissed({ weekMisses, capacity }: SeriesState, { week }: SeasonPosition, series: number): boolean {
-  return floor(weekMisses[floor(week / 24) * capacity + series]! / 2 ** (week % 24)) % 2 === 1;
+/** Begins an hour of the week: what it was like when it was last seen is put aside. */
+export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, { week }: SeasonPosition): void {
+  const day = floor(week / 24) * capacity;
+  const bit = 2 ** (week % 24);
+  for (let s = 0; s < count; s++) {
+    const missed = floor(weekMisses[day + s]! / bit) % 2;
+    missedBefore[s] = missed;
+    weekMisses[day + s]! -= missed * bit;
+  }
 }
 
-/** Notes whether the hour of the week is far off; returns whether it was when last seen. */
-function noteMissed(state: SeriesState, position: SeasonPosition, series: number, missed: boolean): boolean {
-  const before = wasMissed(state, position, series);
-  if (missed !== before) state.weekMisses[floor(position.week / 24) * state.capacity + series]! += (missed ? 1 : -1) * 2 ** (position.week % 24);
-  return before;
+/** Notes that the present hour of the week is far off. */
+function noteMissed({ weekMisses, capacity }: SeriesState, { week }: SeasonPosition, series: number): void {
+  const day = floor(week / 24) * capacity + series;
+  const bit = 2 ** (week % 24);
+  if (floor(weekMisses[day]! / bit) % 2 === 0) weekMisses[day]! += bit;
 }
 
 /**
@@ -53,7 +59,7 @@ export function learnWeek(
   // The first week only teaches the short cycle. Its own leftovers would be mostly what that had not learned yet.
   const visits = seen / calendar.intervalsPerWeek - 1;
   if (visits < 0) {
-    noteMissed(state, position, series, abs(left) > limit);
+    if (abs(left) > limit) noteMissed(state, position, series);
     return;
   }
   const slot = position.week * capacity + series;
@@ -61,7 +67,7 @@ export function learnWeek(
   if (weekly !== weekly) {
     week[slot] = cleaned;
     // what the first week has of an hour is clipped: if it is off again, it is learned whole
-    noteMissed(state, position, series, abs(left) > limit);
+    if (abs(left) > limit) noteMissed(state, position, series);
     return;
   }
 
@@ -77,11 +83,13 @@ export function learnWeek(
     return;
   }
   // An anomaly in the first week that counts sits in its slot, and clipped learning would take months to get rid of it. Off twice in
-  // succession is not an anomaly but a wrong slot.
-  const missed = abs(left - weekly) > limit;
-  if (noteMissed(state, position, series, missed) && missed) {
-    week[slot] = weekly + (left - weekly) / calendar.intervalsPerWeekSlot;
-    return;
+  // succession, a week apart, is not an anomaly but a wrong slot.
+  if (abs(left - weekly) > limit) {
+    noteMissed(state, position, series);
+    if (state.missedBefore[series] === 1) {
+      week[slot] = weekly + (left - weekly) / calendar.intervalsPerWeekSlot;
+      return;
+    }
   }
   const gain = visits + 1 < 1 / GAIN ? 1 / (visits + 1) : GAIN;
   week[slot] = weekly + gain / calendar.intervalsPerWeekSlot * (cleaned - weekly);

@@ -3,7 +3,6 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import type { SeriesState } from './series-state';
 import { HIGHEST_SCORE } from './severity';
-import { wasMissed } from './week-season';
 
 const { log2, max, min, round, sqrt } = Math;
 
@@ -41,7 +40,8 @@ export function distanceOfNews(news: number, known: number): number {
 
 /**
  * How far off each hour of the week was in two of the last three weeks. Where a week has a sharp edge, an hour is far off at its first five
- * minutes and as expected later; the slot for the hour, learned from both, is never right, and the edge would be news every week.
+ * minutes and as expected later; the slot for the hour, learned from both, is never right. With much noise `LastWeek` does not know it either, and the edge
+ * would be news every week.
  *
  * At intervals of an hour the slot of the week itself learns the edge, in a few weeks; until then, an hour that was off a week ago is no news,
  * unless the series has never been at that value.
@@ -56,10 +56,10 @@ export class WeeklyRecurrence {
   /**
    * Distance at which the present hour of the week is no news; 0 where that is no more than noise. At intervals of an hour: any, where the week is still being learned and the hour was off a week ago.
    */
-  public known(position: SeasonPosition, series: number): number {
+  public known(series: number): number {
     if (!this.isKept) {
       const isLearning = this.calendar.weekSlots > 0 && this.isYoung(series);
-      return isLearning && wasMissed(this.state, position, series) ? HIGHEST_SCORE : 0;
+      return isLearning && this.state.missedBefore[series] === 1 ? HIGHEST_SCORE : 0;
     }
     const distance = DISTANCES[this.state.recurring[series]!]!;
     return distance < LEAST_DISTANCE ? 0 : distance;
@@ -67,22 +67,25 @@ export class WeeklyRecurrence {
 
   /** Whether the present hour of the week may be a weekly edge: it was off a week ago, or twice in three weeks. What is left of it is no event. */
   public mayBeEdge(position: SeasonPosition, series: number): boolean {
-    if (!this.isKept) return false;
-    const { farOff, recurring, capacity } = this.state;
-    return max(recurring[series]!, farOff[(this.calendar.weekSlots + position.week) * capacity + series]!) >= EDGE_STEP;
+    return this.isKept && (this.state.recurring[series]! >= EDGE_STEP || this.wasOff(position, series));
+  }
+
+  /** Whether the present hour was off a week ago, and not for what it had repeated. At intervals of less than an hour. */
+  public wasOff(position: SeasonPosition, series: number): boolean {
+    return this.state.farOff[(this.calendar.weekSlots + position.week) * this.state.capacity + series]! >= EDGE_STEP;
   }
 
   private isYoung(series: number): boolean {
     return this.state.points[series]! < YOUNG_WEEKS * this.calendar.intervalsPerWeek;
   }
 
-  /** Begins the hour of an interval, for the series from `from` up to but not including `to`. Call it before the interval is scored. */
-  public begin(position: SeasonPosition, from: number, to: number): void {
-    if (!this.isKept || position.cycle % this.calendar.intervalsPerWeekSlot !== 0) return;
-    const { farOff, recurring, capacity } = this.state;
+  /** Begins an hour. Call it before the first of its intervals is scored. */
+  public beginHour(position: SeasonPosition): void {
+    if (!this.isKept) return;
+    const { farOff, recurring, count, capacity } = this.state;
     const newest = position.week * capacity;
     const week = this.calendar.weekSlots * capacity;
-    for (let s = from; s < to; s++) {
+    for (let s = 0; s < count; s++) {
       const last = newest + s;
       const a = farOff[last]!;
       const b = farOff[last + week]!;
@@ -94,14 +97,11 @@ export class WeeklyRecurrence {
     }
   }
 
-  /** Takes in the distances of a block of series. */
-  public learn(position: SeasonPosition, from: number, to: number, distance: Float64Array): void {
-    if (!this.isKept) return;
+  /** Takes in how far off the value of a series is. */
+  public learn(position: SeasonPosition, series: number, distance: number): void {
+    if (!this.isKept || !(distance >= LEAST_DISTANCE)) return;
     const { farOff, capacity } = this.state;
-    const newest = position.week * capacity;
-    for (let s = from; s < to; s++) {
-      const far = distance[s - from]!;
-      if (far >= LEAST_DISTANCE) farOff[newest + s] = max(farOff[newest + s]!, min(MOST, round(STEPS * log2(1 + far))));
-    }
+    const newest = position.week * capacity + series;
+    farOff[newest] = max(farOff[newest]!, min(MOST, round(STEPS * log2(1 + distance))));
   }
 }
