@@ -76,7 +76,8 @@ export class IntervalScoring {
 
   /** Takes in the block's distances after it was scored. Call it after the members have learned. */
   public learn(
-    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, { scale }: Prediction, { distance, damped }: BlockDistances,
+    interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, { scale }: Prediction,
+    { distance, damped }: BlockDistances,
   ): void {
     this.rarity.learn(interval, from, to, values, damped);
     this.lastWeek.learn(position, from, to, values, scale);
@@ -163,7 +164,8 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      scores.reason[s] = this.reason(score, raise, confidence, size, factor, isRepeated ? HIGHEST_SCORE : known, abs(error) / usual, abs(value - second) / scale);
+      if (isRepeated) known = HIGHEST_SCORE;
+      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
     }
   }
 
