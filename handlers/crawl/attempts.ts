@@ -72,6 +72,7 @@ export class Attempts {
       clientToken: clientToken('interval', execution, interval.start, attempts),
       statementName: statementName(this.connectorName, interval.start, 'attempt', String(attempts)),
       previousStatementId: previousStatementId ?? '',
+      attempt: attempts,
       repeated: attempts > 1,
       exhausted: attempts > settings.maxAttempts ? before?.error ?? 'no reason is known' : '',
     };

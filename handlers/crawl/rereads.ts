@@ -128,6 +128,7 @@ export class Rereads {
       clientToken: clientToken('interval again', execution, interval.start, attempt!.attempts),
       statementName: statementName(this.connectorName, interval.start, 'again, attempt', String(attempt!.attempts)),
       previousStatementId: attempt!.previousStatementId ?? '',
+      attempt: attempt!.attempts,
       repeated: attempt!.attempts > 1,
       exhausted: attempt!.attempts > settings.maxAttempts ? attempt!.error ?? 'no reason is known' : '',
     };

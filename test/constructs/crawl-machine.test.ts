@@ -22,6 +22,7 @@ const unload = (hour: number, more: object = {}) => ({
     folder: `s3://b/live/20261123/${hour}00/`,
     previousStatementId: '',
     chosenByQuery: false,
+    attempt: 2,
     repeated: false,
     exhausted: '',
     ...more,
@@ -192,6 +193,7 @@ describe('run', () => {
         interval: interval(10),
         chosenByQuery: false,
         files: 's3://b/live/20261123/1000/',
+        attempt: 2,
       },
       expect.objectContaining({ interval: interval(11), chosenByQuery: false }),
       expect.objectContaining({ interval: interval(12), chosenByQuery: true }),
@@ -264,7 +266,7 @@ describe('run', () => {
   test.each(['known', 'exhaustedKnown'])('%s: what an earlier attempt has had detected is finished, and not unloaded again', name => {
     const outcome = outcomes[name];
     expect(outcome.status).toBe('SUCCEEDED');
-    expect(callsOf(outcome, 'Detected before')).toEqual([{ action: 'known', detectorArn: expect.anything(), interval: interval(10) }]);
+    expect(callsOf(outcome, 'Detected before')).toEqual([{ action: 'known', detectorArn: expect.anything(), interval: interval(10), attempt: 2 }]);
     expect([...callsOf(outcome, 'Unload'), ...callsOf(outcome, 'Detect')]).toEqual([]);
     expect(callsOf(outcome, 'Finish interval')).toEqual([expect.objectContaining({
       statement: { Id: name === 'known' ? 'earlier' : '', Status: 'FINISHED' }, detection: KNOWN.result.outcome,
@@ -280,6 +282,7 @@ describe('run', () => {
 
   test('goes on when a detection broke that was done all the same', () => {
     expect(outcomes.detectedAllTheSame.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.detectedAllTheSame, 'Detected all the same')).toMatchObject([{ action: 'known', interval: interval(10), attempt: 3 }]);
     expect(callsOf(outcomes.detectedAllTheSame, 'Finish interval')).toEqual([expect.objectContaining({
       statement: described('FINISHED').result, detection: KNOWN.result.outcome,
     })]);

@@ -71,7 +71,7 @@ function trial(seed: number): FaultCase & { readonly story: string[] } {
         const way = below(8);
         if (way === 0) {
           story.push(`${hour}: paused`);
-          world.pauseThrough(hour);
+          await world.pauseThrough(hour);
         } else if (way === 1) {
           story.push(`${hour}: three runs at once`);
           await Promise.all([0, 1, 2].map(() => world.extraRun(hour)));

@@ -39,12 +39,17 @@ interface LedgerItem {
   readonly reread?: HourOutcome['reread'];
 }
 
-/** An invocation that goes wrong: before the function runs, or after, when only its answer is lost. */
+/**
+ * An invocation that goes wrong: before the function runs, after it (with effect), when only its answer is lost, or at once while the function
+ * goes on ('LATER').
+ */
 export interface InvocationFault {
   readonly matching: RegExp;
   readonly nth?: number;
   readonly times?: number;
-  readonly withEffect?: boolean;
+  readonly withEffect?: boolean | 'LATER';
+  /** Waited for before the caller sees the error. @default - nothing */
+  readonly then?: () => Promise<void>;
   readonly errorType: string;
 }
 
@@ -152,15 +157,15 @@ export class World {
   /** Starts a run for an hour beside the schedule, and waits for its end. */
   public async extraRun(hour: number, name?: string): Promise<Execution> {
     const scheduledTime = ledgerTime(new Date(startOf(hour + 1).getTime() + DELAY));
-    this.cloud.clock.advanceTo(new Date(scheduledTime));
+    await this.cloud.clock.advanceTo(new Date(scheduledTime));
     const execution = await this.cloud.startExecution('Faults/Orders/Crawl', { scheduledTime }, name);
     await this.note(execution);
     return execution;
   }
 
   /** Lets time pass in which no schedule fires: it was paused. */
-  public pauseThrough(hour: number): void {
-    this.cloud.pauseScheduleUntil(new Date(startOf(hour + 1).getTime() + DELAY));
+  public async pauseThrough(hour: number): Promise<void> {
+    await this.cloud.pauseScheduleUntil(new Date(startOf(hour + 1).getTime() + DELAY));
   }
 
   /** Deploys the app with another settle time. */
@@ -259,7 +264,9 @@ export class World {
       entry.matched++;
       const first = fault.nth ?? 1;
       if (entry.matched < first || entry.matched >= first + (fault.times ?? 1)) continue;
-      if (fault.withEffect) await run();
+      if (fault.withEffect === 'LATER') void run();
+      else if (fault.withEffect) await run();
+      await fault.then?.();
       return { failure: { errorType: fault.errorType, errorMessage: `${fault.errorType} planned for this invocation` } };
     }
     return run();

@@ -92,6 +92,8 @@ export interface UnloadPlan {
 
 /** Answer to `begin`. */
 export interface AttemptPlan extends UnloadPlan {
+  /** Number of the attempt, from 1. */
+  readonly attempt: number;
   /** An earlier attempt was begun: the detector may have its rows already, which is to be asked before anything is unloaded. */
   readonly repeated: boolean;
   /** Why the newest attempt failed, when there are to be no more: unless the detector has the rows, the interval is given up. Else empty. */

@@ -14,9 +14,17 @@ export type DetectEvent =
     readonly chosenByQuery: boolean;
     /** What the names of the files of a second reading begin with. Of a first reading all files in the interval's folder are read. */
     readonly files?: string;
+    /**
+     * Number of the attempt in the ledger: nothing is learned of one that a `known` event has ruled out. Absent: of no crawl, or of an execution
+     * that began with an earlier version.
+     */
+    readonly attempt?: number;
   }
-  /** From the Crawl state machine: whether the interval, or with `AGAIN` its second reading, was detected. Answer: `KnownDetection`. */
-  | { readonly action: 'known'; readonly detectorArn: string; readonly interval: PlannedInterval };
+  /**
+   * From the Crawl state machine: whether the interval, or with `AGAIN` its second reading, was detected. When it was not, it will not be by
+   * attempts before `attempt`, should one still be under way. Answer: `KnownDetection`.
+   */
+  | { readonly action: 'known'; readonly detectorArn: string; readonly interval: PlannedInterval; readonly attempt?: number };
 
 /** Answer to `known`: what `detect` answered, or would have, had the run not broken. */
 export type KnownDetection = { readonly found: true; readonly outcome: DetectionOutcome } | { readonly found: false };

@@ -36,7 +36,7 @@ export const dataApiCases: readonly FaultCase[] = [
     },
     act: async (world, hour) => {
       await world.runThrough(hour);
-      world.pauseThrough(hour + 25);
+      await world.pauseThrough(hour + 25);
       await world.runThrough(hour + 27);
     },
     expected: { failedRuns: 1, error: /Disk full/, ledgerError: /Disk full/, attempts: 2 },

@@ -139,7 +139,7 @@ export const lateDataCases: readonly FaultCase[] = [
     await world.runThrough(hour + 4);
   }),
   lateCase('the schedule is paused before the settle time is over', () => undefined, {}, async (world, hour) => {
-    world.pauseThrough(hour + 3);
+    await world.pauseThrough(hour + 3);
     await world.runThrough(hour + 4);
   }),
   ...['the observed values are replaced', 'its file takes the place of the first'].map(what => lateCase(
