@@ -47,7 +47,7 @@ function trial(seed: number): FaultCase & { readonly story: string[] } {
     } else if (kind < 7) {
       const fault = { matching: new RegExp(`"action":"${one(INVOCATIONS)}"`), nth: 1 + below(2), times: 1 + below(next() < 0.2 ? 8 : 2), withEffect: next() < 0.5, errorType: one(ERRORS) };
       story.push(`${hour}: ${fault.matching} ${fault.nth}+${fault.times} ${fault.withEffect ? 'with effect ' : ''}${fault.errorType}`);
-      world.invocation(fault);
+      world.invocations.add(fault);
     } else if (kind < 9) {
       const type = one(['FAIL', 'FAIL_AFTER_FIRST_FILE', 'ABORT', 'SLOW'] as const);
       story.push(`${hour}: statement ${type}`);

@@ -20,7 +20,7 @@ function loseDetection(world: World): () => Promise<void> {
   let reached!: () => void;
   const held = new Promise<void>(resolve => goOn = resolve);
   const writing = new Promise<void>(resolve => reached = resolve);
-  world.invocation({
+  world.invocations.add({
     matching: DETECT,
     withEffect: 'LATER',
     then: () => {
@@ -37,7 +37,7 @@ function loseDetection(world: World): () => Promise<void> {
     },
     errorType: ERROR,
   });
-  world.invocation({ matching: DETECT, times: INVOCATIONS - 1, errorType: ERROR });
+  world.invocations.add({ matching: DETECT, times: INVOCATIONS - 1, errorType: ERROR });
   return async () => {
     goOn();
     await sleep(300);

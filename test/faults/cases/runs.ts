@@ -2,7 +2,7 @@
 
 /** Runs that come twice, overlap, come late or not at all; clocks that are wrong. */
 import type { FaultCase } from '../fault-case';
-import { startOf } from '../world';
+import { startOf } from '../hours';
 
 /** Length of an hour in milliseconds. */
 const HOUR = 3_600_000;

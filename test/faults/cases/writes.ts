@@ -4,14 +4,14 @@
 import type { FaultCase } from '../fault-case';
 import { INTERVAL_FINISHED } from './kills';
 import type { ProxyRule } from '../fault-proxy';
-import type { InvocationFault } from '../world';
+import type { InvocationFault } from '../invocation-faults';
 
 function request(name: string, rule: ProxyRule, expected: FaultCase['expected'] = {}): FaultCase {
   return { name, arrange: world => world.requests.add(rule), expected };
 }
 
 function invocation(name: string, fault: InvocationFault, expected: FaultCase['expected'] = {}): FaultCase {
-  return { name: `Lambda: ${name}`, arrange: world => world.invocation(fault), expected };
+  return { name: `Lambda: ${name}`, arrange: world => world.invocations.add(fault), expected };
 }
 
 /** Longer than the SDK retries. */
@@ -77,7 +77,7 @@ export const writeCases: readonly FaultCase[] = [
     name: 'Lambda: the failure itself cannot be noted',
     arrange: (world, hour) => {
       world.statement(hour, { type: 'FAIL', error: 'Disk full' });
-      world.invocation({ matching: /"action":"failed"/, errorType: 'Runtime.ExitError' });
+      world.invocations.add({ matching: /"action":"failed"/, errorType: 'Runtime.ExitError' });
     },
     expected: { failedRuns: 1, error: /Runtime\.ExitError/, attempts: 2 },
   },
