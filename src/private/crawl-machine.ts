@@ -150,6 +150,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
     },
     finished: afterUnload,
     failed,
+    unplanned: undecided, // begun, it may be the last attempt: the one that asks the detector before the interval is given up
   });
 }
 

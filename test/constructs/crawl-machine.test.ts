@@ -231,7 +231,6 @@ describe('run', () => {
     ['unnoted', 'Error', 'no table'],
     ['undetected', 'Error', 'bad rows'],
     ['exhausted', 'AttemptsExhausted', 'StatementFailed: disk full'],
-    ['unbegun', 'LeaseLost', 'lease lost'],
   ])('%s: the interval is recorded as failed, and the run fails with the reason', (name, error, cause) => {
     const outcome = outcomes[name];
     expect(outcome).toMatchObject({ status: 'FAILED', error, cause });
@@ -245,6 +244,7 @@ describe('run', () => {
   });
 
   test.each<[string, string, string]>([
+    ['unbegun', 'LeaseLost', 'lease lost'],
     ['unfinished', 'LeaseLost', 'lease lost'],
     ['unasked', 'Error', 'no access'],
     ['unclear', 'Sandbox.Timedout', 'out of time'],

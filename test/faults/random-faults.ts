@@ -45,8 +45,8 @@ function trial(seed: number): FaultCase & { readonly story: string[] } {
       story.push(`${hour}: ${rule.service} ${rule.matching} ${rule.nth}+${rule.times} ${rule.withEffect ? 'with effect ' : ''}${JSON.stringify(rule.outcome)}${kills ? ', killed' : ''}`);
       world.requests.add({ ...rule, ...kills ? { then: world.kill } : {} });
     } else if (kind < 7) {
-      const fault = { matching: new RegExp(`"action":"${one(INVOCATIONS)}"`), nth: 1 + below(2), times: 1 + below(next() < 0.2 ? 8 : 2), withEffect: next() < 0.5, errorType: one(ERRORS) };
-      story.push(`${hour}: ${fault.matching} ${fault.nth}+${fault.times} ${fault.withEffect ? 'with effect ' : ''}${fault.errorType}`);
+      const fault = { matching: new RegExp(`"action":"${one(INVOCATIONS)}"`), nth: 1 + below(2), times: 1 + below(next() < 0.2 ? 8 : 2), withEffect: one([false, true, 'LATER'] as const), errorType: one(ERRORS) };
+      story.push(`${hour}: ${fault.matching} ${fault.nth}+${fault.times} ${fault.withEffect ? `with effect${fault.withEffect === 'LATER' ? ' later' : ''} ` : ''}${fault.errorType}`);
       world.invocations.add(fault);
     } else if (kind < 9) {
       const type = one(['FAIL', 'FAIL_AFTER_FIRST_FILE', 'ABORT', 'SLOW'] as const);

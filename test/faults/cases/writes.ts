@@ -74,6 +74,16 @@ export const writeCases: readonly FaultCase[] = [
     hours: 7,
   },
   {
+    name: 'Lambda: the answer of beginning is lost in the last attempt, and the detector has the rows of the first',
+    hours: 6,
+    arrange: world => {
+      world.invocations.add({ matching: /"action":"finished"/, times: 2, errorType: 'Runtime.ExitError' });
+      // in the third run, and whenever Step Functions asks again
+      world.invocations.add({ matching: /"action":"begin"/, nth: 3, times: 7, withEffect: true, errorType: 'Lambda.SdkClientException' });
+    },
+    expected: { failedRuns: 3, error: /ExitError|SdkClientException/, ledgerError: /ExitError/, attempts: 4 },
+  },
+  {
     name: 'Lambda: the failure itself cannot be noted',
     arrange: (world, hour) => {
       world.statement(hour, { type: 'FAIL', error: 'Disk full' });
