@@ -153,6 +153,7 @@ test('every task retries at random times, and every failure ends in the ledger',
         'Detect': 'Detected all the same',
         'Detected all the same': 'Record undecided failure',
         'Detected before': 'Record undecided failure',
+        'Begin interval': 'Record undecided failure',
         'Finish interval': 'Record undecided failure',
       };
       expect([name, catchAll.Next]).toEqual([name, next[name] ?? 'Record failure']);
