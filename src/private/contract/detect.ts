@@ -4,8 +4,11 @@ import type { Interval, PlannedInterval } from './intervals';
 
 /** Events of the `detect` function. */
 export type DetectEvent =
-  /** From the service when a detector is activated (`backTest` false) or back-tested. Asynchronous. */
-  | { readonly action: 'learn'; readonly detectorArn: string; readonly backTest: boolean }
+  /**
+   * From the service when a detector is activated (`backTest` false) or back-tested. Asynchronous. `learningId` is the detector's as long as this
+   * activation lasts; absent in events of an earlier version.
+   */
+  | { readonly action: 'learn'; readonly detectorArn: string; readonly backTest: boolean; readonly learningId?: string }
   /** From the Crawl state machine: the interval's folder is complete. */
   | {
     readonly action: 'detect';
