@@ -79,7 +79,7 @@ export type CrawlEvent =
 export interface UnloadPlan {
   readonly interval: Interval;
   readonly sql: string;
-  /** At most 64 characters; the same for every retry of the same attempt. */
+  /** At most 64 characters; the same for every retry of the same attempt, and until it is known what became of it. */
   readonly clientToken: string;
   readonly statementName: string;
   /** What the names of the files begin with: `s3://bucket/live/20261123/1000/`, or a beginning of names in such a folder. */
