@@ -94,6 +94,8 @@ export interface HistoryChunkItem {
   readonly state: AttemptState;
   /** Execution that read it last. */
   readonly execution: string;
+  /** Execution that had submitted its statement first, without an answer, and whose token and file names it has. Absent: the same. */
+  readonly submittedBy?: string;
   readonly statementId?: string;
   /** What the names of its files begin with. */
   readonly prefix: string;

@@ -25,10 +25,14 @@ interface Before {
 /** How the Data API refuses a token that it knows from other parameters, such as those of another warehouse. */
 const REFUSED = 'RedshiftData.ValidationException';
 
+/** Whether a statement may wait in the warehouse of which nothing is known but how it was submitted. */
+export function isUnanswered({ statementId, error }: Pick<Before, 'statementId' | 'error'>): boolean {
+  return statementId === undefined && !error?.startsWith(REFUSED);
+}
+
 /** The submission of a new attempt: that of the attempt before, while nobody knows what became of it, or else one of its own. */
 export function submissionOf(before: Before | undefined, execution: string, attempt: number, sql: string): Submission {
   const fingerprint = clientToken(sql).slice(0, 16);
-  const { statementId, submission, error } = before ?? {};
-  const isOpen = statementId === undefined && submission?.sql === fingerprint && !error?.startsWith(REFUSED);
-  return isOpen ? submission : { execution, attempt, sql: fingerprint };
+  const isSame = before?.submission?.sql === fingerprint && isUnanswered(before);
+  return isSame ? before.submission! : { execution, attempt, sql: fingerprint };
 }
