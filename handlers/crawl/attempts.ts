@@ -28,7 +28,7 @@ export class Attempts {
   ) {}
 
   /**
-   * Begins an attempt, or goes on with one of the same execution whose statement was not submitted yet.
+   * Begins an attempt, or goes on with one of the same execution that has not ended.
    *
    * @throws LeaseLost when the execution does not hold the lease.
    */
@@ -51,7 +51,8 @@ export class Attempts {
           execution: item.execution, attempt: item.attempts, again: false, statementId: item.statementId ?? '',
         }, settings.maxAttempts);
       }
-      const asked = item?.state === 'UNLOADING' && item.execution === execution && item.statementId === undefined;
+      // also by a function that comes late, when a repeated one has been answered: the same token gives the same statement
+      const asked = item?.state === 'UNLOADING' && item.execution === execution;
       const number = (item?.attempts ?? 0) + 1;
       attempt = asked ? item : {
         end: interval.end,

@@ -155,10 +155,15 @@ describe('an attempt', () => {
     });
   });
 
-  it('begun again by the same execution before a statement was accepted is the same attempt', async () => {
+  it('begun again by the same execution is the same attempt until it has ended', async () => {
     await plan('11:05');
-    expect(await begin(hour(10))).toEqual(await begin(hour(10)));
+    const first = await begin(hour(10));
+    expect(await begin(hour(10))).toEqual(first);
     await submitted(hour(10));
+    expect(await begin(hour(10))).toEqual(first);
+    expect(await item(10)).toMatchObject({ attempts: 1, statementId: 'statement' });
+    await failed(hour(10));
+    await plan('11:05');
     const second = await begin(hour(10));
     expect(second.statementName).toContain('attempt 2');
     expect(second.previousStatementId).toBe('statement');
