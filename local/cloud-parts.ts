@@ -145,7 +145,7 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
   const host = {
     node: process.execPath, responses: responses.address, clock: functionClock && (() => functionClock(clock.now())), interfere,
   };
-  const functions = new Functions({ environment, host, logs: join(directory, 'logs'), activity });
+  const functions = new Functions({ environment, host, logs: join(directory, 'logs'), activity, clock });
   closers.push(() => functions.close());
   const functionUrls = new FunctionUrls(functions, { ...CREDENTIALS, region, account });
   closers.push(() => functionUrls.close());

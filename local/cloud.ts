@@ -91,8 +91,8 @@ export class EmbeddedCloud {
   }
 
   /** Moves the clock to `date` as if the schedules were disabled up to then: nothing fires, then or afterwards, of what was due. */
-  public pauseScheduleUntil(date: Date): void {
-    this.services.scheduler.pauseUntil(date);
+  public pauseScheduleUntil(date: Date): Promise<void> {
+    return this.services.scheduler.pauseUntil(date);
   }
 
   /**

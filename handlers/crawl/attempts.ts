@@ -8,6 +8,7 @@ import { LeaseLost, type LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
 import { moveWatermark } from './planning';
 import { rowsOf, statementMilliseconds } from './statement-figures';
+import { submissionOf } from './submissions';
 import { unloadOfInterval } from './unload-plan';
 import type { UntoldFailures } from './untold-failures';
 import type { AttemptPlan, CrawlEvent, Failure, Interval } from '../../src/private/contract';
@@ -27,7 +28,7 @@ export class Attempts {
   ) {}
 
   /**
-   * Begins an attempt, or goes on with one of the same execution whose statement was not submitted yet.
+   * Begins an attempt, or goes on with one of the same execution that has not ended.
    *
    * @throws LeaseLost when the execution does not hold the lease.
    */
@@ -50,11 +51,14 @@ export class Attempts {
           execution: item.execution, attempt: item.attempts, again: false, statementId: item.statementId ?? '',
         }, settings.maxAttempts);
       }
-      const asked = item?.state === 'UNLOADING' && item.execution === execution && item.statementId === undefined;
+      // also by a function that comes late, when a repeated one has been answered: the same token gives the same statement
+      const asked = item?.state === 'UNLOADING' && item.execution === execution;
+      const number = (item?.attempts ?? 0) + 1;
       attempt = asked ? item : {
         end: interval.end,
         state: 'UNLOADING',
-        attempts: (item?.attempts ?? 0) + 1,
+        attempts: number,
+        submission: submissionOf(item, execution, number, unload.sql),
         execution,
         previousStatementId: item?.statementId ?? item?.previousStatementId,
         folder: unload.folder,
@@ -65,13 +69,14 @@ export class Attempts {
       };
       return asked ? undefined : attempt;
     });
-    const { attempts, previousStatementId } = attempt!;
+    const { attempts, previousStatementId, submission = { execution, attempt: attempts } } = attempt!;
     return {
       interval,
       ...unload,
-      clientToken: clientToken('interval', execution, interval.start, attempts),
-      statementName: statementName(this.connectorName, interval.start, 'attempt', String(attempts)),
+      clientToken: clientToken('interval', submission.execution, interval.start, submission.attempt),
+      statementName: statementName(this.connectorName, interval.start, 'attempt', String(submission.attempt)),
       previousStatementId: previousStatementId ?? '',
+      attempt: attempts,
       repeated: attempts > 1,
       exhausted: attempts > settings.maxAttempts ? before?.error ?? 'no reason is known' : '',
     };
@@ -108,6 +113,7 @@ export class Attempts {
         ...item,
         state: 'FINISHED',
         statementId: statement.Id,
+        submission: undefined,
         previousStatementId: undefined,
         finishedAt: this.now(),
         rows,

@@ -3,6 +3,7 @@
 import { historyChunkKey, type HistoryChunkItem } from './items';
 import type { Ledger } from './ledger';
 import { rowsOf, statementMilliseconds } from './statement-figures';
+import { isUnanswered } from './submissions';
 import type { Interval, StatementOutcome } from '../../src/private/contract';
 import { formatInstant } from '../shared/time';
 
@@ -10,6 +11,8 @@ import { formatInstant } from '../shared/time';
 export interface HistoryProgress {
   /** Chunks that have not been read, oldest first. */
   readonly missing: Interval[];
+  /** Execution that has submitted the first of them without an answer: its statement may be waiting, or running. */
+  readonly submittedBy?: string;
   /** What the names of the files of the chunks that have been read begin with. */
   readonly prefixes: string[];
   /** Of the chunks that have been read. */
@@ -27,10 +30,14 @@ export class HistoryChunks {
 
   public async progress(chunks: readonly Interval[], reading: string): Promise<HistoryProgress> {
     const items = await Promise.all(chunks.map(async chunk => (await this.ledger.read<HistoryChunkItem>(historyChunkKey(chunk))).content));
-    const isRead = (item: HistoryChunkItem | undefined, chunk: Interval) => item?.reading === reading && item.end === chunk.end && item.state === 'FINISHED';
+    const isOf = (item: HistoryChunkItem | undefined, chunk: Interval) => item?.reading === reading && item.end === chunk.end;
+    const isRead = (item: HistoryChunkItem | undefined, chunk: Interval) => isOf(item, chunk) && item!.state === 'FINISHED';
+    const first = items.findIndex((item, index) => !isRead(item, chunks[index]));
+    const begun = first >= 0 && isOf(items[first], chunks[first]) ? items[first] : undefined;
     const read = items.filter((item, index) => isRead(item, chunks[index]));
     const sum = (of: (item: HistoryChunkItem) => number | undefined) => read.reduce((total, item) => total + (of(item!) ?? 0), 0);
     return {
+      submittedBy: begun && isUnanswered(begun) ? begun.submittedBy ?? begun.execution : undefined,
       missing: chunks.filter((chunk, index) => !isRead(items[index], chunk)),
       prefixes: read.map(item => item!.prefix),
       rows: sum(item => item.rows),
@@ -39,10 +46,10 @@ export class HistoryChunks {
   }
 
   /** A run begins to read a chunk. However often it says so, once. */
-  public async begin(chunk: Interval, reading: string, execution: string, prefix: string): Promise<void> {
+  public async begin(chunk: Interval, reading: string, execution: string, submittedBy: string, prefix: string): Promise<void> {
     await this.ledger.change<HistoryChunkItem>(historyChunkKey(chunk), found => {
       const begun = found?.reading === reading && found.end === chunk.end && found.execution === execution && found.state === 'UNLOADING';
-      return begun ? undefined : { end: chunk.end, reading, state: 'UNLOADING', execution, prefix, startedAt: this.now() };
+      return begun ? undefined : { end: chunk.end, reading, state: 'UNLOADING', execution, submittedBy: submittedBy === execution ? undefined : submittedBy, prefix, startedAt: this.now() };
     });
   }
 

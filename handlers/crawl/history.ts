@@ -63,7 +63,7 @@ export class History {
       from: span.start, to: span.end, grid: intervals.grid, state: 'UNLOADING', folder, reading, chunks: chunks.length, chunksRead: 0, startedAt: formatInstant(started),
     });
 
-    const { missing, prefixes, rows, statementMilliseconds } = await this.chunks.progress(chunks, reading);
+    const { missing, submittedBy = execution, prefixes, rows, statementMilliseconds } = await this.chunks.progress(chunks, reading);
     const chunksRead = chunks.length - missing.length;
     await this.changeRun(execution, item => ({ ...item, chunksRead, chunk: missing[0] ?? item.chunk, rows, statementMilliseconds }));
     this.metrics.emit({ historyPercent: Math.floor(chunksRead / chunks.length * 100) });
@@ -72,12 +72,13 @@ export class History {
       return { interval: span, sql: '', clientToken: '', statementName: '', folder, previousStatementId: '', chosenByQuery: unloads[0].chosenByQuery, remaining: 0 };
     }
     const [chunk] = missing;
-    const unload = unloads[chunks.indexOf(chunk)];
-    await this.chunks.begin(chunk, reading, execution, unload.folder);
+    // what an earlier run has submitted without an answer would write its files when this one has removed all others
+    const unload = unloadOfHistory(settings, intervals, chunk, submittedBy);
+    await this.chunks.begin(chunk, reading, execution, submittedBy, unload.folder);
     return {
       interval: chunk,
       ...unload,
-      clientToken: clientToken('history', execution, chunk.start, chunk.end),
+      clientToken: clientToken('history', submittedBy, chunk.start, chunk.end),
       statementName: statementName(this.connectorName, 'history', chunk.start, 'to', chunk.end),
       previousStatementId: pending.previousStatementId ?? '',
       remaining: missing.length,

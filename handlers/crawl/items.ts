@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { LedgerKey } from './ledger';
+import type { Submission } from './submissions';
 import type { Interval, UntoldFailure } from '../../src/private/contract';
 
 /** Where an interval or a history run stands. */
@@ -38,6 +39,8 @@ export interface IntervalItem {
   readonly execution: string;
   /** Statement of the newest attempt, once it was accepted. */
   readonly statementId?: string;
+  /** By which it is, or may have been, accepted. Absent in items of earlier versions. */
+  readonly submission?: Submission;
   /** Statement of the attempt before. */
   readonly previousStatementId?: string;
   readonly folder: string;
@@ -91,6 +94,8 @@ export interface HistoryChunkItem {
   readonly state: AttemptState;
   /** Execution that read it last. */
   readonly execution: string;
+  /** Execution that had submitted its statement first, without an answer, and whose token and file names it has. Absent: the same. */
+  readonly submittedBy?: string;
   readonly statementId?: string;
   /** What the names of its files begin with. */
   readonly prefix: string;

@@ -63,6 +63,12 @@ export class LeaseKeeper {
     return renewed!;
   }
 
+  /** Whether an execution holds the lease, and it has not lapsed. */
+  public async isHeld(): Promise<boolean> {
+    const { content } = await this.ledger.read<Lease>(LEASE);
+    return content !== undefined && Date.parse(content.expiresAt) > this.clock();
+  }
+
   /** The lease, if the execution holds it. */
   public async heldBy(execution: string): Promise<Lease | undefined> {
     const { content } = await this.ledger.read<Lease>(LEASE);

@@ -6,6 +6,7 @@ import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type Inter
 import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
 import type { Rereads } from './rereads';
+import { isSecondRun } from './second-run';
 import { liveFolder } from './unload-plan';
 import type { UntoldFailures } from './untold-failures';
 import { hasPlaceholders, type ConnectorSettings, type CrawlEvent, type CrawlPlan, type Interval, type PlannedInterval } from '../../src/private/contract';
@@ -47,6 +48,10 @@ export class Planning {
         await this.leases.release(execution);
         return this.nothing(obstacle, scheduled, watermark);
       }
+      if (isSecondRun(settings, scheduled)) {
+        const reason = await this.nothingUntried(settings, intervals.starting(watermark.next), scheduled);
+        if (reason) return { intervals: [], reason, ...await this.untold.next() };
+      }
       const taken = await this.leases.take(execution, scheduled, settings.queryTimeoutSeconds);
       if (!taken.held) {
         // what is untold is told by that one
@@ -74,6 +79,19 @@ export class Planning {
       return `the history was read for intervals of ${watermark.grid}, and the connector now has ${intervals.grid}: the crawl begins when the history has been read again`;
     }
     return '';
+  }
+
+  /**
+   * Why the second run of a day has nothing to do; empty when it has, and when it has begun to. Without the lease, and without a word on how far
+   * behind the crawl is, which the first run has told of.
+   */
+  private async nothingUntried(settings: ConnectorSettings, next: Interval, scheduled: string): Promise<string> {
+    if (await this.leases.isHeld()) return ''; // by this execution, or by one that crawls up to this run's time, too
+    if (Date.parse(next.end) + settings.delaySeconds * 1000 > Date.parse(scheduled)) {
+      return 'nothing is missing: this is the second run of the day, which reads what became due after the first one, where clocks are put forward';
+    }
+    const item = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(next))).content, next);
+    return item && !isDone(item) ? `the interval ${next.start} was tried by execution ${item.execution}: the first run of the next day tries it again` : '';
   }
 
   private async nothing(reason: string, scheduled: string, watermark?: Watermark): Promise<CrawlPlan> {

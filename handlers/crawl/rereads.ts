@@ -88,7 +88,7 @@ export class Rereads {
     return [];
   }
 
-  /** Begins an attempt, or goes on with one of the same execution whose statement was not submitted yet. */
+  /** Begins an attempt, or goes on with one of the same execution that has not ended. */
   public async begin({ settings, interval, execution }: Of<'begin'>): Promise<AttemptPlan> {
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     let unload: ReturnType<typeof unloadOfReread> | undefined;
@@ -108,7 +108,7 @@ export class Rereads {
           execution: reread.execution, attempt: reread.attempts, again: true, statementId: reread.statementId ?? '',
         }, settings.maxAttempts);
       }
-      const asked = reread?.state === 'UNLOADING' && reread.execution === execution && reread.statementId === undefined;
+      const asked = reread?.state === 'UNLOADING' && reread.execution === execution;
       const attempts = asked ? reread.attempts : (reread?.attempts ?? 0) + 1;
       unload = unloadOfReread(settings, intervals, interval, clientToken(execution, attempts).slice(0, 12));
       attempt = asked ? reread : {
@@ -128,6 +128,7 @@ export class Rereads {
       clientToken: clientToken('interval again', execution, interval.start, attempt!.attempts),
       statementName: statementName(this.connectorName, interval.start, 'again, attempt', String(attempt!.attempts)),
       previousStatementId: attempt!.previousStatementId ?? '',
+      attempt: attempt!.attempts,
       repeated: attempt!.attempts > 1,
       exhausted: attempt!.attempts > settings.maxAttempts ? attempt!.error ?? 'no reason is known' : '',
     };

@@ -26,14 +26,20 @@ export class UntoldFailures {
   }
 
   /**
-   * Notes that an attempt ended without a word, unless its execution had noted why it failed.
+   * Notes that an attempt ended without a word, unless its execution had noted why it failed. That note may not know of the attempt: it was begun
+   * by a function that went on when nobody waited for it any more.
    *
    * @returns why it ended
    */
   public async silentAttempt(interval: Interval, attempt: Omit<Attempt, 'error' | 'givenUp'>, maxAttempts: number): Promise<CaughtError> {
     const Cause = `execution ${attempt.execution} fell silent during attempt ${attempt.attempt} of ${maxAttempts}: it was stopped, or could not tell why it failed`;
     const ended = this.attemptToTell(interval, { ...attempt, givenUp: false, error: { Error: 'ExecutionSilent', Cause } });
-    const { detail } = await this.note(nameOf(interval, attempt), found => found ?? ended);
+    const { attempt: number, statementId } = attempt;
+    const { detail } = await this.note(nameOf(interval, attempt), found => {
+      if (!found) return ended;
+      const known = found.detail as FailedAttemptDetail;
+      return known.attempt === 0 ? { ...found, detail: { ...known, attempt: number, statementId } } : found;
+    });
     const { error } = detail as FailedAttemptDetail;
     return { Error: error.name, Cause: error.message };
   }

@@ -4,11 +4,11 @@ import { activeAlerts, sendAlerts } from './alerts';
 import { missingDataOf } from './data-findings';
 import { detectSlot } from './detect-slot';
 import { DetectorModel } from './detector-model';
-import { now } from './detector-state';
 import type { History } from './history';
 import type { Layout } from './layout';
 import { learnedData } from './learned-data';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
+import type { LearningTurn } from './learning-turn';
 import type { Services } from './services';
 import { BACK_TEST_LEARNED_SHARE, type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
 import { UnusableData } from '../input/unusable-data';
@@ -20,7 +20,7 @@ import type { DetectorRecord, DetectorStatus } from '../lookout/store';
  * @throws UnusableData when the history is too short
  */
 export async function learnBackTest(
-  services: Services, detector: DetectorRecord, layout: Layout, history: History,
+  services: Services, detector: DetectorRecord, layout: Layout, history: History, turn: LearningTurn,
 ): Promise<{ readonly detectorStatus: DetectorStatus; readonly timeSeries: number }> {
   const { store } = services;
   const learned = Math.floor(BACK_TEST_LEARNED_SHARE * history.slots.length);
@@ -32,7 +32,7 @@ export async function learnBackTest(
   const tested = history.slots.slice(learned);
   const keptAfter = tested[0] - VALUES_DAYS * 86_400;
   const model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots.slice(0, learned), keptAfter);
-  await store.changeStatus(detector.arn, ['BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE'], 'BACK_TEST_ACTIVE', now());
+  await turn.change('BACK_TEST_ACTIVE');
   const alerts = await activeAlerts(services, detector.arn);
   for (const slot of tested) {
     const { clock } = layout;
@@ -65,6 +65,5 @@ export async function learnBackTest(
   }
   await keepValues(services, detector, layout, history, model, keptAfter);
   await store.putLearnedData(learnedData(detector, layout, history, model.series.size, true));
-  const { status } = await store.changeStatus(detector.arn, ['BACK_TEST_ACTIVE'], 'BACK_TEST_COMPLETE', now());
-  return { detectorStatus: status, timeSeries: model.series.size };
+  return { detectorStatus: await turn.change('BACK_TEST_COMPLETE'), timeSeries: model.series.size };
 }

@@ -4,8 +4,10 @@ import { missingDataOf } from './data-findings';
 import { detectSlot, timeSeriesOf } from './detect-slot';
 import type { DetectorModel, OngoingGroup } from './detector-model';
 import { existingDetector, layoutOfDetector } from './detector-state';
+import { isOvertaken, OvertakenAttempt, withFence } from './fences';
 import { complete, finish, type Request, sendGroups } from './finish';
 import { takeFeedback } from './judged-events';
+import { writtenValues } from './kept-values';
 import type { Layout } from './layout';
 import { readLiveInterval } from './live-interval';
 import { type StoredModel, UnreadableModel } from './model-store';
@@ -25,6 +27,9 @@ const DETECTING: readonly DetectorStatus[] = ['LEARNING', 'ACTIVE'];
 /** How long another call that detected the same interval is waited for before its work is finished here. */
 const RIVAL_POLLS = 10;
 const RIVAL_POLL_MILLISECONDS = 500;
+
+/** Times that a fence is written when others write the model at the same time. */
+const FENCE_ATTEMPTS = 5;
 
 /**
  * Detects one interval.
@@ -56,6 +61,7 @@ export async function detect(
   try {
     const layout = await layoutOfDetector(services, detector);
     const stored = await takeOrRelearn(services, detector, layout, event, timeLeft);
+    expectCurrent(detector, stored, event);
     const request = { detector, layout, requested };
     const done = await finishBroken(services, request, stored.model);
     const hasLearned = stored.model.newest !== undefined && layout.clock.slotOfInterval(event.interval) <= stored.model.newest;
@@ -65,12 +71,12 @@ export async function detect(
     let error = caught;
     if (caught instanceof WriteConflict) {
       try {
-        return await afterRival(services, detector, requested, isDone);
+        return await afterRival(services, detector, event, requested, isDone);
       } catch (further) {
         error = further;
       }
     }
-    if (isAgain) throw error;
+    if (isAgain || error instanceof OvertakenAttempt) throw error;
     const failed: ExecutionRecord = { detectorArn: detector.arn, start: requested, status: 'FAILED', failureReason: failureReason(error) };
     await store.putExecution(failed).catch((further: Error) => {
       services.log.error('the failure could not be noted', { detector: detector.name, reason: further.message });
@@ -88,7 +94,8 @@ function isCompleted(execution: ExecutionRecord | undefined): execution is Compl
 
 /**
  * Whether an interval was detected, of a second reading with whichever files. Finishes what runs that broke have left: an interval that the
- * model has learned is detected. Asked before anything is unloaded or given up that an earlier attempt may have brought so far.
+ * model has learned is detected. Asked before anything is unloaded or given up that an earlier attempt may have brought so far. The answer
+ * stays true: an interval that was not detected is not detected by attempts before `attempt` any more (see `Fences`).
  */
 export async function knownDetection(event: Extract<DetectEvent, { action: 'known' }>, services: Services): Promise<KnownDetection> {
   const detector = await existingDetector(services, event.detectorArn);
@@ -101,14 +108,29 @@ export async function knownDetection(event: Extract<DetectEvent, { action: 'know
   const found = await known();
   if (found || !DETECTING.includes(detector.status)) return found ?? { found: false };
   const layout = await layoutOfDetector(services, detector);
-  const stored = await services.models.take(detector, layout.holidays).catch((error: Error) => {
-    if (!(error instanceof UnreadableModel)) throw error;
-    return undefined; // what cannot be read says nothing: the next detection learns it again
-  });
-  if (!stored?.model.belongsTo(detector, layout)) return { found: false };
-  await finishBroken(services, { detector, layout, requested }, stored.model);
-  services.models.giveBack(detector, stored);
-  return await known() ?? { found: false };
+  for (let attempt = 1; ; attempt++) {
+    const stored = await services.models.take(detector, layout.holidays).catch((error: Error) => {
+      if (!(error instanceof UnreadableModel)) throw error;
+      return undefined; // what cannot be read says nothing: the next detection learns it again
+    });
+    if (!stored?.model.belongsTo(detector, layout)) return { found: false };
+    const { model, etag } = stored;
+    await finishBroken(services, { detector, layout, requested }, model);
+    const answer = await known();
+    const fences = withFence(model.fences, event);
+    if (answer || fences === model.fences) {
+      services.models.giveBack(detector, stored);
+      return answer ?? { found: false };
+    }
+    model.fences = fences;
+    try {
+      await services.models.save(detector, model, etag);
+      return { found: false };
+    } catch (error) {
+      // somebody has written meanwhile: the very detection that is asked for, perhaps
+      if (!(error instanceof WriteConflict) || attempt === FENCE_ATTEMPTS) throw error;
+    }
+  }
 }
 
 async function detectInterval(
@@ -134,9 +156,6 @@ async function detectInterval(
   }
 
   await keepSettledModel(services, detector, model, event.interval.reading === 'FIRST_OF_TWO');
-  // values that were written of intervals which were given up before the model had learned them
-  const left = model.newest === undefined ? [] : slotsBetween(layout, model.newest, read.slot);
-  if (left.length > 0) await services.values.forget(detector.arn, layout.clock, left);
   model.ongoing = await withAlertsSent(services, model.ongoing);
   await takeFeedback(services, detector, layout, model);
   const { observation, findings } = detectSlot(detector.arn, model, read.table, read.slot, layout.clock, detector.status === 'LEARNING');
@@ -145,17 +164,9 @@ async function detectInterval(
     services.log.warn('combinations of dimension values were left out: the detector has its full number of time series (maximumTimeSeriesPerDetector)',
       { detector: detector.name, leftOut: combinationsLeftOut, timeSeries: model.series.size, maximum: model.maximumTimeSeries });
   }
-  model.detection = { ...detection, ...timeSeriesOf(observation), ...missingDataOf(model, findings) };
-  await services.values.put(detector.arn, layout.clock, model.series.allTimeSeriesIds(), read.slot, observation.values);
+  model.detection = { ...detection, ...timeSeriesOf(observation), ...missingDataOf(model, findings), values: writtenValues(observation.values) };
   await services.models.save(detector, model, stored.etag);
   return finish(services, request, model, model.detection);
-}
-
-/** Slots after one and before another. */
-function slotsBetween({ clock }: Layout, after: number, before: number): number[] {
-  const slots: number[] = [];
-  for (let slot = clock.next(after); slot < before; slot = clock.next(slot)) slots.push(slot);
-  return slots;
 }
 
 /**
@@ -166,7 +177,7 @@ async function finishBroken(services: Services, request: Request, model: Detecto
   const { detection, replacement } = model;
   const isFinished = detection === undefined || (await services.store.getExecution(request.detector.arn, detection.requested))?.status === 'COMPLETED';
   const outcome = isFinished ? undefined : await finish(services, request, model, detection);
-  if (replacement !== undefined && !await isReplaced(services, request, replacement)) await finishReplacement(services, request, replacement);
+  if (replacement !== undefined && !await isReplaced(services, request, replacement)) await finishReplacement(services, request, model, replacement);
   model.replacement = undefined;
   return outcome;
 }
@@ -193,6 +204,11 @@ async function takeModel(services: Services, detector: DetectorRecord, layout: L
   return stored;
 }
 
+/** @throws OvertakenAttempt when the detection is of an attempt whose rows the model does not take any more */
+function expectCurrent(detector: DetectorRecord, { model }: StoredModel, event: Extract<DetectEvent, { action: 'detect' }>): void {
+  if (isOvertaken(model.fences, event)) throw new OvertakenAttempt(detector.name, event);
+}
+
 /** The ongoing groups with the alerts that were sent since they were learned. */
 async function withAlertsSent({ store }: Services, groups: readonly OngoingGroup[]): Promise<OngoingGroup[]> {
   return Promise.all(groups.map(async group => {
@@ -203,7 +219,7 @@ async function withAlertsSent({ store }: Services, groups: readonly OngoingGroup
 
 /** Another call has changed the model meanwhile: its outcome is this call's if it did what was asked here. */
 async function afterRival(
-  services: Services, detector: DetectorRecord, requested: number, isDone: (execution: ExecutionRecord | undefined) => boolean,
+  services: Services, detector: DetectorRecord, event: Extract<DetectEvent, { action: 'detect' }>, requested: number, isDone: (execution: ExecutionRecord | undefined) => boolean,
 ): Promise<DetectionOutcome> {
   for (let poll = 0; poll < RIVAL_POLLS; poll++) {
     const execution = await services.store.getExecution(detector.arn, requested);
@@ -213,6 +229,7 @@ async function afterRival(
   // a rival that broke before its end
   const layout = await layoutOfDetector(services, detector);
   const stored = await takeModel(services, detector, layout);
+  expectCurrent(detector, stored, event);
   await finishBroken(services, { detector, layout, requested }, stored.model);
   services.models.giveBack(detector, stored);
   const execution = await services.store.getExecution(detector.arn, requested);

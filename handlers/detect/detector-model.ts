@@ -3,6 +3,7 @@
 import { type DetectionOutcome, type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { ANOMALOUS_SCORE, DetectionModel, type IntervalScores, MissingData, type MissingDataFinding, type ModelSettings } from '../engine';
 import type { ToldMissing } from './data-findings';
+import type { Fences } from './fences';
 import type { PublicHolidays } from './holidays';
 import type { JudgedEvent } from './judged-events';
 import { type Layout, writtenFilters } from './layout';
@@ -39,6 +40,8 @@ export interface NewestDetection extends Pick<DetectionOutcome, 'dataFindings' |
   readonly bytes: number;
   readonly rowsRejected: number;
   readonly timeSeries: number;
+  /** Values by series number, as `writtenValues` gives them, which are kept once the model is written. Absent in models of earlier versions. */
+  readonly values?: string;
 }
 
 /** The model that was kept for second readings. */
@@ -143,6 +146,8 @@ export class DetectorModel {
   public maximumTimeSeries: number;
   /** Present when the model before the oldest interval that is to be read again was kept beside this one. */
   public settled?: SettledModel;
+  /** Which detections the model does not take any more. */
+  public fences: Fences;
   private newestSlot?: number;
   private learnedIntervals: number;
   private readonly missingData: MissingData;
@@ -159,6 +164,7 @@ export class DetectorModel {
     this.detection = header.detection;
     this.replacement = header.replacement;
     this.settled = header.settled;
+    this.fences = header.fences ?? {};
     this.judged = header.judged;
     this.feedbackSeen = header.feedbackSeen;
     this.toldMissing = header.toldMissing;
@@ -255,6 +261,7 @@ export class DetectorModel {
       detection: this.detection,
       replacement: this.replacement,
       settled: this.settled,
+      fences: this.fences,
       judged: this.judged,
       feedbackSeen: this.feedbackSeen,
       missingData: Buffer.from(this.missingData.serialize()).toString('base64'),

@@ -3,6 +3,7 @@
 import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
 import type { DetectorModel, NewestDetection } from './detector-model';
 import { now } from './detector-state';
+import { keepDetected } from './kept-values';
 import type { Layout } from './layout';
 import type { Services } from './services';
 import { type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
@@ -31,6 +32,7 @@ export async function finish(
   services: Services, { detector, layout }: Request, model: DetectorModel, detection: NewestDetection,
 ): Promise<DetectionOutcome> {
   const { store } = services;
+  await keepDetected(services, detector, layout, model, detection);
   const groups = await Promise.all(model.ongoing.map(async ({ record }) => {
     const alertsSent = (await store.getGroup(detector.arn, record.id))?.alertsSent ?? [];
     const group: GroupRecord = { ...record, alertsSent: [...new Set([...record.alertsSent, ...alertsSent])] };

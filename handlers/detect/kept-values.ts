@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { DetectorModel } from './detector-model';
+import type { DetectorModel, NewestDetection } from './detector-model';
 import type { Layout } from './layout';
 import type { Services } from './services';
 import { IntervalTable } from '../input/interval-table';
@@ -8,6 +8,23 @@ import type { SeriesIndex } from '../input/series-index';
 import type { DetectorRecord } from '../lookout/store';
 
 const DAY_SECONDS = 86_400;
+
+/** Values as they are written into the model: 64-bit floats, little-endian, in base64. */
+export function writtenValues(values: Float64Array): string {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+}
+
+/**
+ * Keeps the values of an interval that the model has learned. Only of what was learned anything is kept, so this is done when the model has
+ * been written, and can be done again.
+ */
+export async function keepDetected(
+  { values: store }: Services, detector: DetectorRecord, { clock }: Layout, { series }: Pick<DetectorModel, 'series'>, { slot, values }: NewestDetection,
+): Promise<void> {
+  if (values === undefined) return; // a model of an earlier version, which had kept them before
+  const bytes = new Uint8Array(Buffer.from(values, 'base64')); // copied, since the floats need not lie on a multiple of 8
+  await store.put(detector.arn, clock, series.allTimeSeriesIds(), slot, new Float64Array(bytes.buffer));
+}
 
 /** Slots of the first day (of the wall clock) from a slot on, up to the last slot. */
 export function slotsOfDay({ clock }: Layout, first: number, last: number): number[] {

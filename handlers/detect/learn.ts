@@ -2,11 +2,12 @@
 
 import { learnBackTest } from './back-test';
 import { DetectorModel } from './detector-model';
-import { existingDetector, layoutOfDetector, now } from './detector-state';
+import { existingDetector, layoutOfDetector } from './detector-state';
 import { endOfHistory, type History, readHistory } from './history';
 import type { Layout } from './layout';
 import { learnedData } from './learned-data';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
+import { LearningTurn } from './learning-turn';
 import { UnreadableModel } from './model-store';
 import { failureReason } from './problem';
 import type { Services } from './services';
@@ -18,6 +19,9 @@ import { WriteConflict } from '../shared/state-object';
 /** Times that the history is read: a role created seconds ago may not be assumable yet, and connections break. */
 const READ_ATTEMPTS = 5;
 const FIRST_WAIT_MILLISECONDS = 2_000;
+
+/** Times that the model is written when others write it at the same time. */
+const WRITE_ATTEMPTS = 5;
 
 /** Answer to `learn`. The service does not wait for it; it is for logs and tests. */
 export interface LearningOutcome {
@@ -38,11 +42,10 @@ export interface LearningOutcome {
  */
 export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, services: Services, timeLeft: () => number): Promise<LearningOutcome> {
   const detector = await existingDetector(services, event.detectorArn);
-  // a back test that broke off is run again from its beginning
-  const from: DetectorStatus[] = event.backTest ? ['BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE'] : ['ACTIVATING'];
+  const turn = new LearningTurn(services, event);
   const nothing = { intervals: 0, rows: 0, rowsRejected: 0, timeSeries: 0 };
-  if (!from.includes(detector.status)) {
-    services.log.warn('nothing to learn in this state', { detector: detector.name, status: detector.status, expected: from });
+  if (!turn.isTurnOf(detector)) {
+    services.log.warn('nothing to learn in this state, or for this activation', { detector: detector.name, status: detector.status, expected: turn.from });
     return { detectorStatus: detector.status, ...nothing };
   }
   try {
@@ -52,7 +55,7 @@ export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, se
       const { rows, rowsRejected: rejected, reason, quality } = history;
       services.log.warn('rows of the history were not used', { detector: detector.name, rejected, of: rows, reason, quality });
     }
-    const learned = await (event.backTest ? learnBackTest : learnHistory)(services, detector, layout, history);
+    const learned = await (event.backTest ? learnBackTest : learnHistory)(services, detector, layout, history, turn);
     const outcome = { ...learned, intervals: history.slots.length, rows: history.rows, rowsRejected: history.rowsRejected };
     services.log.info('history learned', { detector: detector.name, ...outcome });
     services.count(detector, { rowsRejected: history.rowsRejected });
@@ -64,9 +67,7 @@ export async function learn(event: Extract<DetectEvent, { action: 'learn' }>, se
     }
     const reason = failureReason(error);
     services.log.error('learning failed', { detector: detector.name, reason, error: error as Error });
-    await services.store.changeStatus(detector.arn, from, 'FAILED', now(), {
-      reason, type: event.backTest ? 'BACK_TEST_ACTIVATION_FAILURE' : 'ACTIVATION_FAILURE',
-    });
+    await turn.change('FAILED', { reason, type: event.backTest ? 'BACK_TEST_ACTIVATION_FAILURE' : 'ACTIVATION_FAILURE' });
     if (!(error instanceof UnusableData)) throw error;
     return { detectorStatus: 'FAILED', failureReason: reason, ...nothing };
   }
@@ -90,24 +91,35 @@ async function readPatiently(services: Services, layout: Layout, timeLeft: () =>
  * a detector that was only stopped for a while does not lose what it has learned since.
  */
 async function learnHistory(
-  services: Services, detector: DetectorRecord, layout: Layout, history: History,
+  services: Services, detector: DetectorRecord, layout: Layout, history: History, turn: LearningTurn,
 ): Promise<Pick<LearningOutcome, 'detectorStatus' | 'timeSeries'>> {
-  const stored = await takeEarlier(services, detector, layout);
-  const newest = history.slots.at(-1) ?? -Infinity;
-  let model = stored?.model;
-  if (model?.newest === undefined || !model.belongsTo(detector, layout) || model.newest <= newest) {
+  let learned: DetectorModel | undefined;
+  let model: DetectorModel | undefined;
+  for (let attempt = 1; model === undefined; attempt++) {
+    const stored = await takeEarlier(services, detector, layout);
+    // after the model was taken: what a later activation writes is not written over
+    await turn.expect();
+    const newest = history.slots.at(-1) ?? -Infinity;
+    if (stored?.model?.newest !== undefined && stored.model.belongsTo(detector, layout) && stored.model.newest > newest) {
+      services.log.info('the model is newer than the history and stays', { detector: detector.name });
+      model = stored.model;
+      services.models.giveBack(detector, { model, etag: stored.etag });
+      break;
+    }
     const keptAfter = newest - VALUES_DAYS * 86_400;
-    model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots, keptAfter);
-    await keepValues(services, detector, layout, history, model, keptAfter);
-    await services.models.save(detector, model, stored?.etag ?? 'none');
-  } else {
-    services.log.info('the model is newer than the history and stays', { detector: detector.name });
-    services.models.giveBack(detector, { model, etag: stored!.etag });
+    learned ??= learnSlots(DetectorModel.empty(detector, layout), history, history.slots, keptAfter);
+    await keepValues(services, detector, layout, history, learned, keptAfter);
+    try {
+      await services.models.save(detector, learned, stored?.etag ?? 'none');
+      model = learned;
+    } catch (error) {
+      // by a function whose turn it is not any more, or the same event's: whoever has the turn writes last
+      if (!(error instanceof WriteConflict) || attempt === WRITE_ATTEMPTS) throw error;
+    }
   }
   await services.store.putLearnedData(learnedData(detector, layout, history, model.series.size, false));
   const to = model.learned >= LEARNING_INTERVALS[layout.frequency] ? 'ACTIVE' : 'LEARNING';
-  const { status } = await services.store.changeStatus(detector.arn, ['ACTIVATING'], to, now());
-  return { detectorStatus: status, timeSeries: model.series.size };
+  return { detectorStatus: await turn.change(to), timeSeries: model.series.size };
 }
 
 /** The model in the state bucket and its version; only the version when the model cannot be read. */

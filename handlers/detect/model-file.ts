@@ -2,6 +2,7 @@
 
 import type { ToldMissing } from './data-findings';
 import type { NewestDetection, OngoingGroup, Replacement, SettledModel } from './detector-model';
+import type { Fences } from './fences';
 import type { JudgedEvent } from './judged-events';
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { xxHash32 } from '../engine/checksum';
@@ -36,6 +37,8 @@ export interface ModelHeader {
   readonly replacement?: Replacement;
   /** Present when the model before the oldest interval that is to be read again was kept beside this one. */
   readonly settled?: SettledModel;
+  /** Absent in files that were written before. */
+  readonly fences?: Fences;
   /** What people said of earlier events. */
   readonly judged: readonly JudgedEvent[];
   /** When the newest feedback was put that the model has taken in. */

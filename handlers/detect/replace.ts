@@ -2,9 +2,10 @@
 
 import { missingDataOf } from './data-findings';
 import { timeSeriesOf } from './detect-slot';
-import type { Replacement } from './detector-model';
+import type { DetectorModel, Replacement } from './detector-model';
 import { type Request, complete, sendGroups } from './finish';
 import { longestPause } from './group-records';
+import { keepDetected, writtenValues } from './kept-values';
 import { readLiveInterval } from './live-interval';
 import type { StoredModel } from './model-store';
 import { renamed, replaceGroups } from './replaced-groups';
@@ -58,18 +59,25 @@ export async function replaceInterval(
     });
   }
   model.detection = current.detection;
+  model.fences = current.fences;
   model.replacement = {
     detection: {
-      requested, slot: read.slot, rows: read.rows, bytes: read.bytes, rowsRejected: read.rejected, ...timeSeriesOf(observation), ...missing,
+      requested,
+      slot: read.slot,
+      rows: read.rows,
+      bytes: read.bytes,
+      rowsRejected: read.rejected,
+      ...timeSeriesOf(observation),
+      ...missing,
+      values: writtenValues(observation.values),
     },
     files: event.files!,
     anomalyGroupIds: inInterval.map(id => ids.get(id) ?? id),
     groups,
     withdrawn,
   };
-  await services.values.put(detector.arn, layout.clock, model.series.allTimeSeriesIds(), read.slot, observation.values);
   await services.models.save(detector, model, etag);
-  return finishReplacement(services, request, model.replacement);
+  return finishReplacement(services, request, model, model.replacement);
 }
 
 /** Whether what a second reading has changed was told to the end. */
@@ -79,9 +87,12 @@ export async function isReplaced({ store }: Services, { detector }: Request, { d
 }
 
 /** Does what follows the replacing of an interval. May be done any number of times. */
-export async function finishReplacement(services: Services, { detector, layout }: Request, replacement: Replacement): Promise<DetectionOutcome> {
+export async function finishReplacement(
+  services: Services, { detector, layout }: Request, model: Pick<DetectorModel, 'series'>, replacement: Replacement,
+): Promise<DetectionOutcome> {
   const { store } = services;
   const { detection, files, anomalyGroupIds, withdrawn } = replacement;
+  await keepDetected(services, detector, layout, model, detection);
   for (const id of withdrawn) await store.deleteGroup(detector.arn, id);
   const groups = await Promise.all(replacement.groups.map(async group => {
     const alertsSent = (await store.getGroup(detector.arn, group.id))?.alertsSent ?? [];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { randomUUID } from 'node:crypto';
 import { detectorArn } from './arn';
 import { ApiError, conflict, internalError, invalid, invalidField, notFound, quotaExceeded } from './errors';
 import { existingDetector, nextTokenOf, operations, pageRequest, readPage, type Operation, type ServiceContext } from './operation';
@@ -187,9 +188,10 @@ async function startLearning(detector: DetectorRecord, backTest: boolean, contex
   const [from, to, failureType, action] = backTest
     ? [['INACTIVE'] as const, 'BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVATION_FAILURE', 'be back-tested'] as const
     : [EDITABLE, 'ACTIVATING', 'ACTIVATION_FAILURE', 'be activated'] as const;
-  await changeStatus(detector, from, to, action, !backTest, context);
+  const learningId = randomUUID();
+  await changeStatus(detector, from, to, action, !backTest, context, learningId);
   try {
-    await context.startLearning({ action: 'learn', detectorArn: detector.arn, backTest });
+    await context.startLearning({ action: 'learn', detectorArn: detector.arn, backTest, learningId });
   } catch (error) {
     // activation is asynchronous: the caller, who polls the status, finds the failure there
     await fail(detector, to, failureType, 'learning could not be started', error, context);
@@ -216,9 +218,10 @@ async function fail(
 
 async function changeStatus(
   detector: DetectorRecord, from: readonly DetectorStatus[], to: DetectorStatus, action: string, conflicts: boolean, { store, now }: ServiceContext,
+  learningId?: string,
 ): Promise<void> {
   try {
-    await store.changeStatus(detector.arn, from, to, now());
+    await store.changeStatus(detector.arn, from, to, now(), undefined, learningId);
   } catch (error) {
     if (!(error instanceof StoreConflict)) {
       throw error;

@@ -8,9 +8,9 @@ import { DynamoDbTable, type ItemQuery } from './dynamodb-table';
 import { pagePosition, pageToken } from './page-token';
 import { Places } from './places';
 import {
-  StoreConflict, StoreFull,
-  type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
+  statusConflict, StoreConflict, StoreFull,
+  type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FeedbackRecord,
+  type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type StatusFailure,
   type Store, type Tags,
 } from './store';
 import { asText, detectorAttributes, detectorRecord, fromText } from './store-items';
@@ -86,16 +86,16 @@ export class DynamoDbStore implements Store {
 
   public async changeStatus(
     arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
-    failure?: { readonly reason: string; readonly type?: FailureType },
+    failure?: StatusFailure, learningId?: string,
   ): Promise<DetectorRecord> {
-    const change = { status: to, modifiedAt: at, failureReason: failure?.reason, failureType: failure?.type };
-    const cleared = (['failureReason', 'failureType'] as const).filter(name => change[name] === undefined);
-    const changed = await this.table.update(DETECTORS, arn, change, cleared, { attribute: 'status', values: from });
-    if (!changed) {
-      const found = await this.getDetector(arn);
-      throw new StoreConflict(`detector ${arn} is ${found?.status ?? 'gone'}, not ${from.join(' or ')}`, found?.status);
-    }
-    return detectorRecord(changed);
+    return this.setStatus(arn, to, at, failure, learningId, { attribute: 'status', values: from });
+  }
+
+  public async changeLearning(
+    arn: string, learningId: string, to: DetectorStatus, at: EpochSeconds, failure?: StatusFailure,
+  ): Promise<DetectorRecord> {
+    const goesOn = to === 'BACK_TEST_ACTIVE' ? learningId : undefined;
+    return this.setStatus(arn, to, at, failure, goesOn, { attribute: 'learningId', values: [learningId] });
   }
 
   public async deleteDetector(arn: string): Promise<void> {
@@ -253,6 +253,17 @@ export class DynamoDbStore implements Store {
   }
 
   /** Deletes the alerts of a detector and what is in its partition. */
+  private async setStatus(
+    arn: string, to: DetectorStatus, at: EpochSeconds, failure: StatusFailure | undefined,
+    learningId: string | undefined, only: { readonly attribute: 'status' | 'learningId'; readonly values: readonly string[] },
+  ): Promise<DetectorRecord> {
+    const change = { status: to, modifiedAt: at, failureReason: failure?.reason, failureType: failure?.type, learningId };
+    const cleared = (['failureReason', 'failureType', 'learningId'] as const).filter(name => change[name] === undefined);
+    const changed = await this.table.update(DETECTORS, arn, change, cleared, only);
+    if (!changed) throw statusConflict(arn, (await this.getDetector(arn))?.status, only.attribute === 'status' ? only.values : undefined);
+    return detectorRecord(changed);
+  }
+
   private async deleteBelongings(detectorArn: string): Promise<void> {
     await this.table.deleteMany((await this.arnsIn(ALERTS, ofDetector(detectorArn))).map(arn => [ALERTS, arn] as const));
     await this.table.deletePartition(detectorArn);

@@ -3,9 +3,9 @@
 import { withinItemLimit } from './group-size';
 import { pagePosition, pageToken, type PagedList } from './page-token';
 import {
-  StoreConflict, StoreFull,
-  type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FailureType,
-  type FeedbackRecord, type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest,
+  statusConflict, StoreConflict, StoreFull,
+  type AlertRecord, type Change, type DetectorRecord, type DetectorStatus, type EpochSeconds, type ExecutionRecord, type FeedbackRecord,
+  type GroupRecord, type GroupSummary, type LearnedDataRecord, type MetricSetRecord, type Page, type PageRequest, type StatusFailure,
   type Store, type Tags,
 } from './store';
 import { sortableFeedback, sortableGroup, sortableTime } from './store-order';
@@ -59,22 +59,19 @@ export class MemoryStore implements Store {
 
   public async changeStatus(
     arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
-    failure?: { readonly reason: string; readonly type?: FailureType },
+    failure?: StatusFailure, learningId?: string,
   ): Promise<DetectorRecord> {
     const record = this.detectors.get(arn);
-    if (!record || !from.includes(record.status)) {
-      throw new StoreConflict(`detector ${arn} is ${record?.status ?? 'gone'}, not ${from.join(' or ')}`, record?.status);
-    }
-    const { failureReason: _reason, failureType: _type, ...rest } = record;
-    const changed: DetectorRecord = {
-      ...rest,
-      status: to,
-      modifiedAt: at,
-      ...failure && { failureReason: failure.reason },
-      ...failure?.type && { failureType: failure.type },
-    };
-    this.detectors.set(arn, changed);
-    return structuredClone(changed);
+    if (!record || !from.includes(record.status)) throw statusConflict(arn, record?.status, from);
+    return this.setStatus(record, to, at, failure, learningId);
+  }
+
+  public async changeLearning(
+    arn: string, learningId: string, to: DetectorStatus, at: EpochSeconds, failure?: StatusFailure,
+  ): Promise<DetectorRecord> {
+    const record = this.detectors.get(arn);
+    if (record?.learningId !== learningId) throw statusConflict(arn, record?.status);
+    return this.setStatus(record, to, at, failure, to === 'BACK_TEST_ACTIVE' ? learningId : undefined);
   }
 
   public async deleteDetector(arn: string): Promise<void> {
@@ -194,6 +191,20 @@ export class MemoryStore implements Store {
   public async listFeedbackSince(detectorArn: string, since: EpochSeconds, page: PageRequest): Promise<Page<FeedbackRecord>> {
     const records = [...this.feedback.get(detectorArn)?.values() ?? []].filter(({ at }) => at >= Math.trunc(since));
     return select('feedbackSince', detectorArn, records.map(record => [sortableFeedback(record), record]), page);
+  }
+
+  private setStatus(record: DetectorRecord, to: DetectorStatus, at: EpochSeconds, failure?: StatusFailure, learningId?: string): DetectorRecord {
+    const { failureReason: _reason, failureType: _type, learningId: _learning, ...rest } = record;
+    const changed: DetectorRecord = {
+      ...rest,
+      status: to,
+      modifiedAt: at,
+      ...failure && { failureReason: failure.reason },
+      ...failure?.type && { failureType: failure.type },
+      ...learningId !== undefined && { learningId },
+    };
+    this.detectors.set(record.arn, changed);
+    return structuredClone(changed);
   }
 
   private deleteBelongings(arn: string): void {

@@ -20,6 +20,8 @@ export interface DetectorRecord {
   readonly status: DetectorStatus;
   readonly failureReason?: string;
   readonly failureType?: FailureType;
+  /** Of a detector that is learning: for which activation or back test. */
+  readonly learningId?: string;
   readonly createdAt: EpochSeconds;
   readonly modifiedAt: EpochSeconds;
   readonly tags?: Record<string, string>;
@@ -193,7 +195,13 @@ export interface PageRequest {
   readonly from?: string;
 }
 
-/** Thrown by `create…` when the record exists, and by `changeStatus` when the detector is in none of the states asked for. */
+/** Why a detector has failed. */
+export interface StatusFailure {
+  readonly reason: string;
+  readonly type?: FailureType;
+}
+
+/** Thrown by `create…` when the record exists, and by `changeStatus` and `changeLearning` when the detector is not in a state asked for. */
 export class StoreConflict extends Error {
   /** Known by its name: the functions' bundles may share a store, and each has this class of its own. */
   public static override [Symbol.hasInstance](value: unknown): boolean {
@@ -204,6 +212,11 @@ export class StoreConflict extends Error {
     super(message);
     this.name = 'StoreConflict';
   }
+}
+
+/** A detector is in none of the states asked for, or learns for another activation. */
+export function statusConflict(arn: string, found: DetectorStatus | undefined, from?: readonly string[]): StoreConflict {
+  return new StoreConflict(`detector ${arn} is ${found ?? 'gone'}, ${from ? `not ${from.join(' or ')}` : 'and not learning for this activation any more'}`, found);
 }
 
 /** Thrown by `create…` when there are as many records as there may be. Nothing is left of the one that was too many. */
@@ -236,10 +249,14 @@ export interface Store {
   updateDetector(arn: string, change: Partial<Omit<DetectorRecord, 'arn' | 'name' | 'status'>>): Promise<DetectorRecord | undefined>;
   /** Changes a detector's tags as `changeMetricSet` does a record; false when there is no such detector. */
   changeDetectorTags(arn: string, change: Change<Tags>): Promise<boolean>;
-  /** Compare and set: goes to `to` only from one of `from`. Clears or sets the failure. */
+  /** Compare and set: goes to `to` only from one of `from`. Clears or sets the failure, and what is learned for. */
   changeStatus(
     arn: string, from: readonly DetectorStatus[], to: DetectorStatus, at: EpochSeconds,
-    failure?: { readonly reason: string; readonly type?: FailureType },
+    failure?: StatusFailure, learningId?: string,
+  ): Promise<DetectorRecord>;
+  /** The same for a detector that is learning for the activation or back test of that id. It still is afterwards when `to` is `BACK_TEST_ACTIVE`. */
+  changeLearning(
+    arn: string, learningId: string, to: DetectorStatus, at: EpochSeconds, failure?: StatusFailure,
   ): Promise<DetectorRecord>;
   /** Removes the detector with everything that belongs to it. */
   deleteDetector(arn: string): Promise<void>;

@@ -62,16 +62,6 @@ export class DayValues {
     this.intervals.set(slot, block);
   }
 
-  /** Whether there is anything of one of the intervals. */
-  public hasAny(slots: readonly number[]): boolean {
-    return slots.some(slot => this.intervals.has(slot));
-  }
-
-  /** Takes away what there is of an interval. */
-  public remove(slot: number): void {
-    this.intervals.delete(slot);
-  }
-
   /** Value of a series in an interval; NaN when there is none. */
   public get(slot: number, timeSeriesId: string): number {
     const number = this.numbers.get(timeSeriesId.slice(0, ID_DIGITS));

@@ -62,26 +62,6 @@ export class SeriesValuesStore implements SeriesValuesReader {
     }
   }
 
-  /** Takes away what there is of intervals; writes only the days that have something of them. */
-  public async forget(detectorArn: string, clock: WallClock, slots: readonly number[]): Promise<void> {
-    for (const [key, ofDay] of groupBy(slots, slot => keyOf(detectorArn, slot))) {
-      for (let attempt = 1; ; attempt++) {
-        const before = this.newest?.key === key ? this.newest : await this.load(key);
-        const isUsable = before?.day.timezone === clock.timezone && before.day.frequency === clock.frequency;
-        if (!isUsable || !before.day.hasAny(ofDay)) break;
-        this.newest = undefined;
-        for (const slot of ofDay) before.day.remove(slot);
-        try {
-          const etag = await writeStateObject(this.client, this.bucketName, key, before.day.encode(), before.etag);
-          this.newest = { key, etag, day: before.day };
-          break;
-        } catch (error) {
-          if (!(error instanceof WriteConflict) || attempt === WRITE_ATTEMPTS) throw error;
-        }
-      }
-    }
-  }
-
   /** See SeriesValuesReader. Without any values, nothing is known of the intervals either: no starts then. */
   public async read(detectorArn: string, timeSeriesIds: readonly string[], to: EpochSeconds, count: number): Promise<SeriesValues> {
     const known = await this.dayNear(detectorArn, to);

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Activity } from '../activity';
+import type { SimulatedClock } from '../clock';
 import { FunctionPool, type EmbeddedMetric, type FunctionDefinition, type FunctionHost } from './function-pool';
 import type { InvocationOutcome } from './function-process';
 
@@ -34,6 +35,8 @@ export interface FunctionsOptions {
   /** Folder of the log files, one a function. */
   readonly logs: string;
   readonly activity: Activity;
+  /** Does not pass an invocation's time limit while it is under way. @default - there is no simulated time */
+  readonly clock?: SimulatedClock;
 }
 
 /** The functions of the embedded cloud. */
@@ -89,7 +92,7 @@ export class Functions {
   /** Invokes and waits for the outcome. Undefined: there is no such function. */
   public invoke(reference: string, payload: string): Promise<InvocationOutcome> | undefined {
     const pool = this.pool(reference);
-    return pool && this.options.activity.track(pool.invoke(payload, undefined, this.aliasIn(reference, pool)));
+    return pool && this.options.activity.track(this.run(pool, payload, this.aliasIn(reference, pool)));
   }
 
   /** Invokes in the background. False: there is no such function. */
@@ -105,11 +108,16 @@ export class Functions {
     await Promise.all([...this.pools.keys()].map((name) => this.remove(name)));
   }
 
+  private run(pool: FunctionPool, payload: string, alias?: string): Promise<InvocationOutcome> {
+    const outcome = pool.invoke(payload, undefined, alias);
+    return this.options.clock?.hold(pool.definition.timeoutSeconds, outcome) ?? outcome;
+  }
+
   private async repeat(pool: FunctionPool, payload: string, alias?: string): Promise<void> {
     const { name } = pool.definition;
     const { retries = DEFAULT_ASYNCHRONOUS_RETRIES, destination } = this.asynchronous.get(name) ?? {};
     for (let attempt = 0; ; attempt++) {
-      const outcome = await pool.invoke(payload, undefined, alias);
+      const outcome = await this.run(pool, payload, alias);
       if ('result' in outcome) return;
       if (attempt === retries) {
         this.lost.push({ functionName: name, payload, error: `${outcome.failure.errorType}: ${outcome.failure.errorMessage}`, ...destination !== undefined && { destination } });

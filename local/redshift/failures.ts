@@ -14,6 +14,8 @@ export type FailureOutcome =
   | { readonly type: 'ABORT' }
   /** Stays STARTED until it is cancelled. */
   | { readonly type: 'HANG' }
+  /** Waits in the queue, and runs after that. */
+  | { readonly type: 'QUEUED'; readonly until: Promise<void> }
   /** Runs, but the first `describes` answers of DescribeStatement say STARTED. */
   | { readonly type: 'SLOW'; readonly describes: number };
 

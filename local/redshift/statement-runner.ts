@@ -51,6 +51,7 @@ export class StatementRunner {
       return statement.moveTo('FAILED', now(), `FATAL: database "${statement.request.database}" does not exist`);
     }
     if (planned?.type === 'HANG') return statement.moveTo('STARTED', now());
+    if (planned?.type === 'QUEUED') await planned.until;
     await database.exclusive(async connection => {
       if (statement.status !== 'PICKED') return;
       statement.moveTo('STARTED', now());

@@ -70,17 +70,17 @@ export class Scheduler {
       const schedule = this.nextDue();
       if (!schedule || schedule.due! > until) break;
       const scheduledTime = schedule.due!;
-      this.clock.advanceTo(scheduledTime);
+      await this.clock.advanceTo(scheduledTime);
       schedule.due = schedule.next(scheduledTime);
       const execution = await this.fire(schedule.definition, scheduledTime);
       await onRun({ schedule: schedule.definition, scheduledTime, ...(execution && { execution }) });
     }
-    this.clock.advanceTo(until);
+    await this.clock.advanceTo(until);
   }
 
   /** Moves the clock to `until` as if all schedules were disabled up to then: EventBridge does not make up for what was due meanwhile. */
-  public pauseUntil(until: Date): void {
-    this.clock.advanceTo(until);
+  public async pauseUntil(until: Date): Promise<void> {
+    await this.clock.advanceTo(until);
     for (const schedule of this.schedules.values()) {
       if (schedule.due !== undefined && schedule.due <= until) schedule.due = schedule.next(until);
     }

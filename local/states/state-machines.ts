@@ -265,7 +265,7 @@ export class StateMachines {
     const { clock, targets, longestRealWait } = this.options;
     const until = new Date(clock.now().getTime() + seconds * 1000);
     await targets.activity.settle(Math.min(seconds * 1000, longestRealWait));
-    clock.advanceTo(until);
+    await clock.advanceTo(until);
     const limit = machine.prepared.timeoutSeconds;
     if (limit !== undefined && until.getTime() - execution.startDate.getTime() > limit * 1000 && execution.status === 'RUNNING') {
       this.abort(execution, 'TIMED_OUT');

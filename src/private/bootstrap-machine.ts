@@ -62,6 +62,7 @@ export function createBootstrapMachine(scope: Construct, id: string, props: Boot
     }),
     keep: { detectorArn: sfn.JsonPath.stringAt('$.detectorArn'), backend: sfn.JsonPath.stringAt('$.backend'), unload: { interval } },
     finished: unloaded,
+    unplanned: failed,
     failed,
   });
   unloaded.next(plan);

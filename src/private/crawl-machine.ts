@@ -33,6 +33,9 @@ const DATA = {
   interval: sfn.JsonPath.stringAt('$.current.interval'),
 };
 
+/** Number of the attempt. */
+const ATTEMPT = sfn.JsonPath.numberAt('$.unload.attempt');
+
 /** What goes on from one interval to the next. */
 const LOOP = {
   settings: DATA.settings,
@@ -141,16 +144,20 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
       ...LOOP,
       index: sfn.JsonPath.stringAt('$.index'),
       current: sfn.JsonPath.stringAt('$.current'),
-      unload: { chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'), folder: sfn.JsonPath.stringAt('$.unload.folder') },
+      unload: {
+        attempt: ATTEMPT, chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'), folder: sfn.JsonPath.stringAt('$.unload.folder'),
+      },
     },
     finished: afterUnload,
     failed,
+    unplanned: undecided, // begun, it may be the last attempt: the one that asks the detector before the interval is given up
   });
 }
 
 /**
  * The states that detect an interval, and those that ask whether an earlier attempt has: before anything is unloaded again, and when a
- * detection breaks. So ledger and bucket end with the rows that the detector has, wherever an attempt broke.
+ * detection breaks. So ledger and bucket end with the rows that the detector has, wherever an attempt broke. Where it has none, those who are
+ * asked see to it that it gets none of earlier attempts: a function may go on after its execution, or the connection to it, has ended.
  */
 function detectionStates(
   scope: Construct, { detectFunction, detectorArn }: NonNullable<CrawlMachineProps['detect']>,
@@ -158,8 +165,8 @@ function detectionStates(
 ): { readonly afterUnload: sfn.IChainable; readonly askBefore: (unload: sfn.IChainable) => sfn.IChainable } {
   const take = new sfn.Pass(scope, 'Take known detection', { inputPath: '$.known.outcome', resultPath: '$.detection' });
   take.next(finish);
-  const ask = (id: string, caughtAt: string, yes: sfn.IChainable, no: sfn.IChainable) => {
-    const known = retryDetection(invoke(scope, id, detectFunction, { action: 'known', detectorArn, interval: DATA.interval }, '$.known'));
+  const ask = (id: string, attempt: number | string, caughtAt: string, yes: sfn.IChainable, no: sfn.IChainable) => {
+    const known = retryDetection(invoke(scope, id, detectFunction, { action: 'known', detectorArn, interval: DATA.interval, attempt }, '$.known'));
     known.addCatch(undecided, { resultPath: caughtAt });
     known.next(new sfn.Choice(scope, `${id}?`).when(sfn.Condition.booleanEquals('$.known.found', true), yes).otherwise(no));
     return known;
@@ -171,14 +178,15 @@ function detectionStates(
     interval: DATA.interval,
     chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'),
     files: sfn.JsonPath.stringAt('$.unload.folder'),
+    attempt: ATTEMPT,
   }, '$.detection'));
-  // the error of the detection is what is told, whatever comes of asking
-  detect.addCatch(ask('Detected all the same', sfn.JsonPath.DISCARD, take, failed), { resultPath: CAUGHT });
+  // the error of the detection is what is told, whatever comes of asking; should it still be going on, it is too late for it
+  detect.addCatch(ask('Detected all the same', sfn.JsonPath.mathAdd(ATTEMPT, 1), sfn.JsonPath.DISCARD, take, failed), { resultPath: CAUGHT });
   detect.next(finish);
 
   const statement = new sfn.Pass(scope, 'Take earlier statement', {
     parameters: { Id: sfn.JsonPath.stringAt('$.unload.previousStatementId'), Status: 'FINISHED' }, resultPath: '$.statement',
   });
   statement.next(take);
-  return { afterUnload: detect, askBefore: unload => ask('Detected before', CAUGHT, statement, unload) };
+  return { afterUnload: detect, askBefore: unload => ask('Detected before', ATTEMPT, CAUGHT, statement, unload) };
 }

@@ -7,9 +7,10 @@ import * as targets from 'aws-cdk-lib/aws-scheduler-targets';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { DAY_MINUTES, dailyRunMinute, SECOND_RUN_MINUTES } from './contract';
 import { fromThisAccount } from './roles';
 
-/** Starts the crawl at the end of every interval and the delay. */
+/** Starts the crawl at the end of every interval and the delay, and that of days once more. */
 export function createSchedule(
   scope: Construct, id: string, machine: sfn.IStateMachine, deadLetterQueue: sqs.IQueue,
   time: { readonly intervalSeconds: number; readonly delaySeconds: number; readonly timezone: TimeZone },
@@ -35,12 +36,16 @@ export function createSchedule(
 }
 
 /**
- * When the crawl runs: at interval end + delay. Whole intervals of delay change nothing here (the crawl knows which interval is due);
- * seconds are rounded up, since a schedule knows minutes only.
+ * When the crawl runs: at interval end + delay, and that of days once more (see `SECOND_RUN_MINUTES`). Whole intervals of delay change nothing
+ * here (the crawl knows which interval is due); seconds are rounded up, since a schedule knows minutes only.
  */
 export function cronFields(intervalSeconds: number, delaySeconds: number): { minute: string; hour: string } {
   const intervalMinutes = intervalSeconds / 60;
+  if (intervalMinutes === DAY_MINUTES) {
+    const first = dailyRunMinute(delaySeconds);
+    const hours = [first, (first + SECOND_RUN_MINUTES) % DAY_MINUTES].map(minute => Math.floor(minute / 60));
+    return { minute: `${first % 60}`, hour: hours.join(',') };
+  }
   const minutes = Math.ceil(delaySeconds / 60) % intervalMinutes;
-  if (intervalMinutes < 60) return { minute: `${minutes}/${intervalMinutes}`, hour: '*' };
-  return { minute: `${minutes % 60}`, hour: intervalMinutes === 60 ? '*' : `${Math.floor(minutes / 60)}` };
+  return { minute: intervalMinutes < 60 ? `${minutes}/${intervalMinutes}` : `${minutes}`, hour: '*' };
 }

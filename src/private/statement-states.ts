@@ -30,6 +30,8 @@ export interface StatementStatesProps {
   readonly finished: sfn.IChainable;
   /** Takes the error in `$.caught`. */
   readonly failed: sfn.IChainable;
+  /** Takes the error of the plan, whose answer only may have been lost. */
+  readonly unplanned: sfn.IChainable;
 }
 
 /**
@@ -58,7 +60,7 @@ export function statementStates(scope: Construct, props: StatementStatesProps): 
   cancel.addCatch(failed, { resultPath: sfn.JsonPath.DISCARD });
   cancel.next(failed);
 
-  plan.addCatch(failed, { resultPath: CAUGHT });
+  plan.addCatch(props.unplanned, { resultPath: CAUGHT });
   submit.addCatch(failed, { resultPath: CAUGHT });
   // a statement that the ledger does not know cannot be cancelled by the next attempt
   props.noteStatement.addCatch(cancel, { resultPath: CAUGHT });

@@ -22,6 +22,7 @@ const unload = (hour: number, more: object = {}) => ({
     folder: `s3://b/live/20261123/${hour}00/`,
     previousStatementId: '',
     chosenByQuery: false,
+    attempt: 2,
     repeated: false,
     exhausted: '',
     ...more,
@@ -152,6 +153,7 @@ test('every task retries at random times, and every failure ends in the ledger',
         'Detect': 'Detected all the same',
         'Detected all the same': 'Record undecided failure',
         'Detected before': 'Record undecided failure',
+        'Begin interval': 'Record undecided failure',
         'Finish interval': 'Record undecided failure',
       };
       expect([name, catchAll.Next]).toEqual([name, next[name] ?? 'Record failure']);
@@ -192,6 +194,7 @@ describe('run', () => {
         interval: interval(10),
         chosenByQuery: false,
         files: 's3://b/live/20261123/1000/',
+        attempt: 2,
       },
       expect.objectContaining({ interval: interval(11), chosenByQuery: false }),
       expect.objectContaining({ interval: interval(12), chosenByQuery: true }),
@@ -229,7 +232,6 @@ describe('run', () => {
     ['unnoted', 'Error', 'no table'],
     ['undetected', 'Error', 'bad rows'],
     ['exhausted', 'AttemptsExhausted', 'StatementFailed: disk full'],
-    ['unbegun', 'LeaseLost', 'lease lost'],
   ])('%s: the interval is recorded as failed, and the run fails with the reason', (name, error, cause) => {
     const outcome = outcomes[name];
     expect(outcome).toMatchObject({ status: 'FAILED', error, cause });
@@ -243,6 +245,7 @@ describe('run', () => {
   });
 
   test.each<[string, string, string]>([
+    ['unbegun', 'LeaseLost', 'lease lost'],
     ['unfinished', 'LeaseLost', 'lease lost'],
     ['unasked', 'Error', 'no access'],
     ['unclear', 'Sandbox.Timedout', 'out of time'],
@@ -264,7 +267,7 @@ describe('run', () => {
   test.each(['known', 'exhaustedKnown'])('%s: what an earlier attempt has had detected is finished, and not unloaded again', name => {
     const outcome = outcomes[name];
     expect(outcome.status).toBe('SUCCEEDED');
-    expect(callsOf(outcome, 'Detected before')).toEqual([{ action: 'known', detectorArn: expect.anything(), interval: interval(10) }]);
+    expect(callsOf(outcome, 'Detected before')).toEqual([{ action: 'known', detectorArn: expect.anything(), interval: interval(10), attempt: 2 }]);
     expect([...callsOf(outcome, 'Unload'), ...callsOf(outcome, 'Detect')]).toEqual([]);
     expect(callsOf(outcome, 'Finish interval')).toEqual([expect.objectContaining({
       statement: { Id: name === 'known' ? 'earlier' : '', Status: 'FINISHED' }, detection: KNOWN.result.outcome,
@@ -280,6 +283,7 @@ describe('run', () => {
 
   test('goes on when a detection broke that was done all the same', () => {
     expect(outcomes.detectedAllTheSame.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.detectedAllTheSame, 'Detected all the same')).toMatchObject([{ action: 'known', interval: interval(10), attempt: 3 }]);
     expect(callsOf(outcomes.detectedAllTheSame, 'Finish interval')).toEqual([expect.objectContaining({
       statement: described('FINISHED').result, detection: KNOWN.result.outcome,
     })]);

@@ -137,9 +137,10 @@ describe('schedule', () => {
     ['five minutes, rounded up to the next interval', DetectorFrequency.FIVE_MINUTES, Duration.seconds(299), 'cron(0/5 * * * ? *)'],
     ['ten minutes', DetectorFrequency.TEN_MINUTES, Duration.minutes(17), 'cron(7/10 * * * ? *)'],
     ['hours, delay of more than an hour', DetectorFrequency.HOURLY, Duration.minutes(90), 'cron(30 * * * ? *)'],
-    ['days', DetectorFrequency.DAILY, Duration.minutes(0), 'cron(0 0 * * ? *)'],
-    ['days, delay of hours', DetectorFrequency.DAILY, Duration.minutes(150), 'cron(30 2 * * ? *)'],
-    ['days, delay of two days and nine hours', DetectorFrequency.DAILY, Duration.hours(57), 'cron(0 9 * * ? *)'],
+    ['days', DetectorFrequency.DAILY, Duration.minutes(0), 'cron(0 0,2 * * ? *)'],
+    ['days, delay of hours', DetectorFrequency.DAILY, Duration.minutes(150), 'cron(30 2,4 * * ? *)'],
+    ['days, delay of two days and nine hours', DetectorFrequency.DAILY, Duration.hours(57), 'cron(0 9,11 * * ? *)'],
+    ['days, at their end', DetectorFrequency.DAILY, Duration.minutes(1350), 'cron(30 22,0 * * ? *)'],
   ])('%s', (_name, frequency, delay, expression) => {
     const stack = newStack();
     connectorIn(stack, { frequency, delay, timezone: TimeZone.EUROPE_BERLIN });

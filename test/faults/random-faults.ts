@@ -45,9 +45,9 @@ function trial(seed: number): FaultCase & { readonly story: string[] } {
       story.push(`${hour}: ${rule.service} ${rule.matching} ${rule.nth}+${rule.times} ${rule.withEffect ? 'with effect ' : ''}${JSON.stringify(rule.outcome)}${kills ? ', killed' : ''}`);
       world.requests.add({ ...rule, ...kills ? { then: world.kill } : {} });
     } else if (kind < 7) {
-      const fault = { matching: new RegExp(`"action":"${one(INVOCATIONS)}"`), nth: 1 + below(2), times: 1 + below(next() < 0.2 ? 8 : 2), withEffect: next() < 0.5, errorType: one(ERRORS) };
-      story.push(`${hour}: ${fault.matching} ${fault.nth}+${fault.times} ${fault.withEffect ? 'with effect ' : ''}${fault.errorType}`);
-      world.invocation(fault);
+      const fault = { matching: new RegExp(`"action":"${one(INVOCATIONS)}"`), nth: 1 + below(2), times: 1 + below(next() < 0.2 ? 8 : 2), withEffect: one([false, true, 'LATER'] as const), errorType: one(ERRORS) };
+      story.push(`${hour}: ${fault.matching} ${fault.nth}+${fault.times} ${fault.withEffect ? `with effect${fault.withEffect === 'LATER' ? ' later' : ''} ` : ''}${fault.errorType}`);
+      world.invocations.add(fault);
     } else if (kind < 9) {
       const type = one(['FAIL', 'FAIL_AFTER_FIRST_FILE', 'ABORT', 'SLOW'] as const);
       story.push(`${hour}: statement ${type}`);
@@ -71,7 +71,7 @@ function trial(seed: number): FaultCase & { readonly story: string[] } {
         const way = below(8);
         if (way === 0) {
           story.push(`${hour}: paused`);
-          world.pauseThrough(hour);
+          await world.pauseThrough(hour);
         } else if (way === 1) {
           story.push(`${hour}: three runs at once`);
           await Promise.all([0, 1, 2].map(() => world.extraRun(hour)));

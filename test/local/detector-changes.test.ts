@@ -139,7 +139,7 @@ describe('a history that is read again by hand', () => {
     const [{ rows }] = await world.warehouse.query<{ rows: number }>(
       'with added as (insert into orders select ts + interval \'3 hours\', platform, market, views, sales from orders '
       + 'where ts >= (select max(ts) - interval \'2 hours\' from orders) returning 1) select count(*) as rows from added');
-    world.cloud.clock.advanceTo(new Date(now));
+    await world.cloud.clock.advanceTo(new Date(now));
     return Number(rows);
   };
   const run = () => {

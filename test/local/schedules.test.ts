@@ -57,6 +57,25 @@ describe('schedules', () => {
     expect(cloud.clock.now()).toEqual(new Date('2026-11-23T13:25:00Z'));
   });
 
+  test('are fired when no function can be under way any more that was invoked before', async () => {
+    const cloud = await start(synthesise((stack) => {
+      // longer than anything that the cloud waits for by itself
+      const slow = moduleFunction(stack, 'Slow', 'export const handler = async () => { await new Promise((r) => setTimeout(r, 400)); console.log(JSON.stringify({ _aws: {}, done: 1 })); };',
+        { timeout: Duration.minutes(15) });
+      const call = new tasks.LambdaInvoke(stack, 'Call', { lambdaFunction: slow, invocationType: tasks.LambdaInvocationType.EVENT });
+      const machine = new sfn.StateMachine(stack, 'Machine', { definitionBody: sfn.DefinitionBody.fromChainable(call) });
+      new scheduler.Schedule(stack, 'Hourly', { schedule: scheduler.ScheduleExpression.cron({ minute: '5' }), target: new targets.StepFunctionsStartExecution(machine, {}) });
+    }));
+    await cloud.deploy();
+    const done: number[] = [];
+    await cloud.runScheduleUntil(new Date('2026-11-23T12:05:00Z'), () => { done.push(cloud.metrics.length); });
+    expect(done).toEqual([0, 1, 2]); // at 10:05, 11:05, 12:05: what the run before had invoked has ended, its own has not
+    await cloud.runScheduleUntil(new Date('2026-11-23T12:20:00Z'));
+    expect(cloud.metrics).toHaveLength(2); // 15 minutes later it may still be going on
+    await cloud.pauseScheduleUntil(new Date('2026-11-23T12:21:00Z'));
+    expect(cloud.metrics).toHaveLength(3);
+  });
+
   test('that are disabled or out of their time do not fire', async () => {
     const cloud = await start(scheduled({ enabled: false }));
     await cloud.deploy();
@@ -71,7 +90,7 @@ describe('schedules', () => {
   test('that were paused do not make up for what was due meanwhile', async () => {
     const cloud = await start(scheduled());
     await cloud.deploy();
-    cloud.pauseScheduleUntil(new Date('2026-11-23T13:05:00Z'));
+    await cloud.pauseScheduleUntil(new Date('2026-11-23T13:05:00Z'));
     await cloud.runScheduleUntil(new Date('2026-11-23T14:05:00Z'));
     expect(cloud.executions.map(({ input }) => (input as any).at)).toEqual(['2026-11-23T14:05:00Z']);
   });

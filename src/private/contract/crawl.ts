@@ -79,7 +79,7 @@ export type CrawlEvent =
 export interface UnloadPlan {
   readonly interval: Interval;
   readonly sql: string;
-  /** At most 64 characters; the same for every retry of the same attempt. */
+  /** At most 64 characters; the same for every retry of the same attempt, and until it is known what became of it. */
   readonly clientToken: string;
   readonly statementName: string;
   /** What the names of the files begin with: `s3://bucket/live/20261123/1000/`, or a beginning of names in such a folder. */
@@ -92,6 +92,8 @@ export interface UnloadPlan {
 
 /** Answer to `begin`. */
 export interface AttemptPlan extends UnloadPlan {
+  /** Number of the attempt, from 1. */
+  readonly attempt: number;
   /** An earlier attempt was begun: the detector may have its rows already, which is to be asked before anything is unloaded. */
   readonly repeated: boolean;
   /** Why the newest attempt failed, when there are to be no more: unless the detector has the rows, the interval is given up. Else empty. */

@@ -4,8 +4,11 @@ import type { Interval, PlannedInterval } from './intervals';
 
 /** Events of the `detect` function. */
 export type DetectEvent =
-  /** From the service when a detector is activated (`backTest` false) or back-tested. Asynchronous. */
-  | { readonly action: 'learn'; readonly detectorArn: string; readonly backTest: boolean }
+  /**
+   * From the service when a detector is activated (`backTest` false) or back-tested. Asynchronous. `learningId` is the detector's as long as this
+   * activation lasts; absent in events of an earlier version.
+   */
+  | { readonly action: 'learn'; readonly detectorArn: string; readonly backTest: boolean; readonly learningId?: string }
   /** From the Crawl state machine: the interval's folder is complete. */
   | {
     readonly action: 'detect';
@@ -14,9 +17,17 @@ export type DetectEvent =
     readonly chosenByQuery: boolean;
     /** What the names of the files of a second reading begin with. Of a first reading all files in the interval's folder are read. */
     readonly files?: string;
+    /**
+     * Number of the attempt in the ledger: nothing is learned of one that a `known` event has ruled out. Absent: of no crawl, or of an execution
+     * that began with an earlier version.
+     */
+    readonly attempt?: number;
   }
-  /** From the Crawl state machine: whether the interval, or with `AGAIN` its second reading, was detected. Answer: `KnownDetection`. */
-  | { readonly action: 'known'; readonly detectorArn: string; readonly interval: PlannedInterval };
+  /**
+   * From the Crawl state machine: whether the interval, or with `AGAIN` its second reading, was detected. When it was not, it will not be by
+   * attempts before `attempt`, should one still be under way. Answer: `KnownDetection`.
+   */
+  | { readonly action: 'known'; readonly detectorArn: string; readonly interval: PlannedInterval; readonly attempt?: number };
 
 /** Answer to `known`: what `detect` answered, or would have, had the run not broken. */
 export type KnownDetection = { readonly found: true; readonly outcome: DetectionOutcome } | { readonly found: false };

@@ -6,6 +6,19 @@ export type Frequency = 'PT5M' | 'PT10M' | 'PT1H' | 'P1D';
 /** Length of each frequency's interval, in seconds. */
 export const FREQUENCY_SECONDS: Record<Frequency, number> = { PT5M: 300, PT10M: 600, PT1H: 3600, P1D: 86400 };
 
+export const DAY_MINUTES = 1440;
+
+/**
+ * How long after the first run of a day a daily crawl runs once more, on the wall clock. Where clocks go forward, the first run comes before
+ * the delay is over, or at a minute that the clocks skip. No zone puts its clocks forward by more than this; most do so by an hour.
+ */
+export const SECOND_RUN_MINUTES = 120;
+
+/** Minute of the day, on the wall clock, at which the first run of a daily crawl comes: at the end of the day before, and the delay. */
+export function dailyRunMinute(delaySeconds: number): number {
+  return Math.ceil(delaySeconds / 60) % DAY_MINUTES;
+}
+
 /** One interval: start inclusive, end exclusive, ISO 8601 in UTC with seconds (`2026-11-23T10:00:00Z`). */
 export interface Interval {
   readonly start: string;

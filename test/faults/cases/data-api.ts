@@ -36,10 +36,32 @@ export const dataApiCases: readonly FaultCase[] = [
     },
     act: async (world, hour) => {
       await world.runThrough(hour);
-      world.pauseThrough(hour + 25);
+      await world.pauseThrough(hour + 25);
       await world.runThrough(hour + 27);
     },
     expected: { failedRuns: 1, error: /Disk full/, ledgerError: /Disk full/, attempts: 2 },
+  },
+  {
+    name: 'Data API: every answer of submitting is lost while the statement queues: the next attempt waits for that one, and nothing runs in the folder later',
+    arrange: (world, hour) => {
+      let turn!: () => void;
+      const until = new Promise<void>(resolve => turn = resolve);
+      world.statement(hour, { type: 'QUEUED', until });
+      world.requests.add({ service: 'redshift-data', matching: /^ExecuteStatement/, times: 9, withEffect: true, outcome: 'LOST' });
+      world.requests.add({
+        service: 'redshift-data',
+        matching: /^DescribeStatement/,
+        nth: 3,
+        outcome: 'LATE',
+        then: async () => {
+          // by now another statement would have read the hour
+          await world.sql('insert into orders select ts, \'ios\', 7 from orders where ts = $1 and platform = \'web\'', hour);
+          turn();
+          await new Promise(resolve => setTimeout(resolve, 300));
+        },
+      });
+    },
+    expected: { failedRuns: 1, error: /SdkClientException/, ledgerError: /SdkClientException/, attempts: 2 },
   },
   {
     name: 'Data API: cancelling an earlier attempt is throttled',

@@ -3,14 +3,15 @@
 /** Rows that come after their hour was read, and what goes wrong while it is read again. Needs a settle time of one hour. */
 import type { FaultCase } from '../fault-case';
 import type { ProxyRule } from '../fault-proxy';
-import { startOf, type World } from '../world';
+import { startOf } from '../hours';
+import type { World } from '../world';
 
 /** At first the hour has too few views, and no row of one platform; the detector takes that for an anomaly. */
 async function readIncomplete(world: World, hour: number): Promise<void> {
   await world.sql('update orders set views = views - 95 where ts = $1', hour);
   await world.sql('update orders set ts = ts + interval \'1000 years\' where ts = $1 and platform = \'tv\'', hour);
   await world.runThrough(hour);
-  const groups = await world.groupsOf(hour);
+  const groups = await world.readings.groupsOf(hour);
   if (groups !== 1) throw new Error(`the detector has ${groups} anomaly groups of the incomplete hour, expected 1`);
 }
 
@@ -102,18 +103,18 @@ export const lateDataCases: readonly FaultCase[] = [
     { failedRuns: 1, error: /Disk full/, ledgerError: /Disk full/, rereadAttempts: 2 }),
   lateCase('the statement of the second reading fails in every attempt', (world, hour) => world.statement(hour, { type: 'FAIL', error: 'Disk full' }, 3),
     { failedRuns: 3, error: /Disk full/, ledgerError: /Disk full/, rereadAttempts: 3, rereadGivenUp: /Disk full/, groups: 1 }),
-  lateCase('the answer of the second detection is lost', world => world.invocation({
+  lateCase('the answer of the second detection is lost', world => world.invocations.add({
     matching: /Detect.*"reading":"AGAIN"/, withEffect: true, errorType: 'Lambda.SdkClientException',
   })),
-  lateCase('the second detection breaks', world => world.invocation({ matching: /Detect.*"reading":"AGAIN"/, errorType: 'Error' }),
+  lateCase('the second detection breaks', world => world.invocations.add({ matching: /Detect.*"reading":"AGAIN"/, errorType: 'Error' }),
     { failedRuns: 1, error: /planned for this invocation/, rereadAttempts: 2 }),
-  lateCase('the second detection breaks in every attempt: the rows of the first reading stay, everywhere', world => world.invocation({
+  lateCase('the second detection breaks in every attempt: the rows of the first reading stay, everywhere', world => world.invocations.add({
     matching: /Detect.*"action":"detect".*"reading":"AGAIN"/, times: 3, errorType: 'Error',
   }), { failedRuns: 3, error: /planned for this invocation/, rereadAttempts: 3, rereadGivenUp: /planned for this invocation/, groups: 1 }),
-  lateCase('the second detection runs out of time after it has replaced the rows', world => world.invocation({
+  lateCase('the second detection runs out of time after it has replaced the rows', world => world.invocations.add({
     matching: /Detect.*"reading":"AGAIN"/, withEffect: true, errorType: 'Sandbox.Timedout',
   })),
-  lateCase('so it does, and nobody can ask whether it was done, in more runs than there are attempts', world => world.invocation({
+  lateCase('so it does, and nobody can ask whether it was done, in more runs than there are attempts', world => world.invocations.add({
     matching: /Detect.*"reading":"AGAIN"/, times: 6, withEffect: true, errorType: 'Sandbox.Timedout',
   }), { failedRuns: 5, error: /Sandbox\.Timedout/, rereadAttempts: 6 }, undefined, 7),
   lateCase('it cannot be noted as finished in more runs than there are attempts: its rows stay, everywhere', world => world.requests.add({
@@ -125,7 +126,7 @@ export const lateDataCases: readonly FaultCase[] = [
   lateCase('killed before it is noted as finished, in more runs than there are attempts', world => world.requests.add({
     service: 'dynamodb', matching: REREAD_FINISHED, times: 4, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' },
   }), { failedRuns: 4, error: /^Killed: ended by the test/, rereadAttempts: 5 }, undefined, 11), // a lease holds for more than an hour
-  lateCase('the answer of its end is lost', world => world.invocation({
+  lateCase('the answer of its end is lost', world => world.invocations.add({
     matching: /"action":"finished".*"reading":"AGAIN"|"reading":"AGAIN".*"action":"finished"/, withEffect: true, errorType: 'Lambda.SdkClientException',
   })),
   lateCase('the schedule fires twice for every hour', () => undefined, {}, async (world, hour) => {
@@ -139,7 +140,7 @@ export const lateDataCases: readonly FaultCase[] = [
     await world.runThrough(hour + 4);
   }),
   lateCase('the schedule is paused before the settle time is over', () => undefined, {}, async (world, hour) => {
-    world.pauseThrough(hour + 3);
+    await world.pauseThrough(hour + 3);
     await world.runThrough(hour + 4);
   }),
   ...['the observed values are replaced', 'its file takes the place of the first'].map(what => lateCase(

@@ -2,7 +2,7 @@
 
 /** Runs that come twice, overlap, come late or not at all; clocks that are wrong. */
 import type { FaultCase } from '../fault-case';
-import { startOf } from '../world';
+import { startOf } from '../hours';
 
 /** Length of an hour in milliseconds. */
 const HOUR = 3_600_000;
@@ -98,6 +98,9 @@ export const runCases: readonly FaultCase[] = [
           await new Promise(resolve => setTimeout(resolve, 300)); // the function has ended by then
         },
       });
+      world.skewMilliseconds = 2 * HOUR; // as Lambda sees it, the lease has lapsed
+      await world.extraRun(hour);
+      world.skewMilliseconds = 0;
       await world.runThrough(hour + 2);
     },
     expected: { failedRuns: 1, error: /^Killed/ },
@@ -163,7 +166,7 @@ export const runCases: readonly FaultCase[] = [
     arrange: () => undefined,
     act: async (world, hour) => {
       const before = world.cloud.executions.length;
-      world.pauseThrough(hour + 167);
+      await world.pauseThrough(hour + 167);
       await world.runThrough(hour + 171);
       const runs = world.cloud.executions.length - before;
       if (runs !== 4) throw new Error(`${runs} runs caught up, expected the 4 that came after the pause`);

@@ -4,14 +4,14 @@
 import type { FaultCase } from '../fault-case';
 import { INTERVAL_FINISHED } from './kills';
 import type { ProxyRule } from '../fault-proxy';
-import type { InvocationFault } from '../world';
+import type { InvocationFault } from '../invocation-faults';
 
 function request(name: string, rule: ProxyRule, expected: FaultCase['expected'] = {}): FaultCase {
   return { name, arrange: world => world.requests.add(rule), expected };
 }
 
 function invocation(name: string, fault: InvocationFault, expected: FaultCase['expected'] = {}): FaultCase {
-  return { name: `Lambda: ${name}`, arrange: world => world.invocation(fault), expected };
+  return { name: `Lambda: ${name}`, arrange: world => world.invocations.add(fault), expected };
 }
 
 /** Longer than the SDK retries. */
@@ -74,10 +74,20 @@ export const writeCases: readonly FaultCase[] = [
     hours: 7,
   },
   {
+    name: 'Lambda: the answer of beginning is lost in the last attempt, and the detector has the rows of the first',
+    hours: 6,
+    arrange: world => {
+      world.invocations.add({ matching: /"action":"finished"/, times: 2, errorType: 'Runtime.ExitError' });
+      // in the third run, and whenever Step Functions asks again
+      world.invocations.add({ matching: /"action":"begin"/, nth: 3, times: 7, withEffect: true, errorType: 'Lambda.SdkClientException' });
+    },
+    expected: { failedRuns: 3, error: /ExitError|SdkClientException/, ledgerError: /ExitError/, attempts: 4 },
+  },
+  {
     name: 'Lambda: the failure itself cannot be noted',
     arrange: (world, hour) => {
       world.statement(hour, { type: 'FAIL', error: 'Disk full' });
-      world.invocation({ matching: /"action":"failed"/, errorType: 'Runtime.ExitError' });
+      world.invocations.add({ matching: /"action":"failed"/, errorType: 'Runtime.ExitError' });
     },
     expected: { failedRuns: 1, error: /Runtime\.ExitError/, attempts: 2 },
   },

@@ -155,21 +155,58 @@ describe('an attempt', () => {
     });
   });
 
-  it('begun again by the same execution before a statement was accepted is the same attempt', async () => {
+  it('begun again by the same execution is the same attempt until it has ended', async () => {
     await plan('11:05');
-    expect(await begin(hour(10))).toEqual(await begin(hour(10)));
+    const first = await begin(hour(10));
+    expect(await begin(hour(10))).toEqual(first);
     await submitted(hour(10));
+    expect(await begin(hour(10))).toEqual(first);
+    expect(await item(10)).toMatchObject({ attempts: 1, statementId: 'statement' });
+    await failed(hour(10));
+    await plan('11:05');
     const second = await begin(hour(10));
     expect(second.statementName).toContain('attempt 2');
     expect(second.previousStatementId).toBe('statement');
   });
 
-  it('every attempt has a token of its own', async () => {
-    await plan('12:05');
-    const first = await begin(hour(10));
-    await failed(hour(10));
-    await plan('12:05', 'crawl-2');
-    expect((await begin(hour(10), 'crawl-2')).clientToken).not.toBe(first.clientToken);
+  describe('after another', () => {
+    const again = async (execution: string, settings = SETTINGS) => {
+      await plan('12:05', execution, settings);
+      const { clientToken, statementName } = await begin(hour(10), execution, settings);
+      return { clientToken, statementName };
+    };
+    let first: Awaited<ReturnType<typeof again>>;
+    beforeEach(async () => { first = await again('crawl-1'); });
+
+    it('submits a statement of its own when it is known what became of the other', async () => {
+      await submitted(hour(10));
+      await failed(hour(10));
+      const second = await again('crawl-2');
+      expect(second.clientToken).not.toBe(first.clientToken);
+      expect([first.statementName, second.statementName].map(name => name.replace(/^.*attempt/, 'attempt'))).toEqual(['attempt 1', 'attempt 2']);
+    });
+
+    it('asks for the statement of the other as long as nobody knows whether there is one', async () => {
+      await failed(hour(10), 'crawl-1', { Cause: 'no answer' });
+      expect(await again('crawl-2')).toEqual(first);
+      steps.ledger.now += 2 * 3_600_000; // killed
+      expect(await again('crawl-3')).toEqual(first);
+      await submitted(hour(10), 'crawl-3');
+      await failed(hour(10), 'crawl-3', { undecided: true });
+      expect((await again('crawl-4')).clientToken).not.toBe(first.clientToken);
+    });
+
+    it('does not when the statement is another', async () => {
+      await failed(hour(10));
+      expect((await again('crawl-2', { ...SETTINGS, query: `${SETTINGS.query} -- changed` })).clientToken).not.toBe(first.clientToken);
+    });
+
+    it('does not when the Data API refuses it, as it does for another warehouse', async () => {
+      await steps.handle({
+        action: 'failed', settings: SETTINGS, interval: hour(10), execution: 'crawl-1', error: { Error: 'RedshiftData.ValidationException', Cause: 'ClientToken' },
+      });
+      expect((await again('crawl-2')).clientToken).not.toBe(first.clientToken);
+    });
   });
 
   it('finished twice counts once', async () => {

@@ -125,6 +125,20 @@ describe('an interval that fails', () => {
     expect((await tellAll(() => plan('12:05', 'crawl-2'))).map(({ execution, attempt }) => [execution, attempt])).toEqual([['crawl-1', 1]]);
   });
 
+  it('is told of with the number of its attempt where a function had begun it that went on after its execution had failed to', async () => {
+    await plan('12:05');
+    await failed(hour(10), 'crawl-1', { Cause: 'no answer' });
+    // the late function: it had the lease when it looked
+    await plan('12:05');
+    await begin(hour(10));
+    await submitted(hour(10));
+    steps.ledger.now += 80 * 60_000;
+    await plan('12:05', 'crawl-2');
+    expect((await tellAll(() => plan('12:05', 'crawl-2'))).map(({ execution, attempt, statementId, error }) => [execution, attempt, statementId, error.message]))
+      .toEqual([['crawl-1', 1, 'statement', 'no answer']]);
+    expect(await item(10)).toMatchObject({ state: 'FAILED', attempts: 1, error: 'StatementFailed: no answer' });
+  });
+
   it('is not given up while the detector has its rows, or may have them', async () => {
     for (const attempt of [1, 2, 3, 4, 5]) {
       await plan('12:05', `crawl-${attempt}`);

@@ -233,10 +233,30 @@ describe('a history in chunks', () => {
     expect(await planned('bootstrap-1', NOW, { ...settings, historicalQuery: 'select * from t where ts < sysdate' } as never)).toMatchObject({ remaining: 1, interval: { end: '2026-11-23T10:00:00Z' } });
   });
 
-  it('the files of a run have names that no other run gives', async () => {
-    const { folder, sql } = await planned();
+  it('a statement of which nobody knows whether there is one is submitted again by the next run, by its token and to its files', async () => {
+    const chunked = { ...SETTINGS, historyChunkIntervals: 24 };
+    const next = (execution: string) => planHistory('2026-11-23T10:05:00Z', execution, chunked);
+    const first = await next('bootstrap-1');
+    await handle({ action: 'historyFailed', execution: 'bootstrap-1', error: { Error: 'RedshiftData.SdkClientException', Cause: 'no answer' } });
+    const same = { sql: first.sql, clientToken: first.clientToken, folder: first.folder };
+    expect(await next('bootstrap-2')).toMatchObject(same);
+    expect(await next('bootstrap-2')).toMatchObject(same);
+    await handle({ action: 'historyFailed', execution: 'bootstrap-2', error: { Error: 'RedshiftData.SdkClientException', Cause: 'no answer' } });
+    const third = await next('bootstrap-3');
+    expect(third).toMatchObject(same);
+    await handle({ action: 'historySubmitted', execution: 'bootstrap-3', interval: third.interval, statementId: 's-1' });
+    await handle({ action: 'historyFailed', execution: 'bootstrap-3', error: { Error: 'StatementFailed', Cause: 'disk full' } });
+    const fourth = await next('bootstrap-4');
+    expect(fourth.previousStatementId).toBe('s-1');
+    expect([fourth.clientToken, fourth.folder]).not.toEqual([first.clientToken, first.folder]);
+    expect(fourth.folder).not.toBe(first.folder);
+  });
+
+  it('the files of a statement have names that no other has', async () => {
+    const { interval, folder, sql } = await planned();
     expect(sql).toContain(`TO '${folder}'`);
     expect(sql).not.toMatch(/CLEANPATH|ALLOWOVERWRITE/);
+    await handle({ action: 'historySubmitted', execution: 'bootstrap-1', interval, statementId: 's-1' });
     expect((await planned('bootstrap-2', '2026-11-23T10:06:00Z')).folder).not.toBe(folder);
   });
 
@@ -252,6 +272,7 @@ describe('a history in chunks', () => {
     const first = await unload('bootstrap-1', NOW);
     await readChunk(handle, first.chunk, 'bootstrap-1');
     const broken = await unload('bootstrap-1', NOW); // its statement fails when files have been written
+    await handle({ action: 'historySubmitted', execution: 'bootstrap-1', interval: broken.chunk.interval, statementId: 's-2' });
     const second = await unload('bootstrap-2', '2026-11-23T10:06:00Z');
     expect(second.chunk.interval).toEqual(broken.chunk.interval);
     expect((await keys()).length).toBe(strays.length + 7);

@@ -12,23 +12,38 @@ import { SeriesValuesStore } from '../../../handlers/shared/series-values-store'
  */
 export function breakingIn(world: World, at: number, when: 'before' | 'after', killed: boolean): { handler: ReturnType<World['handler']>; calls: string[] } {
   const calls: string[] = [];
-  const wrap = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  const handler = wrappedIn(world, async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     calls.push(name);
     const breaks = killed ? calls.length >= at : calls.length === at;
     if (breaks && (when === 'before' || calls.length > at)) throw new Error(`broken before call ${calls.length}, ${name}`);
     if (!breaks) return work();
     await work().catch(() => undefined);
     throw new Error(`broken after call ${calls.length}, ${name}`);
-  };
+  });
+  return { handler, calls };
+}
+
+/** A function that waits before its given call of store or state bucket until something else is done. */
+export function pausingIn(world: World, at: number, meanwhile: () => Promise<void>): { handler: ReturnType<World['handler']>; calls: string[] } {
+  const calls: string[] = [];
+  const handler = wrappedIn(world, async (name, work) => {
+    calls.push(name);
+    if (calls.length === at) await meanwhile();
+    return work();
+  });
+  return { handler, calls };
+}
+
+/** A function whose calls of store and state bucket are made by `wrap`. */
+function wrappedIn(world: World, wrap: <T>(name: string, work: () => Promise<T>) => Promise<T>): ReturnType<World['handler']> {
   const { store } = world;
-  const brokenStore = new Proxy(store, {
+  const wrapped = new Proxy(store, {
     get: (target, name: keyof Store) => (...values: unknown[]) => (
       wrap(name, () => (target[name] as (...given: unknown[]) => Promise<unknown>).apply(target, values))),
   });
   const client = new S3Client({});
   client.middlewareStack.add((next, { commandName }) => args => wrap(commandName!, () => next(args)), { step: 'initialize' });
-  const handler = world.handler({
-    store: brokenStore, models: new ModelStore(client, STATE_BUCKET), values: new SeriesValuesStore(client, STATE_BUCKET),
+  return world.handler({
+    store: wrapped, models: new ModelStore(client, STATE_BUCKET), values: new SeriesValuesStore(client, STATE_BUCKET),
   });
-  return { handler, calls };
 }

@@ -134,7 +134,10 @@ onEachStore(makeStore => {
         expect((await describeDetector(arn)).Status).toBe('ACTIVATING');
         expect(duringStart).toBe('ACTIVATING');
       }
-      expect(service.learning).toEqual(Array.from({ length: 3 }, () => ({ action: 'learn', detectorArn: arn, backTest: false })));
+      expect(service.learning).toEqual(Array.from({ length: 3 }, () => ({ action: 'learn', detectorArn: arn, backTest: false, learningId: expect.any(String) })));
+      const ids = service.learning.map(event => (event as { learningId?: string }).learningId);
+      expect(new Set(ids).size).toBe(3);
+      expect((await service.store.getDetector(arn))!.learningId).toBe(ids[2]);
     });
 
     test.each(['ACTIVATING', 'LEARNING', 'ACTIVE', 'DEACTIVATING', 'BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE', 'BACK_TEST_COMPLETE', 'DELETING'] as const)(
@@ -222,7 +225,7 @@ onEachStore(makeStore => {
     const { arn } = await service.createReadyDetector();
     await service.client.send(new BackTestAnomalyDetectorCommand({ AnomalyDetectorArn: arn }));
     expect((await describeDetector(arn)).Status).toBe('BACK_TEST_ACTIVATING');
-    expect(service.learning).toEqual([{ action: 'learn', detectorArn: arn, backTest: true }]);
+    expect(service.learning).toEqual([{ action: 'learn', detectorArn: arn, backTest: true, learningId: (await service.store.getDetector(arn))!.learningId }]);
   });
 
   describe('deactivation', () => {

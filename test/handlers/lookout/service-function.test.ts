@@ -100,8 +100,9 @@ test('activation invokes the detect function and does not wait for it', async ()
   lambda.invocations.length = 0; // the source was looked into
   await client.send(new ActivateAnomalyDetectorCommand({ AnomalyDetectorArn }));
   expect(lambda.invocations).toEqual([{
-    functionName: 'detect', invocationType: 'Event', payload: JSON.stringify({ action: 'learn', detectorArn: AnomalyDetectorArn, backTest: false }),
+    functionName: 'detect', invocationType: 'Event', payload: expect.any(String),
   }]);
+  expect(JSON.parse(lambda.invocations[0].payload)).toEqual({ action: 'learn', detectorArn: AnomalyDetectorArn, backTest: false, learningId: expect.any(String) });
   expect((await client.send(new DescribeAnomalyDetectorCommand({ AnomalyDetectorArn }))).Status).toBe('ACTIVATING');
 });
 

@@ -73,6 +73,15 @@ onEachStore(makeStore => {
         .toEqual(detector('three', { status: 'FAILED', modifiedAt: 11, failureReason: 'again' }));
       expect(await store.changeStatus(arn, ['FAILED'], 'ACTIVATING', 12)).toEqual(detector('three', { status: 'ACTIVATING', modifiedAt: 12 }));
 
+      // of an activation, which only its own learning ends
+      const learning = detector('three', { status: 'ACTIVATING', modifiedAt: 13, learningId: 'a' });
+      expect(await store.changeStatus(arn, ['ACTIVATING'], 'ACTIVATING', 13, undefined, 'a')).toEqual(learning);
+      await expect(store.changeLearning(arn, 'b', 'ACTIVE', 14)).rejects.toMatchObject({ name: 'StoreConflict', found: 'ACTIVATING' });
+      expect(await store.changeLearning(arn, 'a', 'BACK_TEST_ACTIVE', 15)).toEqual({ ...learning, status: 'BACK_TEST_ACTIVE', modifiedAt: 15 });
+      expect(await store.changeLearning(arn, 'a', 'FAILED', 16, { reason: 'x' })).toEqual(detector('three', { status: 'FAILED', modifiedAt: 16, failureReason: 'x' }));
+      await expect(store.changeLearning(arn, 'a', 'ACTIVE', 17)).rejects.toMatchObject({ name: 'StoreConflict', found: 'FAILED' });
+      await expect(store.changeLearning(`${arn}x`, 'a', 'ACTIVE', 17)).rejects.toMatchObject({ name: 'StoreConflict', found: undefined });
+
       const missing = await store.changeStatus(`${arn}x`, ['INACTIVE'], 'ACTIVE', 1).catch((error: unknown) => error);
       expect(missing).toBeInstanceOf(StoreConflict);
       expect((missing as StoreConflict).found).toBeUndefined();
