@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CDK_FLOOR, cdkSynth, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
 import manifest from '../../package.json';
+import { expectLinksOfPage } from '../documents/document-links';
 
 const WORK = workFolder('java');
 const DIST = join(WORK, 'dist');
@@ -25,7 +26,7 @@ beforeAll(() => {
 
 test.each(CONTEXTS)('the example on the jar synthesises the same template as the one in TypeScript: %j', context => {
   const template = synthesise(WORK, context, cdkSynth(app, { MAVEN_OPTS: `-Dmaven.repo.local=${REPOSITORY}` }));
-  expect(template).toEqual(typescriptTemplate(WORK, context));
+  expect(template).toEqual(typescriptTemplate(context));
 }, 180_000);
 
 test('a builder offers the connector\'s props under their names and types', () => {
@@ -36,6 +37,14 @@ test('a builder offers the connector\'s props under their names and types', () =
   }
   expect(props).toMatch(/Builder metrics\(java\.util\.List<\? extends [\w.]+\.Metric>/);
   expect(props).not.toMatch(/Builder \w+\((final )?java\.lang\.Object/);
+});
+
+test('the links of README in Javadoc lead somewhere', () => {
+  const javadoc = join(WORK, 'javadoc');
+  run('unzip', ['-q', find(DIST, '-javadoc.jar'), '-d', javadoc]);
+  const page = join(javadoc, 'io', 'github', 'cdkredshiftlookout', 'package-summary.html');
+  const links = [...readFileSync(page, 'utf8').matchAll(/ (?:href|src)="([^"]+)"/g)].map(([, link]) => link);
+  expectLinksOfPage(links.filter(link => !link.startsWith('#') && !existsSync(join(dirname(page), link.replace(/#.*/, ''))))); // the others are Javadoc's own
 });
 
 test('a wrong value is refused with the prop\'s name; a wrong prop does not compile', () => {

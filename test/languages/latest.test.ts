@@ -32,7 +32,7 @@ function comparable(template: unknown): unknown {
 beforeAll(() => {
   buildPackage('js', DIST);
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', find(join(DIST, 'js'), '.tgz'), 'aws-cdk-lib@latest'], app);
-  run(join(app, 'node_modules', '.bin', 'tsc'), [], app);
+  run(join(app, 'node_modules', '.bin', 'tsc'), ['--skipLibCheck', 'false'], app);
 }, 600_000);
 
 test('what is installed is a newer version 2 than the oldest one that the library takes', () => {
@@ -43,7 +43,7 @@ test('what is installed is a newer version 2 than the oldest one that the librar
 
 test.each(CONTEXTS)('the example compiles and synthesises what it does with the oldest one: %j', context => {
   const template = synthesise(WORK, context, start);
-  expect(comparable(template)).toEqual(comparable(typescriptTemplate(WORK, context)));
+  expect(comparable(template)).toEqual(comparable(typescriptTemplate(context)));
   expect(Object.keys((template as Template).Resources).length).toBeGreaterThan(40);
 }, 240_000);
 
