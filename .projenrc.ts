@@ -117,7 +117,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    jestConfig: { testTimeout: 60_000, maxWorkers: 2, collectCoverage: false },
+    jestConfig: {
+      testTimeout: 60_000,
+      maxWorkers: 2,
+      collectCoverage: false,
+      testSequencer: '<rootDir>/test/longest-first.js',
+      modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'], // copies of the examples, with package.json
+    },
     junitReporting: false,
   },
 

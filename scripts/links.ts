@@ -38,10 +38,10 @@ type Verdict = 'there' | 'gone' | 'not reached' | 'refused' | 'seen before';
 /** A page's path, without what names the same page in another way. */
 const pathOf = (address: string) => new URL(address).pathname.replace(/(\/index(\.html?)?|\/)+$/, '');
 /** Sites lead from a page that is gone to one above it, with status 200. */
-const leadsUp = (from: string, to: string) => URL.canParse(to) && pathOf(from) !== pathOf(to) && `${pathOf(from)}/`.startsWith(`${pathOf(to)}/`);
+const leadsUp = (from: string, to = '') => URL.canParse(to) && pathOf(from) !== pathOf(to) && `${pathOf(from)}/`.startsWith(`${pathOf(to)}/`);
 
 function verdictOf({ url, state, status, failureDetails }: LinkResult, to: string | undefined): { readonly verdict: Verdict; readonly why: string } {
-  if (state === LinkState.OK) return to && leadsUp(url, to) ? { verdict: 'gone', why: 'leads to a page above it' } : { verdict: 'there', why: '' };
+  if (state === LinkState.OK) return leadsUp(url, to) ? { verdict: 'gone', why: 'leads to a page above it' } : { verdict: 'there', why: '' };
   const reasons = (failureDetails ?? []).map(detail => detail instanceof Error ? (detail.cause as NodeJS.ErrnoException | undefined)?.code ?? detail.message : '');
   const why = [...new Set([...reasons, status ? `status ${status}` : ''])].filter(Boolean).join(', ');
   if (!status || status >= 500 && status !== 999) return { verdict: 'not reached', why };
@@ -50,7 +50,7 @@ function verdictOf({ url, state, status, failureDetails }: LinkResult, to: strin
 }
 
 /** Asks for each address once; a list of them, as a page, is what the checker takes. */
-async function resolve(wanted: readonly string[], timeoutSeconds: number): Promise<{ readonly results: LinkResult[]; readonly moved: Map<string, string> }> {
+async function resolve(wanted: readonly string[], timeoutSeconds: number) {
   mkdirSync(WORK, { recursive: true });
   writeFileSync(join(WORK, 'index.html'), wanted.map(address => `<a href="${address}">${address}</a>\n`).join(''));
   const moved = new Map<string, string>();

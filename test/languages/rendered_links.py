@@ -11,12 +11,15 @@ if description['Description-Content-Type'] != 'text/markdown':
     sys.exit(f"the description is {description['Description-Content-Type']}")
 
 found = []
+named = set()
 
 
 class Links(HTMLParser):
     def handle_starttag(self, tag, attributes):
         found.extend(value for name, value in attributes if name in ('href', 'src'))
+        named.update('#' + value for name, value in attributes if name == 'id')
 
 
 Links().feed(markdown.render(description.get_payload()))
-print(json.dumps(found))
+# headings link to themselves
+print(json.dumps([link for link in found if link not in named]))
