@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Copies of what this process has synthesised, by settle time: cases switch between two. */
+const kept = new Map<string, string>();
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -10,6 +14,8 @@ const ROOT = join(__dirname, '..', '..');
  * @param settleHours settle time; '': none
  */
 export function synthesise(assembly: string, settleHours = process.env.SETTLE_HOURS ?? ''): void {
+  const copy = kept.get(settleHours);
+  if (copy !== undefined) return cpSync(copy, assembly, { recursive: true });
   const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(__dirname, 'app.ts')], {
     encoding: 'utf8',
     env: {
@@ -17,4 +23,6 @@ export function synthesise(assembly: string, settleHours = process.env.SETTLE_HO
     },
   });
   if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
+  cpSync(assembly, `${assembly}-settle-${settleHours}`, { recursive: true });
+  kept.set(settleHours, `${assembly}-settle-${settleHours}`);
 }

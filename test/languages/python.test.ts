@@ -16,7 +16,7 @@ const python = join(venv, 'bin', 'python');
 beforeAll(() => {
   buildPackage('python', DIST);
   run('python3', ['-m', 'venv', venv]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `aws-cdk-lib==${CDK_FLOOR}`, 'mypy==2.4.1', 'readme-renderer[md]==46.0', find(DIST, '.whl')]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check', `aws-cdk-lib==${CDK_FLOOR}`, 'mypy==2.4.1', 'readme-renderer[md]==46.0', find(DIST, '.whl')]);
 }, 600_000);
 
 test.each(CONTEXTS)('the example on the real wheel synthesises the same template as the one in TypeScript: %j', context => {
