@@ -3,8 +3,7 @@
 /** Which pages are linked to, for `npm run links`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withAddresses } from './package-readme';
-import manifest from '../package.json';
+import { UNRELEASED, withAddresses } from './package-readme';
 
 const ROOT = join(__dirname, '..');
 
@@ -24,7 +23,7 @@ export function linkedAddresses(paths: readonly string[]): Map<string, string[]>
   const found = new Map<string, string[]>();
   for (const path of paths) {
     const text = readFileSync(join(ROOT, path), 'utf8');
-    const matches = (path === 'README.md' ? withAddresses(text, manifest.version) : text).matchAll(/\bhttps?:\/\/(?!127\.0\.0\.1)[^\s<>()[\]"'`{}$|\\]+/g);
+    const matches = (path === 'README.md' ? withAddresses(text, UNRELEASED) : text).matchAll(/\bhttps?:\/\/(?!127\.0\.0\.1)[^\s<>()[\]"'`{}$|\\]+/g);
     for (const [match] of matches) {
       const address = match.replace(/[.,;:]+$/, '');
       found.set(address, [...new Set([...found.get(address) ?? [], path])]);

@@ -16,8 +16,10 @@ export const REPOSITORY = manifest.repository.url.replace(/\.git$/, '');
 /** Its files as they are, which pictures need. */
 const RAW = REPOSITORY.replace('//github.com/', '//raw.githubusercontent.com/');
 
+/** The version in package.json, but while a release is made. */
+export const UNRELEASED = '0.0.0';
 /** The commit of a version: its tag, as projen makes it at the release. What is not released has none. */
-const commitOf = (version: string) => version === '0.0.0' ? 'main' : `v${version}`;
+const commitOf = (version: string) => version === UNRELEASED ? 'main' : `v${version}`;
 
 /** A link or a picture in Markdown: `!` of a picture, what stands between brackets, and the target. */
 export const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g;

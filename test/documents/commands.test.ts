@@ -12,6 +12,7 @@ import { USAGE as DEMO_USAGE } from '../../local/demo/options';
 import { USAGE as LOOKOUT_USAGE } from '../../local/lookout/options';
 import { generateEcommerce } from '../../local/sample/ecommerce';
 import manifest from '../../package.json';
+import { UNRELEASED } from '../../scripts/package-readme';
 import { pythonEnvironment, pythonInterpreter } from '../conformance/python';
 
 /** Why a command of the documents would not work; undefined when it does. */
@@ -118,12 +119,12 @@ const { targets } = manifest.jsii;
 const GO_MODULE = `${targets.go.moduleName}/${targets.go.packageName}`;
 /** What `npm run packages` writes, as each language's own tool is told. */
 const PACKAGES: Record<string, readonly string[]> = {
-  npm: [manifest.name, `CLONE/dist/js/${manifest.name}@${manifest.version}.jsii.tgz`],
-  pip: [targets.python.distName, `CLONE/dist/python/${targets.python.module}-${manifest.version}-py3-none-any.whl`],
+  npm: [manifest.name, `CLONE/dist/js/${manifest.name}@${UNRELEASED}.jsii.tgz`],
+  pip: [targets.python.distName, `CLONE/dist/python/${targets.python.module}-${UNRELEASED}-py3-none-any.whl`],
   go: [GO_MODULE, `${GO_MODULE}=CLONE/dist/go/${targets.go.packageName}`],
 };
 const { groupId, artifactId } = targets.java.maven;
-const JAR = `CLONE/dist/java/${groupId.replaceAll('.', '/')}/${artifactId}/${manifest.version}/${artifactId}-${manifest.version}.jar`;
+const JAR = `CLONE/dist/java/${groupId.replaceAll('.', '/')}/${artifactId}/${UNRELEASED}/${artifactId}-${UNRELEASED}.jar`;
 const packageName = (tool: string, name: string) => PACKAGES[tool].includes(name) ? undefined : `the package for ${tool} is ${PACKAGES[tool].join(' or ')}`;
 
 /** As the task `package` of a release writes it. */
