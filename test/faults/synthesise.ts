@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { spawnSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** Copies of what this process has synthesised, by settle time: cases switch between two. */
-const kept = new Map<string, string>();
+import { copyOnce } from '../made-once';
 
 const ROOT = join(__dirname, '..', '..');
 
-/**
- * Synthesises the app of the fault matrix into a folder.
- * @param settleHours settle time; '': none
- */
-export function synthesise(assembly: string, settleHours = process.env.SETTLE_HOURS ?? ''): void {
-  const copy = kept.get(settleHours);
-  if (copy !== undefined) return cpSync(copy, assembly, { recursive: true });
+function run(assembly: string, settleHours: string): void {
   const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(__dirname, 'app.ts')], {
     encoding: 'utf8',
     env: {
@@ -23,6 +14,12 @@ export function synthesise(assembly: string, settleHours = process.env.SETTLE_HO
     },
   });
   if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
-  cpSync(assembly, `${assembly}-settle-${settleHours}`, { recursive: true });
-  kept.set(settleHours, `${assembly}-settle-${settleHours}`);
+}
+
+/**
+ * Puts the synthesised app of the fault matrix into a folder.
+ * @param settleHours settle time; '': none
+ */
+export function synthesise(assembly: string, settleHours = process.env.SETTLE_HOURS ?? ''): void {
+  copyOnce(`faults-settle-${settleHours}`, folder => run(folder, settleHours), assembly);
 }

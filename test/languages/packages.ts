@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../package.json';
 import { block } from '../documents/documents';
+import { madeOnce } from '../made-once';
 
 export const ROOT = join(__dirname, '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -77,29 +77,13 @@ export function synthesise(folder: string, context: object, app: Start, stack = 
 /** README's first example, a whole app with one stack. */
 export const README_APP = { code: block('README.md', 'ts nofixture'), stack: 'Shop' };
 
-/** All that the templates of the library's source are made of, as one hash. */
-function sourceHash(): string {
-  const hash = createHash('sha256').update(README_APP.code);
-  for (const path of ['src', 'assets', 'examples/typescript', 'package-lock.json', 'tsconfig.dev.json', 'test/languages/packages.ts']) {
-    const files = path.includes('.') ? [path] : readdirSync(join(ROOT, path), { recursive: true, withFileTypes: true })
-      .filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(ROOT.length + 1)).sort();
-    for (const file of files) hash.update(file).update(readFileSync(join(ROOT, file)));
-  }
-  return hash.digest('hex');
-}
-
-/** The template of an app, run on the library's source: once, for the test files of all languages, which run in several processes. */
+/** The template of an app, run on the library's source. */
 function sourceTemplate(name: string, context: object, app: Start, stack?: string): unknown {
-  const folder = join(ROOT, '.tmp', 'languages-source', sourceHash());
-  const kept = join(folder, `${name}-${Object.keys(context).join('-')}.json`);
-  if (!existsSync(kept)) {
-    mkdirSync(folder, { recursive: true });
-    const work = mkdtempSync(join(folder, 'work-'));
-    writeFileSync(join(work, 'template.json'), JSON.stringify(synthesise(work, context, app, stack)));
-    renameSync(join(work, 'template.json'), kept); // complete, or not there
-    rmSync(work, { recursive: true, force: true });
-  }
-  return JSON.parse(readFileSync(kept, 'utf8'));
+  const folder = madeOnce(`${name}-template-${Object.keys(context).join('-')}`, into => {
+    writeFileSync(join(into, 'template.json'), JSON.stringify(synthesise(join(into, 'work'), context, app, stack)));
+    rmSync(join(into, 'work'), { recursive: true });
+  });
+  return JSON.parse(readFileSync(join(folder, 'template.json'), 'utf8'));
 }
 
 /** The template of the example in TypeScript, run on the library's source. */
