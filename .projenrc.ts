@@ -117,7 +117,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    jestConfig: { testTimeout: 60_000, maxWorkers: 2, collectCoverage: false },
+    jestConfig: {
+      testTimeout: 60_000,
+      maxWorkers: 2,
+      collectCoverage: false,
+      testSequencer: '<rootDir>/test/longest-first.js',
+      modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'], // copies of the examples, with package.json
+    },
     junitReporting: false,
   },
 
@@ -184,6 +190,7 @@ const typecheck = project.addTask('typecheck', {
 project.preCompileTask.spawn(typecheck);
 // what an earlier compilation left of a source that is gone or moved would be packed, and can take the place of what is there now
 project.compileTask.prependExec('rm -rf lib');
+project.compileTask.exec('tsx scripts/package-readme.ts'); // README's links, for who has the package only
 
 // the snippets in README and in the documentation of props, which the packages for Python, Java and Go show in their language
 const snippets = project.addTask('snippets', {
@@ -251,10 +258,12 @@ project.bundler.bundleTask.exec('tsx scripts/sample-data.ts'); // the files that
 project.bundler.bundleTask.exec('esbuild handlers/lookout/memory-store.ts --bundle --platform=node --format=esm --outfile=.tmp/bundles/memory-store.mjs --log-level=error');
 project.package.addBin({ 'cdk-redshift-lookout': 'assets/cli/index.mjs' });
 
-// the tarball holds lib/, assets/, the assembly and the documents, nothing of how they are made
+// the tarball holds lib/, assets/, the assembly, and the documents with what they link to: nothing else of how they are made
 project.npmignore!.addPatterns(
-  '/handlers/', '/cli/', '/local/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/rosetta/', '/.npmrc', '/demo-output/', '/.tmp/',
+  '/handlers/', '/cli/', '/local/', '/bench/', '/scripts/*', '!/scripts/cost/', '/scripts/cost/*.ts', '/.ci/', '/rosetta/', '/.npmrc', '/demo-output/', '/.tmp/',
   '/tsconfig.dev.json', '/.projenrc.ts', '/assets/**/*.map',
+  // of examples that somebody has built here
+  ...['node_modules', 'cdk.out', 'build', 'target', '.venv', '__pycache__', 'package-lock.json', 'go.sum'].map(name => `/examples/*/${name}`),
 );
 
 // what the packages were made with, beside them in dist/; the packages of which code is in the bundles are in THIRD-PARTY-NOTICES.md

@@ -2,7 +2,7 @@
 
 // `npm run demo`, `npm test` and their like: install what is missing, build, then do the work under the Node version of Lambda.
 // Plain JavaScript without dependencies, since it must start on a fresh clone.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,13 +26,36 @@ function run(command, args, { mayFail = false, stdio = 'inherit' } = {}) {
   return code;
 }
 
+/** Starts a command and keeps what it prints. Gives that and its exit code. */
+function quietly(command, args) {
+  return new Promise(resolve => {
+    const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => output += text);
+    child.once('error', error => resolve({ code: 1, output: `could not start ${command}: ${error.message}` }));
+    child.once('close', code => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** Starts a command whose output is shown as it comes. Gives its exit code. */
+function show(command, args) {
+  return new Promise(resolve => {
+    const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: 'inherit' });
+    child.once('error', error => {
+      console.error(`could not start ${command}: ${error.message}`);
+      resolve(1);
+    });
+    child.once('close', code => resolve(code ?? 1));
+  });
+}
+
 /** Runs a task of projen that makes files, and shows its output only when it fails: standard output is for what was asked for. */
-function make(task, what) {
+async function make(task, what) {
   console.error(`${what} …`);
-  const { status, error, stdout, stderr } = spawnSync('projen', [task], { cwd: ROOT, env: environment, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  if (error || status !== 0) {
-    console.error(error ? `could not start projen: ${error.message}` : `${stdout}${stderr}`);
-    process.exit(status || 1);
+  const { code, output } = await quietly('projen', [task]);
+  if (code !== 0) {
+    console.error(output);
+    process.exit(code);
   }
 }
 
@@ -48,10 +71,9 @@ function install() {
 }
 
 /** The library as users get it: bundles in assets/, compiled constructs and assembly in lib/ and .jsii. */
-function build() {
-  make('bundle', 'bundling the functions');
-  make('compile', 'compiling the library, about half a minute');
-  make('snippets', 'translating the snippets');
+async function build() {
+  await Promise.all([make('bundle', 'bundling the functions'), make('compile', 'compiling the library, about half a minute')]);
+  await make('snippets', 'translating the snippets');
 }
 
 const [task, ...rest] = process.argv.slice(2);
@@ -60,21 +82,21 @@ switch (task) {
   case 'demo': {
     // --assembly runs what is already synthesised, bundles included: nothing is built over it
     if (!rest.some(argument => argument === '--assembly' || argument.startsWith('--assembly='))) {
-      make('bundle', 'bundling the functions');
+      await make('bundle', 'bundling the functions');
     }
     process.exit(run('tsx', ['local/demo/index.ts', ...rest], { mayFail: true }));
   }
   // eslint-disable-next-line no-fallthrough
   case 'lookout':
-    make('bundle', 'bundling the functions');
+    await make('bundle', 'bundling the functions');
     process.exit(run('tsx', ['local/lookout/index.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
   case 'fuzz':
-    make('bundle', 'bundling the functions');
+    await make('bundle', 'bundling the functions');
     process.exit(run('tsx', ['test/conformance/fuzz.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
   case 'static':
-    make('bundle', 'bundling the functions');
+    await make('bundle', 'bundling the functions');
     process.exit(run('tsx', ['scripts/check-static.ts', ...rest], { mayFail: true }));
   // eslint-disable-next-line no-fallthrough
   case 'links':
@@ -87,7 +109,7 @@ switch (task) {
     });
     const languages = positionals.length > 0 ? positionals : ['js', 'python', 'java', 'go'];
     if (!values.built) {
-      build();
+      await build();
     }
     for (const language of languages) {
       // Go modules are released as source; pacmak would compile it, for which some module proxies lack a dependency of aws-cdk-lib
@@ -99,13 +121,15 @@ switch (task) {
   // eslint-disable-next-line no-fallthrough
   case 'test': {
     mkdirSync(join(ROOT, '.tmp'), { recursive: true });
-    build();
-    const checks = [
-      run('jest', ['--ci', '--json', '--outputFile=.tmp/jest.json', ...rest], { mayFail: true }),
-      run('projen', ['typecheck'], { mayFail: true }),
-      run('projen', ['eslint'], { mayFail: true }),
-    ];
-    process.exit(checks.some(code => code !== 0) ? 1 : 0);
+    await build();
+    // beside the tests, which often wait for a clock or for the network; told of after them
+    const beside = (async () => [await quietly('projen', ['typecheck']), await quietly('projen', ['eslint'])])();
+    const tests = await show('jest', ['--ci', '--json', '--outputFile=.tmp/jest.json', ...rest]);
+    const failed = (await beside).filter(({ code }) => code !== 0);
+    for (const { output } of failed) {
+      console.error(output);
+    }
+    process.exit(tests !== 0 || failed.length > 0 ? 1 : 0);
   }
   // eslint-disable-next-line no-fallthrough
   default:

@@ -9,6 +9,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { RedshiftLookoutConnector } from './connector';
 import { missedRunPeriods, periodOf, validateAlarmsOptions } from './private/alarm-times';
+import { documentAddress } from './private/documents';
 
 /**
  * When the alarms of `connector.addAlarms` go off.
@@ -56,8 +57,8 @@ export interface ConnectorAlarmsProps extends AlarmsOptions {
 }
 
 /**
- * Alarms on the connector's own failures, usually made by `connector.addAlarms`. What to do when one goes off stands in docs/operations.md of this
- * library, under the heading that its description names.
+ * Alarms on the connector's own failures, usually made by `connector.addAlarms`. The description of each has the address of what to do when it
+ * goes off.
  */
 export class ConnectorAlarms extends Construct {
   /** A run of the crawl failed. The next one tries the interval again. */
@@ -159,7 +160,7 @@ export class ConnectorAlarms extends Construct {
       evaluationPeriods: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${what} (cdk-redshift-lookout, ${this.node.scope!.node.path}). What to do: docs/operations.md#${heading}`,
+      alarmDescription: `${what} (cdk-redshift-lookout, ${this.node.scope!.node.path}). What to do: ${documentAddress('operations.md', heading)}`,
       ...more,
     });
     alarm.addAlarmAction(this.action);

@@ -94,7 +94,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    * two readings; `delay` costs nothing, and suits where most rows are late. Needs a query with placeholders and the in-account detector.
    * Rows that come after the settle time are not read, nor late ones of intervals that the history held.
    *
-   * Others who read the interval's folder in the bucket see the rows of one reading and never of both (docs/operations.md, "Late rows").
+   * Others who read the interval's folder in the bucket see the rows of one reading and never of both (docs/operations.md of the repository, "Late rows").
    *
    * @default - no settle time: each interval is read once
    */

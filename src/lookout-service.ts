@@ -266,7 +266,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   /**
    * Gives the API an HTTPS address, for boto3, the AWS CLI and SDKs of other languages. Only requests that are signed by an identity with the
    * right to call the URL are answered: `grantFullAccess`, or `grantRead` for an address made with `readOnly`, gives it. Requests must be signed
-   * for the service name `lambda`; docs/access.md shows how.
+   * for the service name `lambda`; docs/access.md of the repository shows how.
    *
    * Throws when the service has such an address already, or `maximumConcurrency` is no whole number from 1.
    *

@@ -36,7 +36,7 @@ export async function pythonInterpreter(): Promise<string> {
   const made = `${environment}.${process.pid}`;
   mkdirSync(WORK, { recursive: true });
   await execute('python3', ['-m', 'venv', made]);
-  await execute(join(made, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS]);
+  await execute(join(made, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check', '-r', REQUIREMENTS]);
   writeFileSync(join(made, 'requirements.txt'), wanted);
   try {
     // two test files may make it at once: the first one stays

@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { connectorIn, newStack, resources, text } from './fixture';
+import manifest from '../../package.json';
 import { AlarmsOptions, Detector, DetectorFrequency, RedshiftLookoutConnectorProps } from '../../src';
 
 function alarmsOf(props: Partial<RedshiftLookoutConnectorProps> = {}, options?: AlarmsOptions) {
@@ -35,7 +36,8 @@ test('each description leads to a heading of the operations guide', () => {
   const headings = [...readFileSync('docs/operations.md', 'utf8').matchAll(/^### (.+)$/gm)]
     .map(([, heading]) => heading.toLowerCase().replace(/ /g, '-'));
   for (const alarm of Object.values(alarmsOf().found)) {
-    const [, heading] = /docs\/operations\.md#([a-z-]+)$/.exec(alarm.AlarmDescription)!;
+    const [, repository, heading] = / What to do: (\S+)\/blob\/main\/docs\/operations\.md#([a-z-]+)$/.exec(alarm.AlarmDescription)!;
+    expect(repository).toBe(manifest.repository.url.replace('.git', ''));
     expect(headings).toContain(heading);
   }
 });

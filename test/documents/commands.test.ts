@@ -7,10 +7,12 @@ import { basename, join } from 'node:path';
 import { commandsOf, wordsOf } from './commands';
 import { block, DOCUMENTS, read, ROOT } from './documents';
 import tasks from '../../.projen/tasks.json';
+import { usageOf } from '../../cli/command-line';
 import { USAGE as DEMO_USAGE } from '../../local/demo/options';
 import { USAGE as LOOKOUT_USAGE } from '../../local/lookout/options';
 import { generateEcommerce } from '../../local/sample/ecommerce';
 import manifest from '../../package.json';
+import { UNRELEASED } from '../../scripts/package-readme';
 import { pythonEnvironment, pythonInterpreter } from '../conformance/python';
 
 /** Why a command of the documents would not work; undefined when it does. */
@@ -117,12 +119,12 @@ const { targets } = manifest.jsii;
 const GO_MODULE = `${targets.go.moduleName}/${targets.go.packageName}`;
 /** What `npm run packages` writes, as each language's own tool is told. */
 const PACKAGES: Record<string, readonly string[]> = {
-  npm: [manifest.name, `CLONE/dist/js/${manifest.name}@${manifest.version}.jsii.tgz`],
-  pip: [targets.python.distName, `CLONE/dist/python/${targets.python.module}-${manifest.version}-py3-none-any.whl`],
+  npm: [manifest.name, `CLONE/dist/js/${manifest.name}@${UNRELEASED}.jsii.tgz`],
+  pip: [targets.python.distName, `CLONE/dist/python/${targets.python.module}-${UNRELEASED}-py3-none-any.whl`],
   go: [GO_MODULE, `${GO_MODULE}=CLONE/dist/go/${targets.go.packageName}`],
 };
 const { groupId, artifactId } = targets.java.maven;
-const JAR = `CLONE/dist/java/${groupId.replaceAll('.', '/')}/${artifactId}/${manifest.version}/${artifactId}-${manifest.version}.jar`;
+const JAR = `CLONE/dist/java/${groupId.replaceAll('.', '/')}/${artifactId}/${UNRELEASED}/${artifactId}-${UNRELEASED}.jar`;
 const packageName = (tool: string, name: string) => PACKAGES[tool].includes(name) ? undefined : `the package for ${tool} is ${PACKAGES[tool].join(' or ')}`;
 
 /** As the task `package` of a release writes it. */
@@ -149,6 +151,7 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^go get /, ([, , name]) => packageName('go', name)],
   [/^go mod edit -replace /, words => packageName('go', words[4])],
   [/^npx cdk-redshift-lookout backtest /, ([, , ...rest]) => backTest(rest)],
+  [/^(cdk-redshift-lookout )?backtest/, words => unknownOption(words, usageOf('backtest'))],
   [/^npx cdk /, ([, , ...rest]) => cdkCommand(rest)],
   [/^cdk /, ([, ...rest]) => cdkCommand(rest)],
   [/^npx jest |^jest /, words => missing(words.slice(words.indexOf('jest') + 1).filter(word => word !== '-u'))],
@@ -186,7 +189,7 @@ test.each([
   ['npm run nothing', 'package.json has no script nothing'], ['npm run demo -- --nothing', 'its usage does not know --nothing'],
   ['npx projen nothing', 'projen has no task nothing'], ['jest test/nothing', 'there is no test/nothing'], ['tsx scripts/nothing.ts', 'there is no scripts/nothing.ts'],
   ['pip install something', 'the package for pip is cdk-redshift-lookout or CLONE/dist/python/cdk_redshift_lookout-0.0.0-py3-none-any.whl'],
-  ['npx cdk nothing', 'the CDK has no command nothing'], ['npx cdk deploy -c nothing=1', 'examples/typescript knows no context nothing'],
+  ['backtest --nothing', 'its usage does not know --nothing'], ['npx cdk nothing', 'the CDK has no command nothing'], ['npx cdk deploy -c nothing=1', 'examples/typescript knows no context nothing'],
   ['something else', 'no rule of this test covers it'],
 ])('%s is noticed', async (command, problem) => {
   expect(await problemOf(wordsOf(command))).toBe(problem);

@@ -5,27 +5,42 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { read, ROOT } from './documents';
-import manifest from '../../package.json';
+import { linkedAddresses, LINKING_FILES } from '../../scripts/linked-addresses';
 import seen from '../../scripts/links-seen.json';
+import { fileOfAddress, REPOSITORY } from '../../scripts/package-readme';
 import { runScript } from '../end-to-end/run-script';
 
 const FILE = join('.tmp', 'documents', 'links.md');
 const ANSWERS: Record<string, [status: number, headers: Record<string, string>]> = {
-  '/page': [200, {}], '/gone': [404, {}], '/removed': [410, {}], '/members': [403, {}], '/moved': [301, { location: '/page' }],
+  '/page': [200, {}],
+  '/gone': [404, {}],
+  '/removed': [410, {}],
+  '/members': [403, {}],
+  '/moved': [301, { location: '/page' }],
+  '/trouble': [500, {}],
+  '/guide': [200, {}],
+  '/guide/index.html': [301, { location: '/guide' }],
+  '/guide/old/page.html': [302, { location: '/guide' }],
+  '/lost': [302, { location: '/gone' }],
+  '/circle': [302, { location: '/circle' }],
 };
 let server: Server;
 let site: string;
 
 beforeAll(async () => {
   server = createServer(({ url, method }, response) => {
-    const [status, headers] = ANSWERS[url!];
+    if (url === '/silent') return; // no answer ever
+    const [status, headers] = url === '/no-head' && method === 'HEAD' ? [404, {}] : ANSWERS[url!] ?? [200, {}];
     response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(method === 'HEAD' ? undefined : '<h2 id="part">Part</h2>');
   });
   await new Promise<void>(resolve => server.listen(0, 'localhost', resolve));
   site = `http://localhost:${(server.address() as AddressInfo).port}`;
 });
 
-afterAll(() => new Promise(resolve => server.close(resolve)));
+afterAll(() => new Promise(resolve => {
+  server.close(resolve);
+  server.closeAllConnections();
+}));
 
 /** What `npm run links` says of a document with links. */
 async function checked(links: readonly string[], ...options: string[]) {
@@ -35,24 +50,30 @@ async function checked(links: readonly string[], ...options: string[]) {
   return { code, stderr, lines: stdout.trim().split('\n').map(line => line.trim()) };
 }
 
-test('a page that is there, moved or not shown to programs is no failure, and is told of', async () => {
-  const { code, lines, stderr } = await checked([`${site}/page`, `${site}/page#part`, `${site}/moved`, `${site}/members`]);
+const told = (there: number, gone: number, notReached: number, refused: number, seenBefore: number) =>
+  `${there + gone + notReached + refused + seenBefore} addresses: ${there} there, ${gone} gone, ${notReached} not reached, ${refused} refused, ${seenBefore} seen before`;
+
+test('a page that is there or moved is no failure, and is told of', async () => {
+  const { code, lines, stderr } = await checked([`${site}/page`, `${site}/page#part`, `${site}/moved`, `${site}/guide/index.html`, `${site}/no-head`]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(lines).toEqual(expect.arrayContaining([`${site}/page; in ${FILE}`, `${site}/moved; moved to ${site}/page; in ${FILE}`, `${site}/members; status 403; in ${FILE}`]));
-  expect(lines.at(-1)).toBe('4 addresses: 3 there, 0 gone, 0 not reached, 0 seen before, 1 refused');
+  expect(lines).toEqual(expect.arrayContaining([`${site}/page; in ${FILE}`, `${site}/moved; moved to ${site}/page; in ${FILE}`]));
+  expect(lines.at(-1)).toBe(told(5, 0, 0, 0, 0));
 });
 
-test.each(['/gone', '/removed', '/page#nothing'])('%s is a failure', async path => {
+test.each(['/gone', '/removed', '/page#nothing', '/lost', '/guide/old/page.html'])('%s is a failure', async path => {
   const { code, lines } = await checked([`${site}/page`, `${site}${path}`]);
-  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '2 addresses: 1 there, 1 gone, 0 not reached, 0 seen before, 0 refused' });
+  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: told(1, 1, 0, 0, 0) });
   expect(lines[lines.indexOf('gone:') + 1]).toContain(`${site}${path}; `);
 });
 
-test('a host that cannot be reached is a failure, but not when the page has been seen before', async () => {
-  const nowhere = 'http://localhost:1/page'; // nothing listens there
-  const { code, lines } = await checked([nowhere]);
-  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '1 addresses: 0 there, 0 gone, 1 not reached, 0 seen before, 0 refused' });
+test('so is one that is not shown, or not now: nobody has seen it', async () => {
+  const { code, lines } = await checked([`${site}/members`, `${site}/trouble`, `${site}/circle`, `${site}/silent`, 'http://localhost:1/page'], '--timeout', '2'); // nothing listens at 1
+  expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: told(0, 0, 4, 1, 0) });
+  expect(lines).toEqual(expect.arrayContaining([`${site}/members; status 403; in ${FILE}`, `${site}/trouble; status 500; in ${FILE}`]));
   expect(lines.join(' ')).toContain('write when and how into scripts/links-seen.json');
+}, 120_000);
+
+test('a host that cannot be reached is no failure when the page has been seen before, unless the network is required', async () => {
   const [[address, { date, how }]] = Object.entries(seen);
   const without = await checked([address]);
   const reached = !without.lines[0].startsWith('seen before');
@@ -62,10 +83,22 @@ test('a host that cannot be reached is a failure, but not when the page has been
 }, 120_000);
 
 test('our own addresses are asked for from the release on', async () => {
-  const own = manifest.repository.url.replace(/\.git$/, '/blob/main/README.md');
-  expect((await checked([own])).lines.slice(0, 2)).toEqual(['published at the release, not asked for:', `${own.replace('/blob/main/README.md', '')} and its files`]);
+  const own = `${REPOSITORY}/blob/main/README.md`;
+  expect((await checked([own])).lines.slice(0, 2)).toEqual(['published at the release, not asked for:', `${REPOSITORY} and its files`]);
   expect((await checked([own], '--released')).lines.at(-1)).toMatch(/^1 addresses: /);
 }, 120_000);
+
+test('README\'s own addresses are those that the packages show', () => {
+  const own = linkedAddresses(LINKING_FILES);
+  expect(own.get(`${REPOSITORY}/blob/main/docs/operations.md`)).toEqual(['README.md']);
+  expect(own.get(`${REPOSITORY.replace('github.com', 'raw.githubusercontent.com')}/main/docs/how-it-works.svg`)).toEqual(['README.md']);
+});
+
+test('somebody has seen each page of other people: if not, look at it and write when and how into scripts/links-seen.json', () => {
+  const isOwn = (address: string) => address.startsWith(REPOSITORY) || fileOfAddress(address) !== undefined;
+  const others = [...linkedAddresses(LINKING_FILES).keys()].filter(address => !isOwn(address));
+  expect(others.sort()).toEqual(Object.keys(seen).sort());
+});
 
 test('GitHub asks with the network, for changes and every week', () => {
   const workflow = read('.github/workflows/links.yml');

@@ -3,8 +3,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exampleAssembly } from './example-assembly';
 import { runScript, type Ended } from './run-script';
-import { synthesiseExample } from '../../local/demo/synthesise';
 
 const STACK = 'RedshiftLookoutEcommerce';
 const directory = mkdtempSync(join(tmpdir(), 'redshift-lookout-broken-'));
@@ -14,7 +14,7 @@ interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
 }
 
-beforeAll(() => synthesiseExample(whole, { frequency: 'PT1H', publishedQueries: false }), 180_000);
+beforeAll(() => exampleAssembly(whole), 180_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Runs the demo on a copy of the assembly in which something is broken. */

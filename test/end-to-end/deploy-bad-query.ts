@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Run by deploy-bad-query.test.ts: deploys the example beside a warehouse whose table lacks a column; prints how the deployment ended. */
+import { exampleAssembly } from './example-assembly';
 import { deployExample } from '../../local/demo/stream';
-import { synthesiseExample } from '../../local/demo/synthesise';
 
 const [directory, change] = process.argv.slice(2);
-synthesiseExample(`${directory}/cdk.out`, { frequency: 'PT1H', publishedQueries: false });
+exampleAssembly(`${directory}/cdk.out`);
 deployExample({
   assembly: `${directory}/cdk.out`,
   directory: `${directory}/cloud`,

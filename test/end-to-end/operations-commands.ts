@@ -6,9 +6,9 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { exampleAssembly } from './example-assembly';
 import { readLedger } from '../../local/demo/accounting';
 import { deployExample, physicalName } from '../../local/demo/stream';
-import { synthesiseExample } from '../../local/demo/synthesise';
 import { FailurePlan } from '../../local/redshift/failures';
 import { pythonInterpreter } from '../conformance/python';
 import { commandsOf } from '../documents/commands';
@@ -34,7 +34,7 @@ function inlineCommand(beginning: string, ...values: string[]): string {
 
 async function main() {
   const assembly = `${directory}/cdk.out`;
-  synthesiseExample(assembly, { frequency: 'PT1H', publishedQueries: false });
+  exampleAssembly(assembly);
   const stream = await deployExample({
     assembly,
     directory: `${directory}/cloud`,

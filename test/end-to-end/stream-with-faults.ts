@@ -6,11 +6,11 @@
  */
 import { DescribeAnomalyDetectorCommand, LookoutMetricsClient } from '@aws-sdk/client-lookoutmetrics';
 import { DescribeClustersCommand, RedshiftClient } from '@aws-sdk/client-redshift';
+import { exampleAssembly } from './example-assembly';
 import { account, clientSettings } from '../../local/demo/accounting';
 import { evaluate } from '../../local/demo/evaluation';
 import { findAnomalies } from '../../local/demo/found-anomalies';
 import { CONNECTOR, deployExample, physicalName, streamIntervals } from '../../local/demo/stream';
-import { synthesiseExample } from '../../local/demo/synthesise';
 import { openFunctionUrl } from '../../local/gateway/function-url';
 import { FailurePlan } from '../../local/redshift/failures';
 import { MARKETPLACES } from '../../local/sample/ecommerce';
@@ -28,7 +28,7 @@ function unloadOf(hour: number): RegExp {
 
 async function main() {
   const assembly = `${directory}/cdk.out`;
-  synthesiseExample(assembly, { frequency: 'PT1H', publishedQueries: false });
+  exampleAssembly(assembly);
   const failures = new FailurePlan([
     { matching: unloadOf(5), outcome: { type: 'FAIL', error: 'Disk full' } },
     { matching: unloadOf(9), outcome: { type: 'FAIL_AFTER_FIRST_FILE', error: 'S3ServiceException: SlowDown' } },

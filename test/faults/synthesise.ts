@@ -2,14 +2,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { copyOnce } from '../made-once';
 
 const ROOT = join(__dirname, '..', '..');
 
-/**
- * Synthesises the app of the fault matrix into a folder.
- * @param settleHours settle time; '': none
- */
-export function synthesise(assembly: string, settleHours = process.env.SETTLE_HOURS ?? ''): void {
+function run(assembly: string, settleHours: string): void {
   const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(__dirname, 'app.ts')], {
     encoding: 'utf8',
     env: {
@@ -17,4 +14,12 @@ export function synthesise(assembly: string, settleHours = process.env.SETTLE_HO
     },
   });
   if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
+}
+
+/**
+ * Puts the synthesised app of the fault matrix into a folder.
+ * @param settleHours settle time; '': none
+ */
+export function synthesise(assembly: string, settleHours = process.env.SETTLE_HOURS ?? ''): void {
+  copyOnce(`faults-settle-${settleHours}`, folder => run(folder, settleHours), assembly);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CDK_FLOOR, cdkSynth, CONTEXTS, copyExample, find, ROOT, run, synthesise, typescriptTemplate, workFolder } from './packages';
 import manifest from '../../package.json';
+import { expectLinksOfPage } from '../documents/document-links';
 
 const WORK = workFolder('java');
 const DIST = join(WORK, 'dist');
@@ -11,21 +12,27 @@ const DIST = join(WORK, 'dist');
 const REPOSITORY = join(ROOT, '.tmp', 'maven');
 const app = copyExample('java', WORK);
 
-function maven(goals: string[], variables: NodeJS.ProcessEnv = {}): string {
-  return run('mvn', ['--quiet', '--batch-mode', `-Dmaven.repo.local=${REPOSITORY}`, `-Dcdk.version=${CDK_FLOOR}`, ...goals], app, variables);
-}
+/** What every Maven in the folder of the app is told, the one that `cdk synth` starts too. */
+const SETTINGS = {
+  'maven.config': [`-Dmaven.repo.local=${REPOSITORY}`, `-Dcdk.version=${CDK_FLOOR}`, `-Dlookout.version=${manifest.version}`],
+  'jvm.config': ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'], // as fast as can be for a process of seconds
+};
+
+const maven = (goals: string[], variables: NodeJS.ProcessEnv = {}) => run('mvn', ['--quiet', '--batch-mode', ...goals], app, variables);
 
 beforeAll(() => {
   rmSync(join(REPOSITORY, 'io', 'github', 'cdkredshiftlookout'), { recursive: true, force: true }); // of an earlier build
   run('jsii-pacmak', ['--target', 'java', '--outdir', DIST, '--rosetta-unknown-snippets', 'fail', '--maven-local-repository', REPOSITORY]);
   const [jar, pom] = ['jar', 'pom'].map(type => find(DIST, `${manifest.version}.${type}`));
+  mkdirSync(join(app, '.mvn'));
+  for (const [name, lines] of Object.entries(SETTINGS)) writeFileSync(join(app, '.mvn', name), `${lines.join('\n')}\n`);
   maven(['install:install-file', `-Dfile=${jar}`, `-DpomFile=${pom}`]); // as README says
-  maven(['compile']); // with -Xlint:all, and without a warning: see the example's pom.xml
 }, 600_000);
 
+// it is compiled with -Xlint:all, and without a warning: see the example's pom.xml
 test.each(CONTEXTS)('the example on the jar synthesises the same template as the one in TypeScript: %j', context => {
-  const template = synthesise(WORK, context, cdkSynth(app, { MAVEN_OPTS: `-Dmaven.repo.local=${REPOSITORY}` }));
-  expect(template).toEqual(typescriptTemplate(WORK, context));
+  const template = synthesise(WORK, context, cdkSynth(app));
+  expect(template).toEqual(typescriptTemplate(context));
 }, 180_000);
 
 test('a builder offers the connector\'s props under their names and types', () => {
@@ -36,6 +43,14 @@ test('a builder offers the connector\'s props under their names and types', () =
   }
   expect(props).toMatch(/Builder metrics\(java\.util\.List<\? extends [\w.]+\.Metric>/);
   expect(props).not.toMatch(/Builder \w+\((final )?java\.lang\.Object/);
+});
+
+test('the links of README in Javadoc lead somewhere', () => {
+  const javadoc = join(WORK, 'javadoc');
+  run('unzip', ['-q', find(DIST, '-javadoc.jar'), '-d', javadoc]);
+  const page = join(javadoc, 'io', 'github', 'cdkredshiftlookout', 'package-summary.html');
+  const links = [...readFileSync(page, 'utf8').matchAll(/ (?:href|src)="([^"]+)"/g)].map(([, link]) => link);
+  expectLinksOfPage(links.filter(link => !link.startsWith('#') && !existsSync(join(dirname(page), link.replace(/#.*/, ''))))); // the others are Javadoc's own
 });
 
 test('a wrong value is refused with the prop\'s name; a wrong prop does not compile', () => {

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPackage, CDK_FLOOR, CONTEXTS, copyExample, find, run, synthesise, typescriptTemplate, workFolder } from './packages';
+import {
+  buildPackage, CDK_FLOOR, cdkSynth, CONTEXTS, find, README_APP, readmeTemplate, ROOT, run, synthesise, typescriptTemplate, workFolder,
+} from './packages';
 
 /**
- * All else is tried with the oldest CDK that the library takes; this tries the package with the newest one, and compares what both synthesise.
+ * All else is tried with the oldest CDK that the library takes; this tries the package with the newest one, in a new app of `cdk init`, with the
+ * compiler and the settings that it brings. What both synthesise is compared.
  */
 const WORK = workFolder('latest');
 const DIST = join(WORK, 'dist');
-const app = copyExample('typescript', WORK);
-const start = (variables: NodeJS.ProcessEnv) => run('node', ['build/app.js'], app, variables);
+const app = join(WORK, 'shop');
+const example = readFileSync(join(ROOT, 'examples', 'typescript', 'app.ts'), 'utf8');
+const write = (program: string, code: string) => writeFileSync(join(app, 'bin', `${program}.ts`), code);
+const start = (program: string) => (variables: NodeJS.ProcessEnv) => run(join(app, 'node_modules', '.bin', 'tsx'), [`bin/${program}.ts`], app, variables);
 
 interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>;
@@ -31,8 +36,12 @@ function comparable(template: unknown): unknown {
 
 beforeAll(() => {
   buildPackage('js', DIST);
+  mkdirSync(app);
+  run('cdk', ['init', 'app', '--language', 'typescript', '--generate-only'], app);
+  write('shop', README_APP.code);
+  write('example', example);
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', find(join(DIST, 'js'), '.tgz'), 'aws-cdk-lib@latest'], app);
-  run(join(app, 'node_modules', '.bin', 'tsc'), [], app);
+  run(join(app, 'node_modules', '.bin', 'tsc'), ['--skipLibCheck', 'false'], app); // the library's declarations too
 }, 600_000);
 
 test('what is installed is a newer version 2 than the oldest one that the library takes', () => {
@@ -41,14 +50,21 @@ test('what is installed is a newer version 2 than the oldest one that the librar
   expect([major, minor > Number(CDK_FLOOR.split('.')[1])]).toEqual([2, true]);
 });
 
+test('README\'s first example in `bin/` of a new app of `cdk init` synthesises as it is', () => {
+  // its cdk.json has the CDK's feature flags of today, with which policies are written otherwise
+  const types = (template: unknown) => Object.values((template as Template).Resources).map(({ Type }) => Type).sort();
+  const template = synthesise(WORK, {}, cdkSynth(app), README_APP.stack);
+  expect(types(template)).toEqual(types(readmeTemplate(WORK)));
+  expect(JSON.stringify(template)).toContain('my-cluster');
+}, 240_000);
+
 test.each(CONTEXTS)('the example compiles and synthesises what it does with the oldest one: %j', context => {
-  const template = synthesise(WORK, context, start);
-  expect(comparable(template)).toEqual(comparable(typescriptTemplate(WORK, context)));
+  const template = synthesise(WORK, context, start('example'));
+  expect(comparable(template)).toEqual(comparable(typescriptTemplate(context)));
   expect(Object.keys((template as Template).Resources).length).toBeGreaterThan(40);
 }, 240_000);
 
 test('a wrong value is refused with the prop\'s name there too', () => {
-  const file = join(app, 'build', 'app.js');
-  writeFileSync(file, readFileSync(file, 'utf8').replace("'l4m-demo'", "'no cluster'"));
-  expect(() => start({ CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/clusterIdentifier is not the identifier of a cluster, got "no cluster"/);
+  write('wrong-value', example.replace("'l4m-demo'", "'no cluster'"));
+  expect(() => start('wrong-value')({ CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/clusterIdentifier is not the identifier of a cluster, got "no cluster"/);
 }, 120_000);

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import manifest from '../../package.json';
 import { block } from '../documents/documents';
+import { madeOnce } from '../made-once';
 
 export const ROOT = join(__dirname, '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -73,19 +74,26 @@ export function synthesise(folder: string, context: object, app: Start, stack = 
   return comparable(join(out, `${stack}.template.json`));
 }
 
-/** The template of the example in TypeScript, run on the library's source. */
-export function typescriptTemplate(folder: string, context: object): unknown {
-  return synthesise(join(folder, 'typescript'), context, onSource('examples/typescript/app.ts'));
-}
-
 /** README's first example, a whole app with one stack. */
 export const README_APP = { code: block('README.md', 'ts nofixture'), stack: 'Shop' };
+
+/** The template of an app, run on the library's source. */
+function sourceTemplate(name: string, context: object, app: Start, stack?: string): unknown {
+  const folder = madeOnce(`${name}-template-${Object.keys(context).join('-')}`, into => {
+    writeFileSync(join(into, 'template.json'), JSON.stringify(synthesise(join(into, 'work'), context, app, stack)));
+    rmSync(join(into, 'work'), { recursive: true });
+  });
+  return JSON.parse(readFileSync(join(folder, 'template.json'), 'utf8'));
+}
+
+/** The template of the example in TypeScript, run on the library's source. */
+export const typescriptTemplate = (context: object) => sourceTemplate('example', context, onSource('examples/typescript/app.ts'));
 
 /** The template of README's first example, run on the library's source. */
 export function readmeTemplate(folder: string): unknown {
   const file = join(folder, 'readme.ts');
   writeFileSync(file, README_APP.code);
-  return synthesise(join(folder, 'typescript'), {}, onSource(file), README_APP.stack);
+  return sourceTemplate('readme', {}, onSource(file), README_APP.stack);
 }
 
 const onSource = (file: string): Start => variables => run('tsx', ['--tsconfig', 'tsconfig.dev.json', file], ROOT, variables);

@@ -2,34 +2,22 @@
 
 /** Alerts of a deployed service: to an event bus that a construct names, and to a target that does not take them. */
 import {
-  BackTestAnomalyDetectorCommand, CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand, DescribeAnomalyDetectorCommand,
-  GetAnomalyGroupCommand, ListAnomalyDetectorsCommand, type Action, type LookoutMetricsClient,
+  BackTestAnomalyDetectorCommand, CreateAlertCommand, CreateAnomalyDetectorCommand, DescribeAnomalyDetectorCommand, GetAnomalyGroupCommand,
+  ListAnomalyDetectorsCommand, type Action, type LookoutMetricsClient,
 } from '@aws-sdk/client-lookoutmetrics';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { createShopDetector, HOURS, shopViews } from './shop-views';
 import { removeTemporaryFolders, synthesise, temporaryFolder } from './synthesise';
 import { lookoutClient } from '../../handlers/shared/lookout-client';
 import { EmbeddedCloud } from '../../local/cloud';
 import { AlertTarget, LookoutService } from '../../src';
 
-const HOURS = 28 * 24;
 const SPIKES = [HOURS - 40, HOURS - 20];
 const NOWHERE = 'arn:aws:sns:us-east-1:123456789012:nobody-made-this';
-
-/** Views of two platforms with a daily course, ten times as many in two of the last hours. */
-function history(): string {
-  let seed = 7;
-  const noise = (): number => (seed = seed * 16_807 % 2_147_483_647) / 2_147_483_647 - 0.5;
-  const lines = Array.from({ length: HOURS }, (_, hour) => ['web', 'ios'].map(platform => {
-    const usual = 1000 + 400 * Math.sin(hour % 24 / 24 * 2 * Math.PI) + 40 * noise();
-    const time = new Date(Date.parse('2026-01-05T00:00:00Z') + hour * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
-    return `${time},${platform},${Math.round(SPIKES.includes(hour) && platform === 'ios' ? usual * 10 : usual)}`;
-  }));
-  return ['timestamp,platform,views', ...lines.flat(), ''].join('\n');
-}
 
 let cloud: EmbeddedCloud;
 let client: LookoutMetricsClient;
@@ -64,28 +52,9 @@ test('a bus gets an event for each anomaly, and what no target takes ends in the
   const { Bucket, DataRole, Action: action, DeadLetters } = cloud.outputs;
   const { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: region } = cloud.environment;
   const storage = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
-  await storage.send(new PutObjectCommand({ Bucket, Key: 'history/all.csv', Body: history() }));
+  await storage.send(new PutObjectCommand({ Bucket, Key: 'history/all.csv', Body: shopViews(SPIKES) }));
   storage.destroy();
-  const { AnomalyDetectorArn } = await client.send(new CreateAnomalyDetectorCommand({
-    AnomalyDetectorName: 'shop', AnomalyDetectorConfig: { AnomalyDetectorFrequency: 'PT1H' },
-  }));
-  await client.send(new CreateMetricSetCommand({
-    AnomalyDetectorArn,
-    MetricSetName: 'views',
-    MetricList: [{ MetricName: 'views', AggregationFunction: 'SUM' }],
-    DimensionList: ['platform'],
-    TimestampColumn: { ColumnName: 'timestamp', ColumnFormat: 'yyyy-MM-dd HH:mm:ss' },
-    MetricSetFrequency: 'PT1H',
-    MetricSource: {
-      S3SourceConfig: {
-        RoleArn: DataRole,
-        HistoricalDataPathList: [`s3://${Bucket}/history/`],
-        FileFormatDescriptor: {
-          CsvFormatDescriptor: { FileCompression: 'NONE', Charset: 'UTF-8', ContainsHeader: true, Delimiter: ',', QuoteSymbol: '"' },
-        },
-      },
-    },
-  }));
+  const AnomalyDetectorArn = await createShopDetector(client, { path: `s3://${Bucket}/history/`, roleArn: DataRole });
   const alert = async (AlertName: string, Action: Action): Promise<string> => (
     await client.send(new CreateAlertCommand({ AlertName, AnomalyDetectorArn, AlertSensitivityThreshold: 50, Action }))).AlertArn!;
   const busAlert = await alert('bus', JSON.parse(action) as Action);

@@ -8,34 +8,18 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
-  BackTestAnomalyDetectorCommand, CreateAlertCommand, CreateAnomalyDetectorCommand, CreateMetricSetCommand,
-  DeleteAnomalyDetectorCommand,
-  DescribeAnomalyDetectorCommand, ListAnomalyGroupSummariesCommand, ListAnomalyGroupTimeSeriesCommand, LookoutMetricsClient,
-  paginateListAnomalyDetectors,
-  type Action,
+  BackTestAnomalyDetectorCommand, CreateAlertCommand, DeleteAnomalyDetectorCommand, DescribeAnomalyDetectorCommand,
+  ListAnomalyGroupSummariesCommand, ListAnomalyGroupTimeSeriesCommand, LookoutMetricsClient, paginateListAnomalyDetectors, type Action,
 } from '@aws-sdk/client-lookoutmetrics';
+import { createShopDetector, FIRST, HOURS, shopViews } from './shop-views';
 import { removeTemporaryFolders, temporaryFolder } from './synthesise';
 import { parseOptions } from '../../local/lookout/options';
 
 const ROOT = join(__dirname, '..', '..');
 const ROLE = 'arn:aws:iam::123456789012:role/nobody-made-this';
 const HOUR = 3_600_000;
-const FIRST = Date.parse('2026-01-05T00:00:00Z');
-const HOURS = 28 * 24;
 /** What the history holds at one hour of its last week is ten times as much. */
 const SPIKE = HOURS - 40;
-
-/** Views of two platforms with a daily course and a little noise. */
-function history(): string {
-  let seed = 7;
-  const noise = () => (seed = seed * 16_807 % 2_147_483_647) / 2_147_483_647 - 0.5;
-  const lines = Array.from({ length: HOURS }, (_, hour) => ['web', 'ios'].map(platform => {
-    const usual = 1000 + 400 * Math.sin(hour % 24 / 24 * 2 * Math.PI) + 40 * noise();
-    const time = new Date(FIRST + hour * HOUR).toISOString().slice(0, 19).replace('T', ' ');
-    return `${time},${platform},${Math.round(hour === SPIKE && platform === 'ios' ? usual * 10 : usual)}`;
-  }));
-  return ['timestamp,platform,views', ...lines.flat(), ''].join('\n');
-}
 
 /** The running command. */
 interface Command {
@@ -87,36 +71,17 @@ let data: string;
 beforeAll(() => {
   data = temporaryFolder();
   mkdirSync(join(data, 'shop', 'history'), { recursive: true });
-  writeFileSync(join(data, 'shop', 'history', 'all.csv'), history());
+  writeFileSync(join(data, 'shop', 'history', 'all.csv'), shopViews([SPIKE]));
 });
 afterAll(removeTemporaryFolders);
 
 async function backTest({ client }: Command, actions: Record<string, Action>): Promise<string> {
-  const { AnomalyDetectorArn } = await client.send(new CreateAnomalyDetectorCommand({
-    AnomalyDetectorName: 'shop', AnomalyDetectorConfig: { AnomalyDetectorFrequency: 'PT1H' },
-  }));
-  await client.send(new CreateMetricSetCommand({
-    AnomalyDetectorArn,
-    MetricSetName: 'views',
-    MetricList: [{ MetricName: 'views', AggregationFunction: 'SUM' }],
-    DimensionList: ['platform'],
-    TimestampColumn: { ColumnName: 'timestamp', ColumnFormat: 'yyyy-MM-dd HH:mm:ss' },
-    MetricSetFrequency: 'PT1H',
-    MetricSource: {
-      S3SourceConfig: {
-        RoleArn: ROLE,
-        HistoricalDataPathList: ['s3://shop/history/'],
-        FileFormatDescriptor: {
-          CsvFormatDescriptor: { FileCompression: 'NONE', Charset: 'UTF-8', ContainsHeader: true, Delimiter: ',', QuoteSymbol: '"' },
-        },
-      },
-    },
-  }));
+  const AnomalyDetectorArn = await createShopDetector(client, { path: 's3://shop/history/', roleArn: ROLE });
   for (const [AlertName, Action] of Object.entries(actions)) {
     await client.send(new CreateAlertCommand({ AlertName, AnomalyDetectorArn, AlertSensitivityThreshold: 50, Action }));
   }
   await client.send(new BackTestAnomalyDetectorCommand({ AnomalyDetectorArn }));
-  return AnomalyDetectorArn!;
+  return AnomalyDetectorArn;
 }
 
 const isTested = ({ Status }: { readonly Status?: string }): boolean => !['BACK_TEST_ACTIVATING', 'BACK_TEST_ACTIVE'].includes(Status!);

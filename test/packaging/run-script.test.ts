@@ -20,6 +20,13 @@ function clone(): string {
   return root;
 }
 
+/** A program that says what it is asked to do, and fails when FAILING names that. */
+function program(root: string, name: string, what: string): void {
+  const file = join(root, 'node_modules', '.bin', name);
+  writeFileSync(file, `#!/bin/sh\necho "asked for ${what}"\n[ "$FAILING" != "${what}" ]\n`);
+  chmodSync(file, 0o755);
+}
+
 /** The script with a task that does not exist, so that it ends after the installation. */
 const begin = (root: string) => spawnSync(process.execPath, [join(root, 'scripts', 'run.mjs'), 'no-task'], { encoding: 'utf8' });
 
@@ -35,4 +42,17 @@ test('what is missing is installed once, and again after a change of the lock fi
   const again = begin(root);
   expect(again.stderr).toContain('added 882 packages: ci');
   expect(again.stdout).toBe('');
+});
+
+test.each([
+  ['nothing', 0], ['jest', 1], ['typecheck', 1], ['eslint', 1], ['compile', 1],
+])('`npm test` when %s fails ends with %d, and shows what the failure says', (failing, code) => {
+  const root = clone();
+  program(root, 'projen', '$1');
+  program(root, 'jest', 'jest');
+  const environment = { ...process.env, FAILING: failing };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'run.mjs'), 'test'], { encoding: 'utf8', env: environment });
+  expect({ status, jest: stdout.includes('asked for jest') }).toEqual({ status: code, jest: failing !== 'compile' });
+  const told = [...stderr.matchAll(/asked for (\w+)/g)].map(([, what]) => what);
+  expect(told).toEqual(failing === 'nothing' || failing === 'jest' ? [] : [failing]);
 });

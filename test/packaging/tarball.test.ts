@@ -2,8 +2,10 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import manifest from '../../package.json';
+import { broken, linksOf } from '../documents/document-links';
+import { read } from '../documents/documents';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -24,7 +26,20 @@ describe('npm tarball', () => {
   test('holds the compiled constructs, the assembly, the bundles and the documents, and nothing else', () => {
     const outside = packed.files.map(file => file.path).filter(path =>
       !/^(lib\/.*\.(js|d\.ts)|assets\/(cli|crawl|detect|detector|service)\/index\.mjs|assets\/detect\/holidays(\.mjs|\.LICENSE\.txt)|assets\/sample\/\w+\.csv\.gz|\.jsii|\.jsii\.tabl\.json|package\.json|README\.md|API\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-NOTICES\.md)$/.test(path));
-    expect(outside).toEqual([]);
+    // documents and what they link to: what is committed, not what was built there
+    const committed = execFileSync('git', ['ls-files', 'docs', 'examples', 'scripts/cost/*.json'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
+    expect(outside.filter(path => !committed.includes(path))).toEqual([]);
+  });
+
+  test('holds all that its documents link to', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const documents = paths.filter(path => path.endsWith('.md'));
+    expect(documents).toEqual(expect.arrayContaining(['README.md', 'API.md', 'docs/operations.md']));
+    for (const document of documents) {
+      const relative = linksOf(read(document)).map(({ target }) => target.replace(/#.*/, '')).filter(target => target !== '' && !/^[a-z]+:/.test(target));
+      const held = (target: string) => paths.some(path => path === join(dirname(document), target) || path.startsWith(`${join(dirname(document), target)}/`));
+      expect([document, broken(relative, target => held(target) ? undefined : 'not in the tarball')]).toEqual([document, []]);
+    }
   });
 
   test('holds no compiled file whose source is gone', () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MotoOutcome } from './run-rings';
+import { runtimeInterfaceClient } from './runtime-interface-client';
 import type { Outcome } from './scenario';
 import { pythonWithMoto } from './virtual-environment';
 import { ROOT, runScript } from '../end-to-end/run-script';
@@ -20,6 +21,12 @@ const ROUND = ['Wait for statement', 'Count wait for statement', 'Look at statem
 const directory = mkdtempSync(join(tmpdir(), 'redshift-lookout-rings-'));
 let ring1: Outcome;
 let ring2: MotoOutcome;
+
+// on a fresh clone these are made, which takes as long as the rings themselves
+beforeAll(() => {
+  pythonWithMoto(ROOT);
+  runtimeInterfaceClient(ROOT);
+}, 600_000);
 
 beforeAll(async () => {
   const { code, stdout, stderr } = await runScript('test/ring2/run-rings.ts', [directory, pythonWithMoto(ROOT)]);

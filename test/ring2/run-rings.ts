@@ -4,7 +4,6 @@
  * Runs the scenario in the embedded cloud (ring 1) and in moto (ring 2), started by ring2.test.ts in a process of its own (ESM-only
  * parts). Arguments: a folder, and the Python of the virtual environment. Prints both outcomes as JSON.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClientProcess } from './client-process';
@@ -15,17 +14,10 @@ import { DEPLOYED, failures, runScenario, startOrders, withoutIds, type Outcome 
 import { EmbeddedCloud } from '../../local/cloud';
 import type { ProcessOptions } from '../../local/lambda/function-process';
 import type { Warehouse } from '../../local/redshift/warehouse';
+import { synthesise } from '../faults/synthesise';
 
 const ROOT = join(__dirname, '..', '..');
 const [directory, python] = process.argv.slice(2);
-
-function synthesise(assembly: string): void {
-  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [join(ROOT, 'test', 'faults', 'app.ts')], {
-    encoding: 'utf8',
-    env: { ...process.env, SETTLE_HOURS: '1', CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true }) },
-  });
-  if (status !== 0) throw new Error(`test/faults/app.ts does not synthesise: ${stderr}${stdout}`);
-}
 
 async function embedded(assembly: string): Promise<Outcome> {
   const cloud = await EmbeddedCloud.start({
@@ -113,7 +105,7 @@ async function moto(assembly: string): Promise<MotoOutcome> {
 
 async function main() {
   const assembly = join(directory, 'cdk.out');
-  synthesise(assembly);
+  synthesise(assembly, '1');
   process.stdout.write(JSON.stringify({ ring1: await embedded(assembly), ring2: await moto(assembly) }));
 }
 

@@ -20,7 +20,7 @@ export function pythonWithMoto(root: string): string {
   mkdirSync(dirname(folder), { recursive: true });
   try {
     execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' });
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', MOTO], { stdio: 'pipe' });
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check', MOTO], { stdio: 'pipe' });
   } catch (error) {
     const { message, stderr } = error as Error & { stderr?: Buffer };
     throw new Error(`ring 2 needs ${MOTO}: install Python 3.10 or newer with its venv module (Debian: python3-venv), and let pip reach PyPI.\n`

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ALERT_ROLE, DETECTOR, TOPIC } from './world';
+import { alertRecord, DETECTOR } from './world';
 import { chatMessage } from '../../../handlers/detect/alert-chat';
-import type { AlertRecord, GroupRecord } from '../../../handlers/lookout/store';
+import type { GroupRecord } from '../../../handlers/lookout/store';
 
-const alert: AlertRecord = {
-  arn: 'arn:aws:lookoutmetrics:eu-central-1:123456789012:Alert:pager',
-  name: 'pager',
-  detectorArn: DETECTOR,
-  threshold: 1,
-  type: 'SNS',
-  status: 'ACTIVE',
-  action: { SNSConfiguration: { RoleArn: ALERT_ROLE, SnsTopicArn: TOPIC } },
-  createdAt: 1,
-  modifiedAt: 1,
-};
+const alert = alertRecord({ threshold: 1 });
 
 const group = (value: string): GroupRecord => ({
   detectorArn: DETECTOR,

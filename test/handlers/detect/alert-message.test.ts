@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ALERT_ROLE, DETECTOR, TOPIC } from './world';
+import { alertRecord, DETECTOR } from './world';
 import { alertMessage, longText, shortText, subject } from '../../../handlers/detect/alert-message';
-import type { AlertRecord, GroupRecord } from '../../../handlers/lookout/store';
+import type { GroupRecord } from '../../../handlers/lookout/store';
 
-const alert: AlertRecord = {
-  arn: 'arn:aws:lookoutmetrics:eu-central-1:123456789012:Alert:pager',
-  name: 'pager',
-  detectorArn: DETECTOR,
-  threshold: 1,
-  type: 'SNS',
-  status: 'ACTIVE',
-  action: { SNSConfiguration: { RoleArn: ALERT_ROLE, SnsTopicArn: TOPIC } },
-  createdAt: 1,
-  modifiedAt: 1,
-  description: 'first\nsecond',
-};
+const alert = alertRecord({ threshold: 1, description: 'first\nsecond' });
 
 function group(value: string, count = 1): GroupRecord {
   return {

@@ -25,6 +25,23 @@ export const ALERT_ROLE = 'arn:aws:iam::123456789012:role/alert';
 export const DATA_BUCKET = 'data';
 export const STATE_BUCKET = 'state';
 
+/** An alert of the detector, to a topic. */
+export function alertRecord(change: Partial<AlertRecord> = {}): AlertRecord {
+  const { name = 'pager' } = change;
+  return {
+    arn: `arn:aws:lookoutmetrics:eu-central-1:123456789012:Alert:${name}`,
+    name,
+    detectorArn: DETECTOR,
+    threshold: 50,
+    type: 'SNS',
+    status: 'ACTIVE',
+    action: { SNSConfiguration: { RoleArn: ALERT_ROLE, SnsTopicArn: TOPIC } },
+    createdAt: 1,
+    modifiedAt: 1,
+    ...change,
+  };
+}
+
 type Definition = Omit<MetricSetConfiguration, 'MetricSetName'>;
 type CsvFormat = Definition['MetricSource']['S3SourceConfig']['FileFormatDescriptor']['CsvFormatDescriptor'];
 
@@ -242,19 +259,7 @@ export class World {
   }
 
   public async createAlert(change: Partial<AlertRecord> = {}): Promise<AlertRecord> {
-    const name = change.name ?? 'pager';
-    const alert: AlertRecord = {
-      arn: `arn:aws:lookoutmetrics:eu-central-1:123456789012:Alert:${name}`,
-      name,
-      detectorArn: DETECTOR,
-      threshold: 50,
-      type: 'SNS',
-      status: 'ACTIVE',
-      action: { SNSConfiguration: { RoleArn: ALERT_ROLE, SnsTopicArn: TOPIC } },
-      createdAt: 1,
-      modifiedAt: 1,
-      ...change,
-    };
+    const alert = alertRecord(change);
     await this.store.createAlert(alert);
     return alert;
   }

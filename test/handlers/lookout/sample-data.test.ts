@@ -4,24 +4,16 @@ import { gzipSync } from 'node:zlib';
 import { DetectMetricSetConfigCommand, GetSampleDataCommand, type FileFormatDescriptor, type GetSampleDataCommandOutput } from '@aws-sdk/client-lookoutmetrics';
 import { HOSTILE, TestService } from './service';
 import { MemoryStore } from '../../../handlers/lookout/memory-store';
-import type { SampleEvent } from '../../../src/private/contract';
 
 const RoleArn = 'arn:aws-cn:iam::123456789012:role/data';
 const HistoricalDataPathList = ['s3://shop/history/'];
 
 let service: TestService;
-let asked: SampleEvent[];
 beforeEach(() => {
   service = new TestService(new MemoryStore());
-  asked = [];
 });
 
-function holds(content: string | Buffer, isWhole = true): void {
-  service.readSample = async event => {
-    asked.push(event);
-    return { file: 's3://shop/history/1', bytes: Buffer.from(content).toString('base64'), isWhole };
-  };
-}
+const holds = (content: string | Buffer, isWhole?: boolean) => service.holds('s3://shop/history/1', content, isWhole);
 
 function sampleOf(FileFormatDescriptor: FileFormatDescriptor): Promise<GetSampleDataCommandOutput> {
   return service.client.send(new GetSampleDataCommand({ S3SourceConfig: { RoleArn, HistoricalDataPathList, FileFormatDescriptor } }));
@@ -33,7 +25,7 @@ describe('sample data', () => {
     expect(await sampleOf({ CsvFormatDescriptor: {} })).toMatchObject({
       HeaderValues: ['time', 'views', 'a "b"'], SampleRows: [['2024-01-01', '1', HOSTILE], ['2024-01-02', '', '']],
     });
-    expect(asked).toEqual([{ action: 'sample', path: 's3://shop/history/', roleArn: RoleArn }]);
+    expect(service.asked).toEqual([{ action: 'sample', path: 's3://shop/history/', roleArn: RoleArn }]);
   });
 
   test('take the columns of HeaderList where the file has no header, and the format that is given', async () => {
@@ -88,7 +80,7 @@ describe('sample data', () => {
 
 describe('the detected configuration', () => {
   async function detected(): Promise<any> {
-    const AnomalyDetectorArn = await service.createDetector(`d${asked.length}-${Math.random().toString(36).slice(2)}`);
+    const AnomalyDetectorArn = await service.createDetector(`d${service.asked.length}-${Math.random().toString(36).slice(2)}`);
     return (await service.client.send(new DetectMetricSetConfigCommand({
       AnomalyDetectorArn, AutoDetectionMetricSource: { S3SourceConfig: { TemplatedPathList: ['s3://shop/live/{{yyyyMMdd}}/'] } },
     }))).DetectedMetricSetConfig;
@@ -150,6 +142,6 @@ describe('the detected configuration', () => {
     await detected();
     const AutoDetectionMetricSource = { S3SourceConfig: { HistoricalDataPathList } };
     await service.client.send(new DetectMetricSetConfigCommand({ AnomalyDetectorArn: arn, AutoDetectionMetricSource }));
-    expect(asked.map(({ roleArn }) => roleArn)).toEqual([undefined, expect.stringContaining(':role/')]);
+    expect(service.asked.map(({ roleArn }) => roleArn)).toEqual([undefined, expect.stringContaining(':role/')]);
   });
 });

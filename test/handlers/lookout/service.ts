@@ -22,6 +22,8 @@ export class TestService {
   public readonly client: LookoutMetricsClient;
   /** What the service asked the detect function for. */
   public readonly learning: DetectEvent[] = [];
+  /** What the service asked the detect function to read of a source's file. */
+  public readonly asked: SampleEvent[] = [];
   /** Detectors whose state was deleted. */
   public readonly stateDeleted: string[] = [];
   public readonly failures: { message: string; error: unknown }[] = [];
@@ -85,6 +87,14 @@ export class TestService {
       isBase64Encoded: Buffer.isBuffer(body),
     });
     return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.body) as Record<string, any> };
+  }
+
+  /** From now on a source has one file with this content, or with this beginning of it. */
+  public holds(file: string, content: string | Buffer, isWhole = true): void {
+    this.readSample = async event => {
+      this.asked.push(event);
+      return { file, bytes: Buffer.from(content).toString('base64'), isWhole };
+    };
   }
 
   public async createDetector(name = 'sales'): Promise<string> {

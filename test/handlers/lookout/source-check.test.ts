@@ -5,24 +5,16 @@ import { gzipSync } from 'node:zlib';
 import { CreateAnomalyDetectorCommand, CreateMetricSetCommand, ListMetricSetsCommand } from '@aws-sdk/client-lookoutmetrics';
 import { metricSetInput, TestService } from './service';
 import { MemoryStore } from '../../../handlers/lookout/memory-store';
-import type { SampleEvent } from '../../../src/private/contract';
 
 const HEADER = 'timestamp,views,revenue,platform,marketplace';
 const ROW = '2024-03-01 10:00:00,17,4.5,ios,de';
 const file = 's3://bucket/history/all.csv';
 let service: TestService;
-let asked: SampleEvent[];
 beforeEach(() => {
   service = new TestService(new MemoryStore());
-  asked = [];
 });
 
-function holds(content: string | Buffer, isWhole = true): void {
-  service.readSample = async event => {
-    asked.push(event);
-    return { file, bytes: Buffer.from(content).toString('base64'), isWhole };
-  };
-}
+const holds = (content: string | Buffer, isWhole?: boolean) => service.holds(file, content, isWhole);
 
 async function create(change: object = {}, detector: object = {}): Promise<void> {
   const { AnomalyDetectorArn } = await service.client.send(new CreateAnomalyDetectorCommand({
@@ -48,7 +40,7 @@ test.each<[string, string | Buffer, object]>([
 ])('%s is fine', async (_, content, change) => {
   holds(content, !String(content).endsWith('2024-0'));
   await create(change);
-  expect(asked).toEqual([{ action: 'sample', path: 's3://bucket/history/', roleArn: 'arn:aws-cn:iam::123456789012:role/read' }]);
+  expect(service.asked).toEqual([{ action: 'sample', path: 's3://bucket/history/', roleArn: 'arn:aws-cn:iam::123456789012:role/read' }]);
 });
 
 test.each<[string, string, object, RegExp]>([
@@ -76,5 +68,5 @@ test('where there is no file, or it cannot be looked into, the metric set is mad
 test('a connector\'s history is not looked into: it may be that of an earlier query', async () => {
   holds('other,columns\n1,2\n');
   await create({}, { Tags: { 'redshift-lookout:resource': 'Connector' } });
-  expect(asked).toEqual([]);
+  expect(service.asked).toEqual([]);
 });
