@@ -162,7 +162,6 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^export (PATH|AWS_ENDPOINT_URL_LOOKOUTMETRICS)=/, () => undefined],
   [/^aws /, ([, ...rest]) => awsCommand(rest)],
   [/^[A-Z]+=\$\(aws .*\)$/, ([, ...rest]) => awsCommand(rest.map(word => word.replace(/\)$/, '')))], // keeps what the command prints
-  [/^aws-sigv4-proxy /, () => undefined], // another project's program, which cannot be had here: see scripts/links-seen.json
 ];
 
 async function problemOf(words: readonly string[]): Promise<string | undefined> {

@@ -13,7 +13,7 @@ export interface DocumentedCommand {
 const SHELL = new Set(['console', 'sh', '']);
 const CODE = /^(ts( nofixture)?|js|python|java|go|json|text)$/;
 /** What a command in a sentence begins with. */
-const BEGINNING = /^(npm|npx|tsx|jest|projen|node|git|aws|aws-sigv4-proxy|pip|python3|go|mvn|cdk|export|backtest|cdk-redshift-lookout|\.ci\/run)(\s|$)/;
+const BEGINNING = /^(npm|npx|tsx|jest|projen|node|git|aws|pip|python3|go|mvn|cdk|export|backtest|cdk-redshift-lookout|\.ci\/run)(\s|$)/;
 /** Names of programs that a sentence may tell of without running them. */
 const BARE_NAMES = /^(npm|npx|tsx|jest|projen|node|git|aws|pip|python3|go|mvn|cdk|backtest|cdk-redshift-lookout)$/;
 
