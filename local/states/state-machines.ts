@@ -58,6 +58,17 @@ interface ExecutionControl {
   readonly abort: () => void;
 }
 
+/** Definitions that are valid, as JSON: each check compiles the schema of the language anew, a quarter of a second, and an app is deployed again and again. */
+const VALID = new Set<string>();
+
+/** @throws Error that tells what is against the Amazon States Language */
+function validate(definition: Definition): void {
+  const text = JSON.stringify(definition);
+  if (VALID.has(text)) return;
+  new StateMachine(definition as never, { validationOptions: { checkArn: false } });
+  VALID.add(text);
+}
+
 /** Settings of the state machines. */
 export interface StateMachinesOptions {
   readonly targets: TaskTargets;
@@ -90,7 +101,7 @@ export class StateMachines {
     }
     let interpreter: StateMachine;
     try {
-      new StateMachine(machine.definition as never, { validationOptions: { checkArn: false } });
+      validate(machine.definition);
       interpreter = new StateMachine(prepared.definition as never, { validationOptions: { noValidate: true } });
     } catch (error) {
       throw new UnknownStateFeature(`state machine ${machine.name}: ${(error as Error).message}`);
