@@ -41,7 +41,7 @@ export const deploymentCases: readonly FaultCase[] = [
       await reached;
       let ask!: () => void;
       const askedAgain = new Promise<void>(resolve => ask = resolve);
-      world.invocations.add({ matching: /"action":"activate"/, then: () => askedAgain, errorType: THROTTLED });
+      world.invocations.add({ matching: /"action":"activate"/, then: () => Promise.race([askedAgain, run.then(() => undefined)]), errorType: THROTTLED });
       world.invocations.add({
         matching: /"action":"detect"/,
         nth: 2, // the first is refused by the detector
