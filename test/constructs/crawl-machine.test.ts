@@ -183,7 +183,7 @@ describe('run', () => {
   test('with nothing missing ends', () => {
     expect(outcomes.nothing).toMatchObject({ status: 'SUCCEEDED', path: ['Settings', 'Plan', 'Anything untold?', 'Anything missing?', 'Nothing missing'] });
     expect(callsOf(outcomes.nothing, 'Plan')).toEqual([{
-      action: 'plan', settings: machine.States.Settings.Result, scheduledTime: '2026-11-23T12:05:00Z', execution: 'execution',
+      action: 'plan', settings: machine.States.Settings.Result, warehouse: machine.States.Plan.Parameters.warehouse, scheduledTime: '2026-11-23T12:05:00Z', execution: 'execution',
     }]);
   });
 
