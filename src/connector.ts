@@ -135,7 +135,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     this.bucket = createDataBucket(this, 'Bucket', infrastructure);
     this.ledger = infrastructure.createTable(this, 'Ledger', LEDGER_KEYS);
     this.unloadRole = props.unloadRole ?? createUnloadRole(this, 'UnloadRole', warehouse.unloadPrincipal);
-    grantUnload(this.bucket, infrastructure, this.unloadRole);
+    grantUnload(this, this.bucket, infrastructure, this.unloadRole);
 
     const inAccount = props.detector?.isInAccount ?? true;
     this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -28,12 +28,16 @@ export function createDataBucket(scope: Construct, id: string, infrastructure: I
   });
 }
 
-/** Rights of UNLOAD with CLEANPATH on the data prefixes (Redshift developer guide: GET, LIST and PUT; DELETE for CLEANPATH). */
-export function grantUnload(bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): void {
-  infrastructure.grantObjects(bucket, DATA_PREFIXES, role, [
+/**
+ * Rights of UNLOAD with CLEANPATH on the data prefixes (Redshift developer guide: GET, LIST and PUT; DELETE for CLEANPATH). Those of a role of another
+ * stack are in a policy of this one: in a policy of that one they would make the stacks depend on each other.
+ */
+export function grantUnload(scope: Construct, bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): void {
+  const grantee = Stack.of(role) === Stack.of(scope) ? role : new iam.Policy(scope, 'UnloadPolicy', { roles: [role] });
+  infrastructure.grantObjects(bucket, DATA_PREFIXES, grantee, [
     's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject',
   ], 'prefixes');
-  role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }));
+  grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }));
 }
 
 /** Rights of the crawl function: it removes files of earlier history runs, and lets second readings take the place of first ones. */

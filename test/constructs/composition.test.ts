@@ -34,6 +34,28 @@ test('the same connector in two stacks has two names', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
+test('a detector has its name alone in account and region, as far as they are known; an alert in its service', () => {
+  const connectors = (one: Stack, other: Stack) => () => [one, other].map((stack, index) => connectorIn(stack, { detectorName: 'shop' }, `C${index}`));
+  const taken = 'detectorName is that of the connector One/C0, in the same account and region, got "shop"; give each connector a name of its own: their metrics and alarms go by it';
+  const stacks = (...environments: object[]): [Stack, Stack] => {
+    const app = new App();
+    const [one, other] = environments.map((env, index) => new Stack(app, ['One', 'Other'][index], { env }));
+    return [one, other ?? one];
+  };
+  for (const places of [[{}], [ENVIRONMENT, ENVIRONMENT]]) expect(connectors(...stacks(...places))).toThrow(taken);
+  const [outer] = stacks({});
+  expect(connectors(outer, new NestedStack(outer, 'Nested'))).toThrow(taken);
+  for (const places of [[{}, {}], [ENVIRONMENT, { ...ENVIRONMENT, region: 'us-east-1' }], [ENVIRONMENT, {}]]) expect(connectors(...stacks(...places))).not.toThrow();
+
+  const stack = newStack();
+  const topic = new sns.Topic(stack, 'Topic');
+  const detector = Detector.inAccount({ service: new LookoutService(stack, 'Lookout') });
+  const alert = (id: string, more: object) => () => connectorIn(stack, more, id).addAlert('Pager', { alertName: 'pager', target: AlertTarget.topic(topic) });
+  alert('A', { detector })();
+  expect(alert('B', { detector })).toThrow('alertName is the name of the alert Stack/A/Alerts/Pager, which the same service sends, got "pager"');
+  expect(alert('C', {})).not.toThrow();
+});
+
 test('names are names for the API wherever the connector is', () => {
   const app = new App();
   const outer = new Stack(new Stage(app, 'Production'), 'Stack', { stackName: `S${'tack'.repeat(20)}` });
