@@ -114,6 +114,37 @@ test('cluster, secret, topic and key come from other stacks', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
+test('the unload role, and a secret that a key of its own encrypts, come from other stacks, which do not come to depend on the connector\'s', () => {
+  const app = new App();
+  const base = new Stack(app, 'Base', { env: ENVIRONMENT });
+  const stack = new Stack(app, 'Stack', { env: ENVIRONMENT });
+  const encryptionKey = new kms.Key(base, 'Key');
+  const connector = connectorIn(stack, {
+    secret: new secretsmanager.Secret(base, 'Secret', { encryptionKey }),
+    unloadRole: new iam.Role(base, 'Role', { assumedBy: new iam.ServicePrincipal('redshift.amazonaws.com') }),
+    encryptionKey,
+  });
+  expect(() => app.synth()).not.toThrow();
+  const template = Template.fromStack(stack);
+  const [[policy, { Properties: { PolicyDocument, Roles } }]] = Object.entries(resources(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith('ConnectorUnloadPolicy'));
+  expect(Roles.map(text)).toEqual([expect.stringMatching(/^<Base:ExportsOutputRefRole/)]);
+  expect(PolicyDocument.Statement.flatMap(({ Action }: any) => Action)).toEqual(expect.arrayContaining(['s3:PutObject', 's3:GetBucketLocation', 'kms:GenerateDataKey*']));
+  // nothing is unloaded before
+  expect(resource(template, 'Custom::RedshiftLookoutDetector', 'Connector').DependsOn).toContain(policy);
+  for (const role of ['ConnectorCrawlRole', 'ConnectorBootstrapRole', 'ConnectorResourcesOnEventRole']) {
+    const granted = statements(template, role).filter(({ resources: [first] }) => /ExportsOutput(RefSecret|FnGetAttKey)/.test(first)).flatMap(({ actions }) => actions);
+    expect([role, granted]).toEqual([role, ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'kms:Decrypt']]);
+  }
+  expect(connector.unloadRole.roleArn).toBeDefined();
+});
+
+test('in China CloudWatch Logs has another name', () => {
+  const stack = newStack({ env: { ...ENVIRONMENT, region: 'cn-north-1' } });
+  const { template } = synthesize({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
+  const services = resource(template, 'AWS::KMS::Key', 'Key').Properties.KeyPolicy.Statement.flatMap(({ Principal: { Service = [] } }: any) => Service).map(text);
+  expect(services).toContain('logs.cn-north-1.<AWS::URLSuffix>');
+});
+
 test('one key encrypts buckets, tables, logs and queue, and everyone who needs it may use it', () => {
   const stack = newStack();
   const key = new kms.Key(stack, 'Key');
