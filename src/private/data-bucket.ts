@@ -35,7 +35,8 @@ export function createDataBucket(scope: Construct, id: string, infrastructure: I
  * @returns what has to be there before something is unloaded; nothing where the role cannot be changed from here
  */
 export function grantUnload(scope: Construct, bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): IDependable[] {
-  const grantee = Stack.of(role) === Stack.of(scope) ? role : new iam.Policy(scope, 'UnloadPolicy', { roles: [role] });
+  const grantee = Stack.of(role) === Stack.of(scope) ? role : new iam.Policy(scope, 'UnloadPolicy');
+  if (grantee instanceof iam.Policy) role.attachInlinePolicy(grantee); // which a role that is not to be changed leaves
   infrastructure.grantObjects(bucket, DATA_PREFIXES, grantee, [
     's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject',
   ], 'prefixes');

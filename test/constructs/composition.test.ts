@@ -119,7 +119,7 @@ test('the unload role, and a secret that a key of its own encrypts, come from ot
   const base = new Stack(app, 'Base', { env: ENVIRONMENT });
   const stack = new Stack(app, 'Stack', { env: ENVIRONMENT });
   const encryptionKey = new kms.Key(base, 'Key');
-  const connector = connectorIn(stack, {
+  connectorIn(stack, {
     secret: new secretsmanager.Secret(base, 'Secret', { encryptionKey }),
     unloadRole: new iam.Role(base, 'Role', { assumedBy: new iam.ServicePrincipal('redshift.amazonaws.com') }),
     encryptionKey,
@@ -135,7 +135,14 @@ test('the unload role, and a secret that a key of its own encrypts, come from ot
     const granted = statements(template, role).filter(({ resources: [first] }) => /ExportsOutput(RefSecret|FnGetAttKey)/.test(first)).flatMap(({ actions }) => actions);
     expect([role, granted]).toEqual([role, ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'kms:Decrypt']]);
   }
-  expect(connector.unloadRole.roleArn).toBeDefined();
+});
+
+test('a role of another stack that is not to be changed is not', () => {
+  const app = new App();
+  const [base, stack] = ['Base', 'Stack'].map(id => new Stack(app, id, { env: ENVIRONMENT }));
+  connectorIn(stack, { unloadRole: iam.Role.fromRoleArn(base, 'Role', 'arn:aws:iam::123456789012:role/unload', { mutable: false }) });
+  expect(() => app.synth()).not.toThrow();
+  expect(Object.keys(resources(Template.fromStack(stack), 'AWS::IAM::Policy')).filter(id => id.includes('Unload'))).toEqual([]);
 });
 
 test('in China CloudWatch Logs has another name', () => {
