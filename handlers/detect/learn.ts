@@ -3,6 +3,7 @@
 import { learnBackTest } from './back-test';
 import { DetectorModel } from './detector-model';
 import { existingDetector, layoutOfDetector } from './detector-state';
+import { fencesAfterHistory } from './fences';
 import { endOfHistory, type History, readHistory } from './history';
 import type { Layout } from './layout';
 import { learnedData } from './learned-data';
@@ -108,6 +109,7 @@ async function learnHistory(
       break;
     }
     learned ??= learnSlots(DetectorModel.empty(detector, layout), history, history.slots, keptAfter);
+    if (learned.newest !== undefined) learned.fences = fencesAfterHistory(layout.clock.startOf(layout.clock.next(learned.newest)));
     try {
       await services.models.save(detector, learned, stored?.etag ?? 'none');
       model = learned;
