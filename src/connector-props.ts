@@ -133,7 +133,8 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   readonly detector?: Detector;
 
   /**
-   * Name of the detector: 1 to 63 letters, digits, `-` and `_`, beginning with a letter or digit. Unique in account and region.
+   * Name of the detector: 1 to 63 letters, digits, `-` and `_`, beginning with a letter or digit. Unique in account and region: metrics and
+   * alarms go by it, also where each connector has a service of its own. One that another connector of the app has there is refused.
    * Another name makes another detector, which learns anew.
    *
    * @default - a name made of stack, path and a hash

@@ -11,7 +11,7 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { AlarmsOptions, ConnectorAlarms } from './alarms';
 import { AlertOptions, LookoutAlert } from './alert';
 import { RedshiftLookoutConnectorProps } from './connector-props';
@@ -135,7 +135,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     this.bucket = createDataBucket(this, 'Bucket', infrastructure);
     this.ledger = infrastructure.createTable(this, 'Ledger', LEDGER_KEYS);
     this.unloadRole = props.unloadRole ?? createUnloadRole(this, 'UnloadRole', warehouse.unloadPrincipal);
-    grantUnload(this.bucket, infrastructure, this.unloadRole);
+    const unloadRights = grantUnload(this, this.bucket, infrastructure, this.unloadRole);
 
     const inAccount = props.detector?.isInAccount ?? true;
     this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;
@@ -176,7 +176,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
     bootstrap.grant(this.provider.role, 'states:ListExecutions');
     bootstrap.grantExecution(this.provider.role, 'states:DescribeExecution', 'states:StopExecution');
 
-    const after: Construct[] = [dataAccessRole, bootstrap];
+    const after: IDependable[] = [dataAccessRole, bootstrap, ...props.unloadRole ? unloadRights : []];
     if (props.unloadRole === undefined) {
       warehouse.roleAttachment.statements.forEach(statement => this.provider.role.addToPrincipalPolicy(statement));
       grantPassRole(this.provider.role, this.unloadRole, ...warehouse.roleAttachment.passedTo);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { clientToken, statementName } from './attempt-identity';
+import { countedAttempts, uncountedAttempts } from './attempt-limit';
 import { describeCaughtError } from './caught-error';
 import type { CrawlMetrics } from './crawl-metrics';
 import { intervalKey, isDone, ofInterval, WATERMARK, type IntervalItem, type Lease, type Watermark } from './items';
 import { LeaseLost, type LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
+import { sourceProblem } from './live-source';
 import { moveWatermark } from './planning';
 import { rowsOf, statementMilliseconds } from './statement-figures';
 import { submissionOf } from './submissions';
@@ -32,7 +34,7 @@ export class Attempts {
    *
    * @throws LeaseLost when the execution does not hold the lease.
    */
-  public async begin({ settings, interval, execution }: Of<'begin'>): Promise<AttemptPlan> {
+  public async begin({ settings, warehouse, interval, execution }: Of<'begin'>): Promise<AttemptPlan> {
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     const unload = unloadOfInterval(settings, intervals, interval);
 
@@ -41,7 +43,9 @@ export class Attempts {
     await this.ledger.change<IntervalItem>(intervalKey(interval), async found => {
       // a function may go on after its execution has ended: it must not take the interval from an execution that crawls it by now
       await this.leases.renew(execution, `crawl the interval ${interval.start}`);
-      await this.expectNext(interval);
+      const watermark = await this.expectNext(interval);
+      const problem = sourceProblem(watermark, settings, warehouse);
+      if (problem) throw new Error(`the interval ${interval.start} is not crawled by this execution: ${problem}`);
       const item = ofInterval(found, interval);
       if (isDone(item)) throw new Error(`the interval ${interval.start} is ${item!.state} already, by execution ${item!.execution}: nothing is to be done`);
       before = item;
@@ -58,6 +62,7 @@ export class Attempts {
         end: interval.end,
         state: 'UNLOADING',
         attempts: number,
+        uncounted: item?.uncounted,
         submission: submissionOf(item, execution, number, unload.sql),
         execution,
         previousStatementId: item?.statementId ?? item?.previousStatementId,
@@ -78,7 +83,7 @@ export class Attempts {
       previousStatementId: previousStatementId ?? '',
       attempt: attempts,
       repeated: attempts > 1,
-      exhausted: attempts > settings.maxAttempts ? before?.error ?? 'no reason is known' : '',
+      exhausted: countedAttempts(attempt!) > settings.maxAttempts ? before?.error ?? 'no reason is known' : '',
     };
   }
 
@@ -150,7 +155,7 @@ export class Attempts {
       own = item?.execution === execution ? item : undefined;
       if (own?.state === 'FINISHED') return undefined;
       // without the lease somebody else is to decide whether the interval is tried again
-      const givenUp = own?.givenUp ?? (own !== undefined && lease !== undefined && !undecided && own.attempts >= settings.maxAttempts);
+      const givenUp = own?.givenUp ?? (own !== undefined && lease !== undefined && !undecided && countedAttempts(own) >= settings.maxAttempts);
       failure = {
         untold: await this.untold.attempt(interval, {
           execution, attempt: own?.attempts ?? 0, givenUp, again: false, statementId: own?.statementId ?? '', error,
@@ -158,7 +163,14 @@ export class Attempts {
       };
       if (!own || isDone(own)) return undefined;
       if (givenUp) this.metrics.emit({ failed: 1 });
-      return { ...own, state: 'FAILED', error: describeCaughtError(error), finishedAt: this.now(), givenUp: givenUp || undefined };
+      return {
+        ...own,
+        state: 'FAILED',
+        uncounted: uncountedAttempts(own, error),
+        error: describeCaughtError(error),
+        finishedAt: this.now(),
+        givenUp: givenUp || undefined,
+      };
     });
     if (isDone(changed ?? own)) await moveWatermark(this.ledger, interval);
     if (lease) {
@@ -170,9 +182,9 @@ export class Attempts {
   }
 
   /** The interval at the watermark is the only one that may be begun. */
-  private async expectNext(interval: Interval): Promise<void> {
+  private async expectNext(interval: Interval): Promise<Watermark> {
     const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
-    if (watermark?.next === interval.start) return;
+    if (watermark?.next === interval.start) return watermark;
     throw new Error(`the interval ${interval.start} is not the next one to crawl: ${watermark ? `the crawl stands at ${watermark.next}` : 'no history run has finished'}. `
       + 'The history was read again meanwhile; the next run goes on from there');
   }

@@ -7,6 +7,7 @@ import type { CrawlMetrics } from './crawl-metrics';
 import { HistoryChunks } from './history-chunks';
 import { historyKey, PENDING_HISTORY, SETTLED, WATERMARK, type HistoryItem, type PendingHistory, type Watermark } from './items';
 import type { Ledger } from './ledger';
+import { liveSource } from './live-source';
 import { removeStrayFiles } from './stray-files';
 import { historyChunks, historyFolder, unloadOfHistory } from './unload-plan';
 import type { UntoldFailures } from './untold-failures';
@@ -25,7 +26,7 @@ type Of<Action extends CrawlEvent['action']> = Extract<CrawlEvent, { action: Act
  * While a run is under way, and after one has failed, the crawl stands still (`PendingHistory`). So no interval is spent on a detector
  * that is not learning or active. When the run has finished, the crawl goes on at its end: the intervals that became due since the last
  * crawl are in the history that was learned, and those after it are crawled. Only a watermark that is ahead of the history's end (an
- * interval was under way when the run began, or the delay was made longer) stays where it is, since those intervals have been crawled; if
+ * interval was under way when the run began) stays where it is, since those intervals have been crawled; if
  * it counts intervals of another frequency or time zone it is set to the history's end in any case.
  *
  * Of runs that overlap the one that started last counts. The others' results change nothing.
@@ -42,14 +43,14 @@ export class History {
   }
 
   /**
-   * The next chunk of the history, which ends with the newest interval whose delay is over. The same answer however often an execution
+   * The next chunk of the history, which ends with the newest interval whose delay is over, or that was crawled. The same answer however often an execution
    * asks, until the chunk is unloaded. When none is left, the folder holds the
    * history and nothing else.
    */
   public async plan({ settings, warehouse, now, execution }: Of<'planHistory'>): Promise<HistoryPlan> {
     const started = parseInstant(now, 'now');
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
-    const to = intervals.newestEndedBy(started - settings.delaySeconds * 1000).end;
+    const to = await this.end(execution, intervals, intervals.newestEndedBy(started - settings.delaySeconds * 1000).end);
     const span: Interval = { start: intervals.startBefore(to, settings.historyIntervals), end: to };
     const chunks = historyChunks(settings, intervals, span);
     // what cannot be unloaded is refused before anything is written
@@ -60,7 +61,7 @@ export class History {
     const reading = pending.reading ?? execution;
     const folder = historyFolder(settings);
     await this.ledger.change<HistoryItem>(historyKey(execution), found => found ? undefined : {
-      from: span.start, to: span.end, grid: intervals.grid, state: 'UNLOADING', folder, reading, chunks: chunks.length, chunksRead: 0, startedAt: formatInstant(started),
+      from: span.start, to: span.end, grid: intervals.grid, source: liveSource(settings, warehouse), state: 'UNLOADING', folder, reading, chunks: chunks.length, chunksRead: 0, startedAt: formatInstant(started),
     });
 
     const { missing, submittedBy = execution, prefixes, rows, statementMilliseconds } = await this.chunks.progress(chunks, reading);
@@ -116,7 +117,7 @@ export class History {
     if (!isPending) return; // a later run took over, or this was done before
     await this.ledger.change<Watermark>(WATERMARK, found => {
       const ahead = found?.grid === run.grid && found.next > run.to;
-      return ahead ? undefined : { next: run.to, grid: run.grid };
+      return { next: ahead ? found.next : run.to, grid: run.grid, source: run.source };
     });
     // what the history holds need not be read again; a second reading that is under way, or broke, is ended by the next run of the crawl
     await this.ledger.change<Watermark>(SETTLED, found => {
@@ -144,6 +145,17 @@ export class History {
       return found || planned ? undefined : { execution, startedAt: now, error: text };
     });
     return { untold };
+  }
+
+  /**
+   * Where the history ends: where the crawl stands, if that is later, since the delay was made longer. What has been crawled is not crawled again, and a
+   * detector that learns anew would not have it.
+   */
+  private async end(execution: string, { grid }: WallClockIntervals, due: string): Promise<string> {
+    const run = (await this.ledger.read<HistoryItem>(historyKey(execution))).content;
+    if (run) return run.to;
+    const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
+    return watermark?.grid === grid && watermark.next > due ? watermark.next : due;
   }
 
   /** Makes a run the pending one. `previousStatementId` is the statement of the run before, which may still be running. */

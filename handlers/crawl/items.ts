@@ -11,6 +11,8 @@ export type AttemptState = 'UNLOADING' | 'FINISHED' | 'FAILED';
 export interface Reread {
   readonly state: AttemptState;
   readonly attempts: number;
+  /** See `IntervalItem.uncounted`. */
+  readonly uncounted?: number;
   readonly execution: string;
   readonly statementId?: string;
   readonly previousStatementId?: string;
@@ -35,6 +37,8 @@ export interface IntervalItem {
   readonly state: AttemptState;
   /** Attempts begun, over all executions. */
   readonly attempts: number;
+  /** Attempts that found the detector stopped: they are none of `maxAttempts`. */
+  readonly uncounted?: number;
   /** Execution of the newest attempt. */
   readonly execution: string;
   /** Statement of the newest attempt, once it was accepted. */
@@ -70,6 +74,8 @@ export interface HistoryItem {
   readonly to: string;
   /** Frequency and time zone, as `WallClockIntervals.grid` names them. */
   readonly grid: string;
+  /** What the crawl is to read after it, as `liveSource` names it. Absent in items of earlier versions. */
+  readonly source?: string;
   readonly state: AttemptState;
   readonly folder: string;
   /** The reading that the run belongs to: a run that takes over a broken one goes on with its chunks. */
@@ -111,6 +117,8 @@ export interface Watermark {
   /** Start of the next interval. */
   readonly next: string;
   readonly grid: string;
+  /** Of the history run that finished last: an execution that reads something else began before a deployment, or after it with what was there before. */
+  readonly source?: string;
   /** Of second readings: where they stood before a history that was read again holds what follows. That one may have ended halfway. */
   readonly before?: string;
 }

@@ -5,6 +5,7 @@ import type { CrawlMetrics } from './crawl-metrics';
 import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type IntervalItem, type Lease, type PendingHistory, type Watermark } from './items';
 import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
+import { sourceProblem } from './live-source';
 import type { Rereads } from './rereads';
 import { isSecondRun } from './second-run';
 import { liveFolder } from './unload-plan';
@@ -38,18 +39,18 @@ export class Planning {
     }
   }
 
-  private async planned({ settings, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
+  private async planned({ settings, warehouse, scheduledTime, execution }: PlanEvent): Promise<CrawlPlan> {
     const scheduled = formatInstant(parseInstant(scheduledTime, 'scheduledTime'));
     const intervals = new WallClockIntervals(settings.frequency, settings.timezone);
     for (;;) {
       const watermark = (await this.ledger.read<Watermark>(WATERMARK)).content;
-      const obstacle = await this.obstacle(watermark, intervals);
+      const obstacle = await this.obstacle(watermark, intervals) || (watermark ? sourceProblem(watermark, settings, warehouse) : '');
       if (obstacle || !watermark) {
         await this.leases.release(execution);
         return this.nothing(obstacle, scheduled, watermark);
       }
       if (isSecondRun(settings, scheduled)) {
-        const reason = await this.nothingUntried(settings, intervals.starting(watermark.next), scheduled);
+        const reason = await this.nothingUntried(settings, intervals, watermark, scheduled);
         if (reason) return { intervals: [], reason, ...await this.untold.next() };
       }
       const taken = await this.leases.take(execution, scheduled, settings.queryTimeoutSeconds);
@@ -85,10 +86,11 @@ export class Planning {
    * Why the second run of a day has nothing to do; empty when it has, and when it has begun to. Without the lease, and without a word on how far
    * behind the crawl is, which the first run has told of.
    */
-  private async nothingUntried(settings: ConnectorSettings, next: Interval, scheduled: string): Promise<string> {
+  private async nothingUntried(settings: ConnectorSettings, intervals: WallClockIntervals, watermark: Watermark, scheduled: string): Promise<string> {
     if (await this.leases.isHeld()) return ''; // by this execution, or by one that crawls up to this run's time, too
+    const next = intervals.starting(watermark.next);
     if (Date.parse(next.end) + settings.delaySeconds * 1000 > Date.parse(scheduled)) {
-      return 'nothing is missing: this is the second run of the day, which reads what became due after the first one, where clocks are put forward';
+      return await this.rereads.isUntriedDue(settings, intervals, scheduled) ? '' : 'nothing is missing: this is the second run of the day, which reads what became due after the first one, where clocks are put forward';
     }
     const item = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(next))).content, next);
     return item && !isDone(item) ? `the interval ${next.start} was tried by execution ${item.execution}: the first run of the next day tries it again` : '';

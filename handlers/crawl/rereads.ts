@@ -2,6 +2,7 @@
 
 import type { S3Client } from '@aws-sdk/client-s3';
 import { clientToken, statementName } from './attempt-identity';
+import { countedAttempts, uncountedAttempts } from './attempt-limit';
 import { describeCaughtError } from './caught-error';
 import type { CrawlMetrics } from './crawl-metrics';
 import { intervalKey, isReread, ofInterval, SETTLED, WATERMARK, type IntervalItem, type Lease, type Reread, type Watermark } from './items';
@@ -44,7 +45,18 @@ export class Rereads {
     if (settleSeconds === undefined) return;
     const seen = await this.ledger.read<Watermark>(SETTLED);
     if (seen.content?.grid === intervals.grid) return;
-    await this.ledger.replace(seen, (await this.ledger.read<Watermark>(WATERMARK)).content!);
+    const { next, grid } = (await this.ledger.read<Watermark>(WATERMARK)).content!;
+    await this.ledger.replace(seen, { next, grid });
+  }
+
+  /** Whether the oldest second reading is due, and no run has tried it: the second run of a day reads it then. */
+  public async isUntriedDue({ delaySeconds, settleSeconds }: ConnectorSettings, intervals: WallClockIntervals, scheduled: string): Promise<boolean> {
+    const settled = (await this.ledger.read<Watermark>(SETTLED)).content;
+    if (settleSeconds === undefined || settled?.grid !== intervals.grid) return false;
+    const interval = intervals.starting(settled.next);
+    if (Date.parse(interval.end) + (delaySeconds + settleSeconds) * 1000 > Date.parse(scheduled)) return false;
+    const item = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(interval))).content, interval);
+    return item?.state === 'FINISHED' && item.rereadDue === true && item.reread === undefined;
   }
 
   /**
@@ -114,6 +126,7 @@ export class Rereads {
       attempt = asked ? reread : {
         state: 'UNLOADING',
         attempts,
+        uncounted: reread?.uncounted,
         execution,
         previousStatementId: reread?.statementId ?? reread?.previousStatementId,
         files: unload.folder,
@@ -130,7 +143,7 @@ export class Rereads {
       previousStatementId: attempt!.previousStatementId ?? '',
       attempt: attempt!.attempts,
       repeated: attempt!.attempts > 1,
-      exhausted: attempt!.attempts > settings.maxAttempts ? attempt!.error ?? 'no reason is known' : '',
+      exhausted: countedAttempts(attempt!) > settings.maxAttempts ? attempt!.error ?? 'no reason is known' : '',
     };
   }
 
@@ -190,7 +203,7 @@ export class Rereads {
       const item = ofInterval(found, interval);
       const own = item?.reread?.execution === execution ? item.reread : undefined;
       if (own?.placed) return undefined;
-      const givenUp = own?.givenUp ?? (own !== undefined && lease !== undefined && !undecided && own.attempts >= settings.maxAttempts);
+      const givenUp = own?.givenUp ?? (own !== undefined && lease !== undefined && !undecided && countedAttempts(own) >= settings.maxAttempts);
       failure = {
         untold: await this.untold.attempt(interval, {
           execution, attempt: own?.attempts ?? 0, givenUp, again: true, statementId: own?.statementId ?? '', error,
@@ -198,7 +211,8 @@ export class Rereads {
       };
       if (!item || !own || isReread(item)) return undefined;
       if (givenUp) this.metrics.emit({ failed: 1 });
-      return { ...item, reread: { ...own, state: 'FAILED', error: describeCaughtError(error), finishedAt: this.now(), givenUp: givenUp || undefined } };
+      const uncounted = uncountedAttempts(own, error);
+      return { ...item, reread: { ...own, state: 'FAILED', uncounted, error: describeCaughtError(error), finishedAt: this.now(), givenUp: givenUp || undefined } };
     });
     await this.leases.release(execution);
     return failure;

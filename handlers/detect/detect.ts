@@ -2,8 +2,8 @@
 
 import { missingDataOf } from './data-findings';
 import { detectSlot, timeSeriesOf } from './detect-slot';
-import type { DetectorModel, OngoingGroup } from './detector-model';
-import { existingDetector, layoutOfDetector } from './detector-state';
+import type { OngoingGroup } from './detector-model';
+import { DetectorStopped, existingDetector, isDetecting, layoutOfDetector } from './detector-state';
 import { isOvertaken, OvertakenAttempt, withFence } from './fences';
 import { complete, finish, type Request, sendGroups } from './finish';
 import { takeFeedback } from './judged-events';
@@ -17,12 +17,9 @@ import { finishReplacement, isReplaced, replaceInterval } from './replace';
 import type { Services } from './services';
 import { keepSettledModel } from './settled-model';
 import type { DetectEvent, DetectionOutcome, KnownDetection } from '../../src/private/contract';
-import type { DetectorRecord, DetectorStatus, ExecutionRecord } from '../lookout/store';
+import type { DetectorRecord, ExecutionRecord } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
 import { parseInstant } from '../shared/time';
-
-/** States in which intervals are detected. */
-const DETECTING: readonly DetectorStatus[] = ['LEARNING', 'ACTIVE'];
 
 /** How long another call that detected the same interval is waited for before its work is finished here. */
 const RIVAL_POLLS = 10;
@@ -41,7 +38,8 @@ const FENCE_ATTEMPTS = 5;
  * A model that cannot be read is learned again first (see `relearn`). The second reading of an interval takes the place of the first (see
  * `replaceInterval`).
  * @param timeLeft milliseconds until the function is ended
- * @throws Error when the interval cannot be detected now; the execution is noted as FAILED, unless an earlier reading was detected
+ * @throws DetectorStopped while the detector detects nothing; Error when the interval cannot be detected now: the execution is noted as FAILED,
+ * unless an earlier reading was detected
  */
 export async function detect(
   event: Extract<DetectEvent, { action: 'detect' }>, services: Services, timeLeft: () => number,
@@ -50,20 +48,17 @@ export async function detect(
   const detector = await existingDetector(services, event.detectorArn);
   const requested = parseInstant(event.interval.start, 'start of the interval') / 1000;
   const known = await store.getExecution(detector.arn, requested);
-  const isDetecting = DETECTING.includes(detector.status);
   const isAgain = event.interval.reading === 'AGAIN' && event.files !== undefined;
   const isDone = (execution: ExecutionRecord | undefined): execution is CompletedExecution => (
     isCompleted(execution) && (!isAgain || execution.outcome.files === event.files));
-  if (isDone(known)) return isDetecting ? sendRest(services, detector, known) : known.outcome;
-  if (!isDetecting) {
-    throw new Error(`detector ${detector.name} is ${detector.status}: intervals are detected only while it is ${DETECTING.join(' or ')}, so activate it first`);
-  }
+  if (isDone(known)) return isDetecting(detector) ? sendRest(services, detector, known) : known.outcome;
+  if (!isDetecting(detector)) throw new DetectorStopped(detector);
   try {
     const layout = await layoutOfDetector(services, detector);
     const stored = await takeOrRelearn(services, detector, layout, event, timeLeft);
     expectCurrent(detector, stored, event);
     const request = { detector, layout, requested };
-    const done = await finishBroken(services, request, stored.model);
+    const done = await finishBroken(services, request, stored);
     const hasLearned = stored.model.newest !== undefined && layout.clock.slotOfInterval(event.interval) <= stored.model.newest;
     if (isAgain && hasLearned) return await replaceInterval(services, request, event, stored, timeLeft);
     return await detectInterval(services, request, event, stored, done);
@@ -96,6 +91,7 @@ function isCompleted(execution: ExecutionRecord | undefined): execution is Compl
  * Whether an interval was detected, of a second reading with whichever files. Finishes what runs that broke have left: an interval that the
  * model has learned is detected. Asked before anything is unloaded or given up that an earlier attempt may have brought so far. The answer
  * stays true: an interval that was not detected is not detected by attempts before `attempt` any more (see `Fences`).
+ * @throws DetectorStopped while the detector detects nothing: an interval is not to be given up because of that
  */
 export async function knownDetection(event: Extract<DetectEvent, { action: 'known' }>, services: Services): Promise<KnownDetection> {
   const detector = await existingDetector(services, event.detectorArn);
@@ -106,7 +102,8 @@ export async function knownDetection(event: Extract<DetectEvent, { action: 'know
     return isKnown ? { found: true, outcome: execution.outcome } : undefined;
   };
   const found = await known();
-  if (found || !DETECTING.includes(detector.status)) return found ?? { found: false };
+  if (found) return found;
+  if (!isDetecting(detector)) throw new DetectorStopped(detector);
   const layout = await layoutOfDetector(services, detector);
   for (let attempt = 1; ; attempt++) {
     const stored = await services.models.take(detector, layout.holidays).catch((error: Error) => {
@@ -115,7 +112,7 @@ export async function knownDetection(event: Extract<DetectEvent, { action: 'know
     });
     if (!stored?.model.belongsTo(detector, layout)) return { found: false };
     const { model, etag } = stored;
-    await finishBroken(services, { detector, layout, requested }, model);
+    await finishBroken(services, { detector, layout, requested }, stored);
     const answer = await known();
     const fences = withFence(model.fences, event);
     if (answer || fences === model.fences) {
@@ -139,7 +136,7 @@ async function detectInterval(
   const { detector, layout, requested } = request;
   const { model } = stored;
   if (model.detection?.requested === requested) {
-    const outcome = done ?? await finish(services, request, model, model.detection);
+    const outcome = done ?? await finish(services, request, stored, model.detection);
     services.models.giveBack(detector, stored);
     return outcome;
   }
@@ -165,19 +162,19 @@ async function detectInterval(
       { detector: detector.name, leftOut: combinationsLeftOut, timeSeries: model.series.size, maximum: model.maximumTimeSeries });
   }
   model.detection = { ...detection, ...timeSeriesOf(observation), ...missingDataOf(model, findings), values: writtenValues(observation.values) };
-  await services.models.save(detector, model, stored.etag);
-  return finish(services, request, model, model.detection);
+  return finish(services, request, await services.models.save(detector, model, stored.etag), model.detection);
 }
 
 /**
  * Finishes what runs that broke have left, after they had written the model.
  * @returns outcome of the model's newest interval, if that was not finished
  */
-async function finishBroken(services: Services, request: Request, model: DetectorModel): Promise<DetectionOutcome | undefined> {
+async function finishBroken(services: Services, request: Request, stored: StoredModel): Promise<DetectionOutcome | undefined> {
+  const { model } = stored;
   const { detection, replacement } = model;
   const isFinished = detection === undefined || (await services.store.getExecution(request.detector.arn, detection.requested))?.status === 'COMPLETED';
-  const outcome = isFinished ? undefined : await finish(services, request, model, detection);
-  if (replacement !== undefined && !await isReplaced(services, request, replacement)) await finishReplacement(services, request, model, replacement);
+  const outcome = isFinished ? undefined : await finish(services, request, stored, detection);
+  if (replacement !== undefined && !await isReplaced(services, request, replacement)) await finishReplacement(services, request, stored, replacement);
   model.replacement = undefined;
   return outcome;
 }
@@ -230,7 +227,7 @@ async function afterRival(
   const layout = await layoutOfDetector(services, detector);
   const stored = await takeModel(services, detector, layout);
   expectCurrent(detector, stored, event);
-  await finishBroken(services, { detector, layout, requested }, stored.model);
+  await finishBroken(services, { detector, layout, requested }, stored);
   services.models.giveBack(detector, stored);
   const execution = await services.store.getExecution(detector.arn, requested);
   if (isDone(execution)) return execution!.outcome as DetectionOutcome;

@@ -3,8 +3,28 @@
 import { holidaysOfDetector } from './holidays';
 import { type Layout, layoutOf } from './layout';
 import type { Services } from './services';
+import { DETECTOR_STOPPED } from '../../src/private/contract';
 import { UnusableData } from '../input/unusable-data';
-import type { DetectorRecord, MetricSetRecord } from '../lookout/store';
+import type { DetectorRecord, DetectorStatus, MetricSetRecord } from '../lookout/store';
+
+/** States in which intervals are detected. */
+const DETECTING: readonly DetectorStatus[] = ['LEARNING', 'ACTIVE'];
+
+/** A detector that detects nothing now. No interval is given up because of that. */
+export class DetectorStopped extends Error {
+  public constructor({ name, status, failureReason }: DetectorRecord) {
+    super(`detector ${name} is ${status}: intervals are detected only while it is ${DETECTING.join(' or ')}. ${status === 'FAILED'
+      ? `It has failed: ${failureReason ?? 'no reason is known'}. Correct the cause and start the Bootstrap state machine again, or activate the detector`
+      : 'A deployment that changes what it learns, and a history run, stop it until it has learned; the history that it then learns has this interval, and '
+        + 'nothing is to be done. Where somebody else has stopped it, activate it again: the interval is tried until then, and is not given up'}`);
+    this.name = DETECTOR_STOPPED;
+  }
+}
+
+/** Whether a detector detects intervals now. */
+export function isDetecting({ status }: Pick<DetectorRecord, 'status'>): boolean {
+  return DETECTING.includes(status);
+}
 
 /**
  * The detector that an event names.

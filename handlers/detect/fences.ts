@@ -30,9 +30,18 @@ type Attempt = Pick<Extract<DetectEvent, { action: 'detect' | 'known' }>, 'inter
 export class OvertakenAttempt extends Error {
   public constructor(detector: string, { interval, attempt }: Attempt) {
     super(`detector ${detector} takes nothing more of attempt ${attempt} at the interval ${interval.start}: its run had ended or could not wait for it, `
-      + 'and whether the interval is read again or listed as failed was decided meanwhile. Look at the interval\'s item in the ledger');
+      + 'and whether the interval is read again or listed as failed was decided meanwhile, or a history was learned that holds it. Look at the interval\'s item in the ledger');
     this.name = 'OvertakenAttempt';
   }
+}
+
+/**
+ * Keeps out second readings of what a history holds that was learned: their rows may be those of the query before it, and intervals that only the history
+ * has would be lost, since they are not detected again with them.
+ * @param end of the history
+ */
+export function fencesAfterHistory(end: EpochSeconds): Fences {
+  return { again: { requested: end, attempt: 0 } };
 }
 
 /** Whether a detection is behind a fence. One whose attempt has no number, since no crawl asked for it, is not. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
-import type { DetectorModel, NewestDetection } from './detector-model';
+import type { NewestDetection } from './detector-model';
 import { now } from './detector-state';
 import { keepDetected } from './kept-values';
 import type { Layout } from './layout';
+import type { StoredModel } from './model-store';
 import type { Services } from './services';
 import { type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
 import { type DetectorRecord, type DetectorStatus, type EpochSeconds, type GroupRecord, StoreConflict } from '../lookout/store';
@@ -29,10 +30,11 @@ export interface Result {
 
 /** Does what follows the learning of an interval. May be done any number of times. */
 export async function finish(
-  services: Services, { detector, layout }: Request, model: DetectorModel, detection: NewestDetection,
+  services: Services, { detector, layout }: Request, stored: StoredModel, detection: NewestDetection,
 ): Promise<DetectionOutcome> {
   const { store } = services;
-  await keepDetected(services, detector, layout, model, detection);
+  const { model } = stored;
+  await keepDetected(services, detector, layout, stored, detection);
   const groups = await Promise.all(model.ongoing.map(async ({ record }) => {
     const alertsSent = (await store.getGroup(detector.arn, record.id))?.alertsSent ?? [];
     const group: GroupRecord = { ...record, alertsSent: [...new Set([...record.alertsSent, ...alertsSent])] };

@@ -2,6 +2,7 @@
 
 import type { DetectorModel, NewestDetection } from './detector-model';
 import type { Layout } from './layout';
+import type { StoredModel } from './model-store';
 import type { Services } from './services';
 import { IntervalTable } from '../input/interval-table';
 import type { SeriesIndex } from '../input/series-index';
@@ -16,14 +17,15 @@ export function writtenValues(values: Float64Array): string {
 
 /**
  * Keeps the values of an interval that the model has learned. Only of what was learned anything is kept, so this is done when the model has
- * been written, and can be done again.
+ * been written, and can be done again. Whoever writes the next model has done it before, or has learned a history with values of its own: so
+ * where the model is another one by now, nothing is written.
  */
 export async function keepDetected(
-  { values: store }: Services, detector: DetectorRecord, { clock }: Layout, { series }: Pick<DetectorModel, 'series'>, { slot, values }: NewestDetection,
+  { values: store, models }: Services, detector: DetectorRecord, { clock }: Layout, { model, etag }: StoredModel, { slot, values }: NewestDetection,
 ): Promise<void> {
   if (values === undefined) return; // a model of an earlier version, which had kept them before
   const bytes = new Uint8Array(Buffer.from(values, 'base64')); // copied, since the floats need not lie on a multiple of 8
-  await store.put(detector.arn, clock, series.allTimeSeriesIds(), slot, new Float64Array(bytes.buffer));
+  await store.put(detector.arn, clock, model.series.allTimeSeriesIds(), slot, new Float64Array(bytes.buffer), () => models.isCurrent(detector, etag));
 }
 
 /** Slots of the first day (of the wall clock) from a slot on, up to the last slot. */

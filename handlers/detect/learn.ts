@@ -3,6 +3,7 @@
 import { learnBackTest } from './back-test';
 import { DetectorModel } from './detector-model';
 import { existingDetector, layoutOfDetector } from './detector-state';
+import { fencesAfterHistory } from './fences';
 import { endOfHistory, type History, readHistory } from './history';
 import type { Layout } from './layout';
 import { learnedData } from './learned-data';
@@ -93,22 +94,22 @@ async function readPatiently(services: Services, layout: Layout, timeLeft: () =>
 async function learnHistory(
   services: Services, detector: DetectorRecord, layout: Layout, history: History, turn: LearningTurn,
 ): Promise<Pick<LearningOutcome, 'detectorStatus' | 'timeSeries'>> {
+  const newest = history.slots.at(-1) ?? -Infinity;
+  const keptAfter = newest - VALUES_DAYS * 86_400;
   let learned: DetectorModel | undefined;
   let model: DetectorModel | undefined;
   for (let attempt = 1; model === undefined; attempt++) {
     const stored = await takeEarlier(services, detector, layout);
     // after the model was taken: what a later activation writes is not written over
     await turn.expect();
-    const newest = history.slots.at(-1) ?? -Infinity;
     if (stored?.model?.newest !== undefined && stored.model.belongsTo(detector, layout) && stored.model.newest > newest) {
       services.log.info('the model is newer than the history and stays', { detector: detector.name });
       model = stored.model;
       services.models.giveBack(detector, { model, etag: stored.etag });
       break;
     }
-    const keptAfter = newest - VALUES_DAYS * 86_400;
     learned ??= learnSlots(DetectorModel.empty(detector, layout), history, history.slots, keptAfter);
-    await keepValues(services, detector, layout, history, learned, keptAfter);
+    if (learned.newest !== undefined) learned.fences = fencesAfterHistory(layout.clock.startOf(layout.clock.next(learned.newest)));
     try {
       await services.models.save(detector, learned, stored?.etag ?? 'none');
       model = learned;
@@ -117,6 +118,8 @@ async function learnHistory(
       if (!(error instanceof WriteConflict) || attempt === WRITE_ATTEMPTS) throw error;
     }
   }
+  // after the model: a detection that comes late finds, when it is about to write its values over these, that the model is not its own any more
+  if (model === learned) await keepValues(services, detector, layout, history, model, keptAfter);
   await services.store.putLearnedData(learnedData(detector, layout, history, model.series.size, false));
   const to = model.learned >= LEARNING_INTERVALS[layout.frequency] ? 'ACTIVE' : 'LEARNING';
   return { detectorStatus: await turn.change(to), timeSeries: model.series.size };

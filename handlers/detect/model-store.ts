@@ -54,6 +54,11 @@ export class ModelStore {
     }
   }
 
+  /** Whether a version of a detector's model is the one that there is. */
+  public async isCurrent(detector: DetectorRecord, etag: string): Promise<boolean> {
+    return await readStateObject(this.client, this.bucketName, keyOf(detector), etag) === 'unchanged';
+  }
+
   /**
    * Copies a model that cannot be read to `model-unreadable-<ETag>`, so that people can look at it when another has taken its place.
    * @returns key of the copy

@@ -2,7 +2,7 @@
 
 import { missingDataOf } from './data-findings';
 import { timeSeriesOf } from './detect-slot';
-import type { DetectorModel, Replacement } from './detector-model';
+import type { Replacement } from './detector-model';
 import { type Request, complete, sendGroups } from './finish';
 import { longestPause } from './group-records';
 import { keepDetected, writtenValues } from './kept-values';
@@ -76,8 +76,7 @@ export async function replaceInterval(
     groups,
     withdrawn,
   };
-  await services.models.save(detector, model, etag);
-  return finishReplacement(services, request, model, model.replacement);
+  return finishReplacement(services, request, await services.models.save(detector, model, etag), model.replacement);
 }
 
 /** Whether what a second reading has changed was told to the end. */
@@ -88,11 +87,11 @@ export async function isReplaced({ store }: Services, { detector }: Request, { d
 
 /** Does what follows the replacing of an interval. May be done any number of times. */
 export async function finishReplacement(
-  services: Services, { detector, layout }: Request, model: Pick<DetectorModel, 'series'>, replacement: Replacement,
+  services: Services, { detector, layout }: Request, stored: StoredModel, replacement: Replacement,
 ): Promise<DetectionOutcome> {
   const { store } = services;
   const { detection, files, anomalyGroupIds, withdrawn } = replacement;
-  await keepDetected(services, detector, layout, model, detection);
+  await keepDetected(services, detector, layout, stored, detection);
   for (const id of withdrawn) await store.deleteGroup(detector.arn, id);
   const groups = await Promise.all(replacement.groups.map(async group => {
     const alertsSent = (await store.getGroup(detector.arn, group.id))?.alertsSent ?? [];

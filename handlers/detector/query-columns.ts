@@ -46,9 +46,9 @@ function neededColumns({ TimestampColumn, MetricList, DimensionList = [] }: Metr
   ];
 }
 
-/** What stands in the header of the unloaded files, by which the detector finds its columns. */
+/** What stands in the header of the unloaded files, by which the detector finds its columns: without blanks before and after it, as it reads them. */
 function nameOf(column: ColumnMetadata): string {
-  return column.label || column.name || '';
+  return (column.label || column.name || '').trim();
 }
 
 function missing(prop: QueryProp, { role, name }: NeededColumn, found: readonly ColumnMetadata[]): Error {

@@ -186,7 +186,9 @@ export class DynamoDbStore implements Store {
   }
 
   public async putExecution(record: ExecutionRecord): Promise<void> {
-    await this.table.put(record.detectorArn, `${EXECUTION}${sortableTime(record.start)}`, asText(record));
+    const { detectorArn, start, status } = record;
+    const stays = status === 'COMPLETED' ? undefined : { attribute: 'status', value: 'COMPLETED' };
+    await this.table.put(detectorArn, `${EXECUTION}${sortableTime(start)}`, { ...asText(record), status }, stays);
   }
 
   public async getExecution(detectorArn: string, start: EpochSeconds): Promise<ExecutionRecord | undefined> {

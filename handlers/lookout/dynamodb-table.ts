@@ -46,9 +46,18 @@ export class DynamoDbTable {
     return found && unmarshall(found);
   }
 
-  /** Creates or replaces an item. */
-  public async put(partition: string, sort: string, attributes: Attributes): Promise<void> {
-    await this.client.send(new PutItemCommand({ TableName: this.tableName, Item: encode(partition, sort, attributes) }));
+  /** Creates or replaces an item, but for one in which the attribute has the value. */
+  public async put(
+    partition: string, sort: string, attributes: Attributes, except?: { readonly attribute: string; readonly value: string },
+  ): Promise<void> {
+    const condition = except && {
+      ConditionExpression: 'attribute_not_exists(#except) OR #except <> :except',
+      ExpressionAttributeNames: { '#except': except.attribute },
+      ExpressionAttributeValues: marshall({ ':except': except.value }),
+    };
+    await unlessConditionFails(this.client.send(new PutItemCommand({
+      TableName: this.tableName, Item: encode(partition, sort, attributes), ...condition,
+    })));
   }
 
   /** Replaces an item in which the attribute has the value; false when there is none. */

@@ -138,7 +138,8 @@ export class MemoryStore implements Store {
   }
 
   public async putExecution(record: ExecutionRecord): Promise<void> {
-    belongingsOf(this.executions, record.detectorArn).set(sortableTime(record.start), structuredClone(record));
+    const [executions, key] = [belongingsOf(this.executions, record.detectorArn), sortableTime(record.start)];
+    if (record.status === 'COMPLETED' || executions.get(key)?.status !== 'COMPLETED') executions.set(key, structuredClone(record));
   }
 
   public async getExecution(detectorArn: string, start: EpochSeconds): Promise<ExecutionRecord | undefined> {

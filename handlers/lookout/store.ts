@@ -280,6 +280,7 @@ export interface Store {
   listAlerts(detectorArn: string | undefined, page: PageRequest): Promise<Page<AlertRecord>>;
   deleteAlert(arn: string): Promise<void>;
 
+  /** Creates or replaces. One that is COMPLETED stays so: a call that comes late has nothing to say of an interval that was detected meanwhile. */
   putExecution(record: ExecutionRecord): Promise<void>;
   getExecution(detectorArn: string, start: EpochSeconds): Promise<ExecutionRecord | undefined>;
   /** Newest first. */

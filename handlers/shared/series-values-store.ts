@@ -43,12 +43,21 @@ export class SeriesValuesStore implements SeriesValuesReader {
     });
   }
 
-  /** Writes one interval, over what was there of it. */
-  public async put(detectorArn: string, clock: WallClock, timeSeriesIds: readonly string[], slot: number, values: Float64Array): Promise<void> {
+  /**
+   * Writes one interval, over what was there of it.
+   * @param isWanted asked when the day was read, for callers that come late: `replace` may have written it. It has not where the day is still the one
+   *   that was written here last.
+   */
+  public async put(
+    detectorArn: string, clock: WallClock, timeSeriesIds: readonly string[], slot: number, values: Float64Array,
+    isWanted: () => Promise<boolean> = async () => true,
+  ): Promise<void> {
     const key = keyOf(detectorArn, slot);
     for (let attempt = 1; ; attempt++) {
-      const before = this.newest?.key === key ? this.newest : await this.load(key);
+      const warm = this.newest?.key === key ? this.newest : undefined;
+      const before = warm ?? await this.load(key);
       this.newest = undefined;
+      if (before !== undefined && !warm && !await isWanted()) return;
       const isUsable = before?.day.timezone === clock.timezone && before.day.frequency === clock.frequency;
       const day = isUsable ? before.day : new DayValues(clock.timezone, clock.frequency);
       day.set(slot, timeSeriesIds, values);

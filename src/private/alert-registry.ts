@@ -6,6 +6,7 @@ import { ALERT_TAGS, AlertConfiguration, DEFAULT_ALERT_THRESHOLD, DEFAULT_MAXIMU
 import { ResourceProvider } from './custom-resources';
 import { invalid } from './errors';
 import { createAlertRole } from './roles';
+import { takeAlertName } from './taken-names';
 import { uniqueName } from './unique-name';
 import { AlertSurroundings, validateAlert } from './validation-alert';
 import type { AlertOptions } from '../alert';
@@ -32,14 +33,12 @@ export class AlertRegistry extends Construct {
     const surroundings = { ...this.columns, isInAccount: this.backend.service !== undefined };
     validateAlert(options, surroundings);
     const alertName = options.alertName ?? uniqueName(scope, 63);
-    if (this.names.includes(alertName)) {
-      throw invalid('RedshiftLookoutConnector', 'alertName', 'is the name of another alert of this connector', alertName, 'give each alert a name of its own');
-    }
     const mostAlerts = this.backend.service?._quotas.alerts ?? DEFAULT_MAXIMUM_ALERTS;
     if (this.names.length >= mostAlerts) {
       throw invalid('RedshiftLookoutConnector', 'addAlert', `was called more than ${mostAlerts} times`, [...this.names, alertName],
         'send one alert to several targets by subscribing them to one topic');
     }
+    takeAlertName(this.backend.service ?? this, scope, alertName);
     this.names.push(alertName);
 
     const role = createAlertRole(this.node.scope!, 'AlertRole', this.backend.roleUser, created => {

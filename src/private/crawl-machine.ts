@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { ConnectorSettings } from './contract';
 import { tellOfFailure } from './failure-event';
 import { Infrastructure } from './infrastructure';
-import { retryDetection } from './retries';
+import { retryDetection, waitForDetector } from './retries';
 import { largestCatchUp } from './settings';
 import { createStateMachine } from './state-machine';
 import { CAUGHT, invoke, statementStates } from './statement-states';
@@ -50,14 +50,14 @@ const LOOP = {
  * Its input is `CrawlInput`. A loop and not a Map, so that nothing follows an interval that failed, in whichever interpreter.
  */
 export function createCrawlMachine(scope: Construct, id: string, props: CrawlMachineProps): sfn.StateMachine {
-  const { settings, crawlFunction } = props;
+  const { settings, crawlFunction, warehouse: { connection: warehouse } } = props;
   // an interval of the live crawl never runs the query of the history
   const { historicalQuery: _query, historyChunkIntervals: _chunk, ...crawlSettings } = settings;
   const states = new Construct(scope, `${id}States`);
 
   const start = new sfn.Pass(states, 'Settings', { result: sfn.Result.fromObject(crawlSettings), resultPath: '$.settings' });
   const plan = invoke(states, 'Plan', crawlFunction, {
-    action: 'plan', settings: DATA.settings, scheduledTime: LOOP.scheduledTime, execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
+    action: 'plan', settings: DATA.settings, warehouse, scheduledTime: LOOP.scheduledTime, execution: sfn.JsonPath.stringAt('$$.Execution.Id'),
   }, '$.plan');
   const oldest = new sfn.Pass(states, 'Begin with the oldest', {
     parameters: {
@@ -131,7 +131,7 @@ function oneInterval(scope: Construct, props: CrawlMachineProps, next: sfn.IChai
   return statementStates(scope, {
     warehouse: props.warehouse,
     timeLimitSeconds: props.settings.queryTimeoutSeconds,
-    plan: invoke(scope, 'Begin interval', crawlFunction, event('begin'), '$.unload'),
+    plan: invoke(scope, 'Begin interval', crawlFunction, event('begin', { warehouse: props.warehouse.connection }), '$.unload'),
     planned: (unload, submit) => new sfn.Choice(scope, 'Tried before?')
       .when(sfn.Condition.booleanEquals('$.unload.repeated', true), askBefore(new sfn.Choice(scope, 'Attempts left?')
         .when(sfn.Condition.stringEquals('$.unload.exhausted', ''), unload)
@@ -167,19 +167,21 @@ function detectionStates(
   take.next(finish);
   const ask = (id: string, attempt: number | string, caughtAt: string, yes: sfn.IChainable, no: sfn.IChainable) => {
     const known = retryDetection(invoke(scope, id, detectFunction, { action: 'known', detectorArn, interval: DATA.interval, attempt }, '$.known'));
+    // what has waited for the detector already does not do so once more
+    if (caughtAt !== sfn.JsonPath.DISCARD) waitForDetector(known);
     known.addCatch(undecided, { resultPath: caughtAt });
     known.next(new sfn.Choice(scope, `${id}?`).when(sfn.Condition.booleanEquals('$.known.found', true), yes).otherwise(no));
     return known;
   };
 
-  const detect = retryDetection(invoke(scope, 'Detect', detectFunction, {
+  const detect = waitForDetector(retryDetection(invoke(scope, 'Detect', detectFunction, {
     action: 'detect',
     detectorArn,
     interval: DATA.interval,
     chosenByQuery: sfn.JsonPath.stringAt('$.unload.chosenByQuery'),
     files: sfn.JsonPath.stringAt('$.unload.folder'),
     attempt: ATTEMPT,
-  }, '$.detection'));
+  }, '$.detection')));
   // the error of the detection is what is told, whatever comes of asking; should it still be going on, it is too late for it
   detect.addCatch(ask('Detected all the same', sfn.JsonPath.mathAdd(ATTEMPT, 1), sfn.JsonPath.DISCARD, take, failed), { resultPath: CAUGHT });
   detect.next(finish);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { PREFIXES } from './contract';
 import { Infrastructure } from './infrastructure';
 
@@ -28,12 +28,21 @@ export function createDataBucket(scope: Construct, id: string, infrastructure: I
   });
 }
 
-/** Rights of UNLOAD with CLEANPATH on the data prefixes (Redshift developer guide: GET, LIST and PUT; DELETE for CLEANPATH). */
-export function grantUnload(bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): void {
-  infrastructure.grantObjects(bucket, DATA_PREFIXES, role, [
+/**
+ * Rights of UNLOAD with CLEANPATH on the data prefixes (Redshift developer guide: GET, LIST and PUT; DELETE for CLEANPATH). Those of a role of another
+ * stack are in a policy of this one: in a policy of that one they would make the stacks depend on each other.
+ *
+ * @returns what has to be there before something is unloaded; nothing where the role cannot be changed from here
+ */
+export function grantUnload(scope: Construct, bucket: s3.IBucket, infrastructure: Infrastructure, role: iam.IRole): IDependable[] {
+  const grantee = Stack.of(role) === Stack.of(scope) ? role : new iam.Policy(scope, 'UnloadPolicy');
+  if (grantee instanceof iam.Policy) role.attachInlinePolicy(grantee); // which a role that is not to be changed leaves
+  infrastructure.grantObjects(bucket, DATA_PREFIXES, grantee, [
     's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject',
   ], 'prefixes');
-  role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] }));
+  const location = new iam.PolicyStatement({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] });
+  const { policyDependable } = grantee.grantPrincipal.addToPrincipalPolicy(location);
+  return policyDependable ? [policyDependable] : [];
 }
 
 /** Rights of the crawl function: it removes files of earlier history runs, and lets second readings take the place of first ones. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ArnFormat, Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Annotations, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -165,7 +165,8 @@ export function validateNetwork(subject: string, options: InfrastructureOptions)
 function allowLogsToUseKey(scope: Construct, key: kms.IKey): void {
   const stack = Stack.of(scope);
   const statement = new iam.PolicyStatement({
-    principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+    // the one principal here whose name is another in China: it has the partition's suffix
+    principals: [new iam.ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
     actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
     resources: ['*'], // in a key's policy `*` is that key
     conditions: {
@@ -177,8 +178,9 @@ function allowLogsToUseKey(scope: Construct, key: kms.IKey): void {
     },
   });
   if (!key.addToResourcePolicy(statement, true).statementAdded) {
+    const region = Token.isUnresolved(stack.region) ? '<region>' : stack.region;
     Annotations.of(scope).addWarningV2('cdk-redshift-lookout:keyPolicyNotUpdated',
-      `the policy of the imported encryptionKey cannot be changed from here; let the principal logs.${stack.region}.amazonaws.com `
+      `the policy of the imported encryptionKey cannot be changed from here; let the principal logs.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''} `
       + 'use the key (kms:Encrypt, Decrypt, ReEncrypt*, GenerateDataKey*, DescribeKey), or the log groups cannot be created');
   }
 }

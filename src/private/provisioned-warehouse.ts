@@ -3,7 +3,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { Credentials, secretArgument, Warehouse } from './warehouse';
+import { Credentials, grantSecret, secretArgument, Warehouse } from './warehouse';
 
 /** Database of a provisioned cluster in the scope's account and region. */
 export function provisionedWarehouse(
@@ -25,7 +25,7 @@ export function provisionedWarehouse(
     },
     grantCredentials: grantee => {
       if (secret) {
-        secret.grantRead(grantee);
+        grantSecret(secret, grantee);
         return;
       }
       grantee.grantPrincipal.addToPrincipalPolicy(databaseUser === undefined

@@ -2,6 +2,7 @@
 
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { DETECTOR_STOPPED } from './contract';
 
 /** Lambda's own troubles, as opposed to errors that a handler throws. */
 const LAMBDA_ERRORS = [
@@ -65,6 +66,21 @@ const STORAGE_ERRORS = [
   'InternalError', 'InternalServerError', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'RequestTimeout', 'ServiceUnavailable',
   'SlowDown', 'ThrottlingException', 'TimeoutError',
 ];
+
+/**
+ * Waits for a detector that is stopped. A deployment that changes what it learns stops it for some
+ * minutes; then the history that it has learned has the interval, and no run needs to fail.
+ */
+export function waitForDetector<T extends sfn.TaskStateBase>(state: T): T {
+  state.addRetry({
+    errors: [DETECTOR_STOPPED],
+    interval: Duration.seconds(15),
+    backoffRate: 1.5,
+    maxAttempts: 12, // 10 minutes, for which the crawl's lease holds
+    maxDelay: Duration.seconds(60),
+  });
+  return state;
+}
 
 /** Retries a detection: asking for an interval that was detected changes nothing. */
 export function retryDetection<T extends sfn.TaskStateBase>(state: T): T {

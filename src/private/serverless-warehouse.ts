@@ -4,7 +4,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
-import { secretArgument, Warehouse } from './warehouse';
+import { grantSecret, secretArgument, Warehouse } from './warehouse';
 
 /** Services as which Redshift Serverless assumes a role (Redshift management guide, "Granting permissions to Amazon Redshift Serverless"). */
 const SERVICES = ['redshift-serverless.amazonaws.com', 'redshift.amazonaws.com'];
@@ -29,7 +29,7 @@ export function serverlessWarehouse(
     connection: { WorkgroupName: workgroupName, Database: database, ...secretArgument(secret) },
     grantCredentials: grantee => {
       if (secret) {
-        secret.grantRead(grantee);
+        grantSecret(secret, grantee);
       } else {
         grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['redshift-serverless:GetCredentials'], resources: [arn] }));
       }

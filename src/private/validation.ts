@@ -5,6 +5,8 @@ import { IConstruct } from 'constructs';
 import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
 import { validateNetwork } from './infrastructure';
 import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
+import { takeDetectorName } from './taken-names';
+import { uniqueName } from './unique-name';
 import { refuse, SUBJECT, validateDescription, validateName } from './validation-base';
 import { validateColumns } from './validation-columns';
 import { requireSame, requireSecretHere, validateInfrastructurePlaces } from './validation-places';
@@ -28,6 +30,7 @@ export function validateConnector(scope: IConstruct, props: RedshiftLookoutConne
   validateCounts(props);
   validateNetwork(SUBJECT, props);
   validatePlaces(scope, props);
+  takeDetectorName(scope, props.detectorName ?? uniqueName(scope, 63));
 }
 
 function validatePlaces(scope: IConstruct, props: RedshiftLookoutConnectorProps): void {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { IConstruct } from 'constructs';
 import { RoleAttachmentConfiguration, WarehouseConnection } from './contract';
 import { invalid } from './errors';
 
@@ -21,7 +22,7 @@ export interface Warehouse {
     readonly passedTo: string[];
   };
   /** Lets the grantee get credentials for the database, by the secret or by IAM. */
-  grantCredentials(grantee: iam.IGrantable): void;
+  grantCredentials(grantee: iam.IGrantable & IConstruct): void;
 }
 
 /** Who the statements run as: the user in a secret, a database user, or (neither) the user that stands for the IAM identity. */
@@ -36,8 +37,28 @@ export function secretArgument(secret: secretsmanager.ISecret | undefined): Pick
   return secret ? { SecretArn: secret.secretFullArn ?? secret.secretName } : {};
 }
 
+/**
+ * Lets the grantee read the secret. Where a key of another stack encrypts it, `secret.grantRead` would name the grantee in that key's policy, and make the
+ * stacks depend on each other. Needlessly: since the CDK made the secret, the policy lets this account use the key through Secrets Manager.
+ */
+export function grantSecret(secret: secretsmanager.ISecret, grantee: iam.IGrantable & IConstruct): void {
+  const { encryptionKey } = secret;
+  if (!encryptionKey || Stack.of(encryptionKey) === Stack.of(grantee)) {
+    secret.grantRead(grantee);
+    return;
+  }
+  grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
+    actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], resources: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
+  }));
+  grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [encryptionKey.keyArn],
+    conditions: { StringLike: { 'kms:ViaService': `secretsmanager.${Stack.of(grantee).region}.amazonaws.com*` } }, // the suffix of China has more
+  }));
+}
+
 /** Rights to run statements in the warehouse, to follow them and to read their results. */
-export function grantStatements(warehouse: Warehouse, grantee: iam.IGrantable): void {
+export function grantStatements(warehouse: Warehouse, grantee: iam.IGrantable & IConstruct): void {
   warehouse.grantCredentials(grantee);
   grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
     actions: ['redshift-data:ExecuteStatement'],

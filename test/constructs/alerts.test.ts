@@ -71,7 +71,7 @@ test.each<[string, Partial<AlertOptions>, string]>([
   ['the name is too long', { alertName: 'a'.repeat(64) }, 'alertName is longer than 63 characters (64)'],
   ['the description is blank', { description: '' }, 'description is blank, got ""'],
   ['the description is too long', { description: 'd'.repeat(257) }, 'description is longer than 256 characters (257)'],
-  ['the name is taken', { alertName: 'taken' }, 'alertName is the name of another alert of this connector, got "taken"; give each alert a name of its own'],
+  ['the name is taken', { alertName: 'taken' }, 'alertName is the name of the alert Stack/Connector/Alerts/Taken, which the same service sends, got "taken"; give each alert a name of its own'],
 ])('fails when %s', (_name, options, message) => {
   const connector = connectorIn(stack);
   connector.addAlert('Taken', { target: AlertTarget.topic(topic), alertName: 'taken' });

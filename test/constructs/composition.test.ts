@@ -34,6 +34,28 @@ test('the same connector in two stacks has two names', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
+test('a detector has its name alone in account and region, as far as they are known; an alert in its service', () => {
+  const connectors = (one: Stack, other: Stack) => () => [one, other].map((stack, index) => connectorIn(stack, { detectorName: 'shop' }, `C${index}`));
+  const taken = 'detectorName is that of the connector One/C0, in the same account and region, got "shop"; give each connector a name of its own: their metrics and alarms go by it';
+  const stacks = (...environments: object[]): [Stack, Stack] => {
+    const app = new App();
+    const [one, other] = environments.map((env, index) => new Stack(app, ['One', 'Other'][index], { env }));
+    return [one, other ?? one];
+  };
+  for (const places of [[{}], [ENVIRONMENT, ENVIRONMENT]]) expect(connectors(...stacks(...places))).toThrow(taken);
+  const [outer] = stacks({});
+  expect(connectors(outer, new NestedStack(outer, 'Nested'))).toThrow(taken);
+  for (const places of [[{}, {}], [ENVIRONMENT, { ...ENVIRONMENT, region: 'us-east-1' }], [ENVIRONMENT, {}]]) expect(connectors(...stacks(...places))).not.toThrow();
+
+  const stack = newStack();
+  const topic = new sns.Topic(stack, 'Topic');
+  const detector = Detector.inAccount({ service: new LookoutService(stack, 'Lookout') });
+  const alert = (id: string, more: object) => () => connectorIn(stack, more, id).addAlert('Pager', { alertName: 'pager', target: AlertTarget.topic(topic) });
+  alert('A', { detector })();
+  expect(alert('B', { detector })).toThrow('alertName is the name of the alert Stack/A/Alerts/Pager, which the same service sends, got "pager"');
+  expect(alert('C', {})).not.toThrow();
+});
+
 test('names are names for the API wherever the connector is', () => {
   const app = new App();
   const outer = new Stack(new Stage(app, 'Production'), 'Stack', { stackName: `S${'tack'.repeat(20)}` });
@@ -90,6 +112,44 @@ test('cluster, secret, topic and key come from other stacks', () => {
   expect(settings.kmsKeyArn).toMatch(/^<Base:ExportsOutputFnGetAttKey/);
   expect(detector.KmsKeyArn).toBe(settings.kmsKeyArn);
   expect(() => app.synth()).not.toThrow();
+});
+
+test('the unload role, and a secret that a key of its own encrypts, come from other stacks, which do not come to depend on the connector\'s', () => {
+  const app = new App();
+  const base = new Stack(app, 'Base', { env: ENVIRONMENT });
+  const stack = new Stack(app, 'Stack', { env: ENVIRONMENT });
+  const encryptionKey = new kms.Key(base, 'Key');
+  connectorIn(stack, {
+    secret: new secretsmanager.Secret(base, 'Secret', { encryptionKey }),
+    unloadRole: new iam.Role(base, 'Role', { assumedBy: new iam.ServicePrincipal('redshift.amazonaws.com') }),
+    encryptionKey,
+  });
+  expect(() => app.synth()).not.toThrow();
+  const template = Template.fromStack(stack);
+  const [[policy, { Properties: { PolicyDocument, Roles } }]] = Object.entries(resources(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith('ConnectorUnloadPolicy'));
+  expect(Roles.map(text)).toEqual([expect.stringMatching(/^<Base:ExportsOutputRefRole/)]);
+  expect(PolicyDocument.Statement.flatMap(({ Action }: any) => Action)).toEqual(expect.arrayContaining(['s3:PutObject', 's3:GetBucketLocation', 'kms:GenerateDataKey*']));
+  // nothing is unloaded before
+  expect(resource(template, 'Custom::RedshiftLookoutDetector', 'Connector').DependsOn).toContain(policy);
+  for (const role of ['ConnectorCrawlRole', 'ConnectorBootstrapRole', 'ConnectorResourcesOnEventRole']) {
+    const granted = statements(template, role).filter(({ resources: [first] }) => /ExportsOutput(RefSecret|FnGetAttKey)/.test(first)).flatMap(({ actions }) => actions);
+    expect([role, granted]).toEqual([role, ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'kms:Decrypt']]);
+  }
+});
+
+test('a role of another stack that is not to be changed is not', () => {
+  const app = new App();
+  const [base, stack] = ['Base', 'Stack'].map(id => new Stack(app, id, { env: ENVIRONMENT }));
+  connectorIn(stack, { unloadRole: iam.Role.fromRoleArn(base, 'Role', 'arn:aws:iam::123456789012:role/unload', { mutable: false }) });
+  expect(() => app.synth()).not.toThrow();
+  expect(Object.keys(resources(Template.fromStack(stack), 'AWS::IAM::Policy')).filter(id => id.includes('Unload'))).toEqual([]);
+});
+
+test('in China CloudWatch Logs has another name', () => {
+  const stack = newStack({ env: { ...ENVIRONMENT, region: 'cn-north-1' } });
+  const { template } = synthesize({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
+  const services = resource(template, 'AWS::KMS::Key', 'Key').Properties.KeyPolicy.Statement.flatMap(({ Principal: { Service = [] } }: any) => Service).map(text);
+  expect(services).toContain('logs.cn-north-1.<AWS::URLSuffix>');
 });
 
 test('one key encrypts buckets, tables, logs and queue, and everyone who needs it may use it', () => {

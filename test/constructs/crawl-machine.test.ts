@@ -49,6 +49,7 @@ const run = (replies: Record<string, Reply[]>): Run => ({
   },
 });
 const throttled: Reply = { error: 'RedshiftData.ActiveStatementsExceededException', cause: 'too many' };
+const STOPPED: Reply = { error: 'DetectorStopped', cause: 'it learns' };
 const refused: Reply = { error: 'RedshiftData.ValidationException', cause: 'not running' };
 
 const eventOf = ({ detailType, detail }: typeof FAILED_ATTEMPT | typeof GIVEN_UP) => ({
@@ -109,6 +110,9 @@ beforeAll(() => {
     unasked: run({ 'Begin interval': [unload(10, { repeated: true })], 'Detected before': [{ error: 'Error', cause: 'no access' }] }),
     detectedAllTheSame: run({ 'Detect': [{ error: 'Sandbox.Timedout', cause: 'out of time' }], 'Detected all the same': [KNOWN] }),
     unclear: run({ 'Detect': [{ error: 'Sandbox.Timedout', cause: 'out of time' }], 'Detected all the same': [{ error: 'Error', cause: 'no table' }] }),
+    stopped: run({ Detect: [STOPPED, STOPPED, { result: { rows: 7 } }] }),
+    staysStopped: run({ 'Detect': [STOPPED], 'Detected all the same': [STOPPED] }),
+    stoppedBefore: run({ 'Begin interval': [unload(10, { repeated: true, exhausted: 'StatementFailed: disk full' })], 'Detected before': [STOPPED] }),
     unplanned: run({ Plan: [{ error: 'Error', cause: 'no table' }] }),
     lambdaBusy: run({ Detect: [{ error: 'Lambda.TooManyRequestsException' }, { result: { rows: 7 } }] }),
   });
@@ -138,8 +142,11 @@ test('it carries the settings once, without the query of the history', () => {
 test('every task retries at random times, and every failure ends in the ledger', () => {
   for (const [name, state] of Object.entries<any>(machine.States).filter(([, { Type }]) => Type === 'Task')) {
     const retries: object[] = state.Retry;
-    expect([name, retries]).toEqual([name, retries.map(() => expect.objectContaining({ JitterStrategy: 'FULL', MaxDelaySeconds: expect.any(Number) }))]);
-    expect([name, retries.length]).toEqual([name, /^Detect/.test(name) ? 2 : 1]);
+    // those that wait for a detector that is stopped have nobody to be kept apart from
+    const busy = retries.filter((each: any) => each.ErrorEquals[0] !== 'DetectorStopped');
+    expect([name, busy]).toEqual([name, busy.map(() => expect.objectContaining({ JitterStrategy: 'FULL', MaxDelaySeconds: expect.any(Number) }))]);
+    expect([name, busy.length]).toEqual([name, /^Detect/.test(name) ? 2 : 1]);
+    expect([name, retries.length - busy.length]).toEqual([name, ['Detect', 'Detected before'].includes(name) ? 1 : 0]);
     const catchAll = state.Catch?.find((each: any) => each.ErrorEquals[0] === 'States.ALL');
     if (name === 'Plan' || /^Record/.test(name)) {
       expect(catchAll).toBeUndefined(); // there is no interval yet, or the ledger itself cannot be reached
@@ -176,7 +183,7 @@ describe('run', () => {
   test('with nothing missing ends', () => {
     expect(outcomes.nothing).toMatchObject({ status: 'SUCCEEDED', path: ['Settings', 'Plan', 'Anything untold?', 'Anything missing?', 'Nothing missing'] });
     expect(callsOf(outcomes.nothing, 'Plan')).toEqual([{
-      action: 'plan', settings: machine.States.Settings.Result, scheduledTime: '2026-11-23T12:05:00Z', execution: 'execution',
+      action: 'plan', settings: machine.States.Settings.Result, warehouse: machine.States.Plan.Parameters.warehouse, scheduledTime: '2026-11-23T12:05:00Z', execution: 'execution',
     }]);
   });
 
@@ -287,6 +294,17 @@ describe('run', () => {
     expect(callsOf(outcomes.detectedAllTheSame, 'Finish interval')).toEqual([expect.objectContaining({
       statement: described('FINISHED').result, detection: KNOWN.result.outcome,
     })]);
+  });
+
+  test('waits for a detector that is stopped; where it stays so, that is no reason to give the interval up', () => {
+    expect(outcomes.stopped.status).toBe('SUCCEEDED');
+    expect(callsOf(outcomes.stopped, 'Detect')).toHaveLength(3);
+    for (const name of ['staysStopped', 'stoppedBefore']) {
+      expect(outcomes[name]).toMatchObject({ status: 'FAILED', error: 'DetectorStopped' });
+      expect(callsOf(outcomes[name], 'Record undecided failure')).toEqual([expect.objectContaining({ undecided: true, error: expect.objectContaining({ Error: 'DetectorStopped' }) })]);
+      expect(callsOf(outcomes[name], 'Record failure')).toEqual([]);
+    }
+    expect(callsOf(outcomes.staysStopped, 'Detect')).toHaveLength(13);
   });
 
   test('tells of what is untold, one after the other, and goes on', () => {

@@ -51,5 +51,5 @@ test('the policy of an imported key has to be changed by hand, of which one warn
   connectorIn(stack, { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555') });
   const found = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
   expect(found.map(({ id }) => id)).toEqual(['/Stack/Connector']);
-  expect(found[0].entry.data).toMatch(/encryptionKey cannot be changed .*kms:Encrypt.*\[ack: cdk-redshift-lookout:keyPolicyNotUpdated\]/);
+  expect(found[0].entry.data).toMatch(/encryptionKey cannot be changed .* principal logs\.<region>\.amazonaws\.com use the key \(kms:Encrypt.*\[ack: cdk-redshift-lookout:keyPolicyNotUpdated\]/);
 });

@@ -2,7 +2,7 @@
 
 /**
  * The app of the fault matrix: an hourly connector on one table. Synthesises itself into the folder that CDK_OUTDIR names.
- * SETTLE_HOURS: its settle time, if any.
+ * SETTLE_HOURS: its settle time, if any. VIEWS: what the query gives as views.
  */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -17,7 +17,7 @@ const connector = new RedshiftLookoutConnector(stack, 'Orders', {
   cluster: RedshiftCluster.provisionedByName('orders'),
   database: 'shop',
   secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'orders'),
-  query: ConnectorQuery.fromString('select ts, platform, views from orders where ts >= \'{{start}}\' and ts < \'{{end}}\''),
+  query: ConnectorQuery.fromString(`select ts, platform, ${process.env.VIEWS || 'views'} from orders where ts >= '{{start}}' and ts < '{{end}}'`),
   timestampColumn: TimestampColumn.of('ts', 'yyyy-MM-dd HH:mm:ss'),
   metrics: [Metric.sum('views')],
   dimensions: ['platform'],

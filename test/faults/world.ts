@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The cloud in which all cases of the fault matrix happen, one after the other, on the same stream of hours. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { CaseOutcome, FailedRun, FaultCase, ToldAttempt } from './fault-case';
 import { ProxyRules, startFaultProxy, type FaultProxy } from './fault-proxy';
@@ -121,10 +122,15 @@ export class World {
     await this.cloud.pauseScheduleUntil(scheduledTimeOf(hour));
   }
 
-  /** Deploys the app with another settle time. */
-  public async deploy(settleHours: string): Promise<void> {
-    synthesise(this.assembly, settleHours);
+  /** Deploys the app with another settle time, or another query: what it gives as views. */
+  public async deploy(settleHours: string, views?: string): Promise<void> {
+    synthesise(this.assembly, settleHours, views);
     await this.cloud.deploy();
+  }
+
+  /** Waits until no history run is under way. */
+  public async historyRead(): Promise<void> {
+    while (this.cloud.executions.some(({ stateMachineName, status }) => stateMachineName.includes('Bootstrap') && status === 'RUNNING')) await sleep(20);
   }
 
   /** Runs a statement in the warehouse at once. `$1` is the start of the hour. */

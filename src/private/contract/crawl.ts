@@ -48,12 +48,27 @@ export type CrawlEvent =
   | { readonly action: 'historyFinished'; readonly execution: string }
   /** Bootstrap: the run failed. Answer: `Failure`. */
   | { readonly action: 'historyFailed'; readonly execution: string; readonly error: CaughtError }
-  /** Crawl: which intervals are missing. Takes the lease. */
-  | { readonly action: 'plan'; readonly settings: ConnectorSettings; readonly scheduledTime: string; readonly execution: string }
+  /**
+   * Crawl: which intervals are missing. Takes the lease. `warehouse`, here and in `begin`: what the execution reads. Absent in executions that began
+   * with an earlier version.
+   */
+  | {
+    readonly action: 'plan';
+    readonly settings: ConnectorSettings;
+    readonly warehouse?: WarehouseConnection;
+    readonly scheduledTime: string;
+    readonly execution: string;
+  }
   /** Both: the bus has taken the event that tells of a failure. */
   | { readonly action: 'told'; readonly untold: UntoldFailure }
   /** Crawl: the exact SQL of one interval; writes the attempt to the ledger. Answer: `AttemptPlan`. */
-  | { readonly action: 'begin'; readonly settings: ConnectorSettings; readonly interval: PlannedInterval; readonly execution: string }
+  | {
+    readonly action: 'begin';
+    readonly settings: ConnectorSettings;
+    readonly warehouse?: WarehouseConnection;
+    readonly interval: PlannedInterval;
+    readonly execution: string;
+  }
   | { readonly action: 'submitted'; readonly interval: PlannedInterval; readonly execution: string; readonly statementId: string }
   /** Crawl: the interval is unloaded and (in-account backend) detected. */
   | {

@@ -29,6 +29,9 @@ export type DetectEvent =
    */
   | { readonly action: 'known'; readonly detectorArn: string; readonly interval: PlannedInterval; readonly attempt?: number };
 
+/** Name of the error with which `detect` and `known` are refused while the detector detects nothing: it learns, or somebody has stopped it. */
+export const DETECTOR_STOPPED = 'DetectorStopped';
+
 /** Answer to `known`: what `detect` answered, or would have, had the run not broken. */
 export type KnownDetection = { readonly found: true; readonly outcome: DetectionOutcome } | { readonly found: false };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { dataApiCases } from './data-api';
+import { deploymentCases } from './deployments';
 import { killCases } from './kills';
 import { lateDataCases } from './late-data';
 import { lateWriterCases } from './late-writers';
@@ -13,7 +14,7 @@ import type { FaultCase } from '../fault-case';
 /** The fault matrix, in the order in which the cases happen on one stream. */
 export const FAULT_CASES: readonly FaultCase[] = [
   ...statementCases, ...dataApiCases, ...rowCases, ...writeCases, ...killCases, ...runCases,
-  ...lateWriterCases,
+  ...lateWriterCases, ...deploymentCases,
 ];
 
 /** Faults of second readings, on a stream with a settle time of one hour. */

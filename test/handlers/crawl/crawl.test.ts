@@ -198,7 +198,7 @@ describe('an attempt', () => {
 
     it('does not when the statement is another', async () => {
       await failed(hour(10));
-      expect((await again('crawl-2', { ...SETTINGS, query: `${SETTINGS.query} -- changed` })).clientToken).not.toBe(first.clientToken);
+      expect((await again('crawl-2', { ...SETTINGS, unloadRoleArn: `${SETTINGS.unloadRoleArn}-changed` })).clientToken).not.toBe(first.clientToken);
     });
 
     it('does not when the Data API refuses it, as it does for another warehouse', async () => {
@@ -249,7 +249,7 @@ it('intervals of another frequency that start at the same time stand for nothing
   await readHistory(steps.handle, '2026-11-23T11:05:00Z', 'bootstrap-2', tenMinutes);
   steps.ledger.now += 80 * 60_000;
   await steps.handle({ action: 'plan', settings: tenMinutes, scheduledTime: at('11:15'), execution: 'crawl-2' });
-  expect((await steps.ledger.items('control')).watermark).toEqual({ next: at('11:00'), grid: 'PT10M Europe/Berlin' });
+  expect((await steps.ledger.items('control')).watermark).toEqual({ next: at('11:00'), grid: 'PT10M Europe/Berlin', source: expect.any(String) });
   await crawl({ start: at('11:00'), end: at('11:10') }, 'crawl-2', tenMinutes);
   expect((await steps.ledger.items('interval'))[at('11:00')]).toMatchObject({ end: at('11:10'), state: 'FINISHED' });
 });

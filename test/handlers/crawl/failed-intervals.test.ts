@@ -56,6 +56,21 @@ describe('an interval that fails', () => {
     expect(metrics().filter(line => line.IntervalsFailed === 1)).toHaveLength(1);
   });
 
+  it('is not given up by attempts that found the detector stopped, however many there were', async () => {
+    const attempt = async (number: number, Error: string, undecided = true): Promise<any> => {
+      await plan('12:05', `crawl-${number}`);
+      const { exhausted } = await begin(hour(10), `crawl-${number}`);
+      await steps.handle({ action: 'failed', settings: SETTINGS, interval: hour(10), execution: `crawl-${number}`, error: { Error, Cause: 'it learns' }, undecided });
+      return exhausted;
+    };
+    for (const number of [1, 2, 3, 4, 5]) expect(await attempt(number, 'DetectorStopped')).toBe('');
+    expect(await item(10)).toMatchObject({ state: 'FAILED', attempts: 5, uncounted: 5, error: 'DetectorStopped: it learns' });
+    for (const number of [6, 7]) expect(await attempt(number, 'StatementFailed', false)).toBe('');
+    expect(await item(10)).not.toHaveProperty('givenUp');
+    await attempt(8, 'StatementFailed', false);
+    expect(await item(10)).toMatchObject({ attempts: 8, givenUp: true });
+  });
+
   it('is told of by the next plan, and the one after, until an event has told of it', async () => {
     await plan('12:05');
     await begin(hour(10));

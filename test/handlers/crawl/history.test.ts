@@ -63,6 +63,7 @@ it('nothing is crawled before the history is finished; then the crawl begins at 
       from: '2026-11-21T10:00:00Z',
       to: '2026-11-23T10:00:00Z',
       grid: 'PT1H Europe/Berlin',
+      source: expect.any(String),
       state: 'FINISHED',
       folder: 's3://data/history/',
       startedAt: '2026-11-23T10:05:00Z',
@@ -100,9 +101,28 @@ describe('when the history is read again', () => {
       .rejects.toThrow('the interval 2026-11-23T11:00:00Z is not the next one to crawl: the crawl stands at 2026-11-23T12:00:00Z');
   });
 
-  it('a crawl that is ahead of the new history stays where it is', async () => {
+  it('with a delay that was made longer, it holds all that was crawled before, for a detector that learns anew', async () => {
     await readHistory(handle, '2026-11-23T10:30:00Z', 'bootstrap-2', { ...SETTINGS, delaySeconds: 7200 });
+    expect((await ledger.items('history'))['bootstrap-2'].to).toBe('2026-11-23T10:00:00Z');
     expect((await ledger.items('control')).watermark.next).toBe('2026-11-23T10:00:00Z');
+  });
+
+  it('an execution with another query, or on another warehouse or bucket, crawls nothing of what follows', async () => {
+    const warehouse = { ClusterIdentifier: 'orders', Database: 'shop', SecretArn: 'secret' };
+    const { intervals: [interval] } = await plan('2026-11-23T11:05:00Z', 'old');
+    const begin = (settings = SETTINGS, more: object = {}) => handle({ action: 'begin', settings, interval, execution: 'old', ...more });
+    await begin();
+    const changed = { ...SETTINGS, query: SETTINGS.query.replace('views', 'views * 2 as views') };
+    await readHistory(handle, '2026-11-23T10:30:00Z', 'bootstrap-2', changed, warehouse);
+    // of the plan that it made before
+    await expect(begin()).rejects.toThrow('the history was read by another query, or from another warehouse or bucket');
+    const planned = async (settings = changed, more: object = { warehouse }) => (
+      handle({ action: 'plan', settings, scheduledTime: '2026-11-23T11:05:00Z', execution: 'old', ...more }) as Promise<CrawlPlan>);
+    for (const given of [planned(SETTINGS), planned({ ...changed, bucketName: 'other' }), planned(changed, { warehouse: { ...warehouse, Database: 'old' } })]) {
+      expect(await given).toMatchObject({ intervals: [], reason: expect.stringContaining('another query') });
+    }
+    expect(await ledger.items('control')).not.toHaveProperty('lease');
+    expect((await planned(changed, { warehouse: { ...warehouse, SecretArn: 'rotated' } })).intervals).toEqual([interval]);
   });
 
   it('for another frequency, the crawl begins at the end of the new history, also where the old one was ahead', async () => {

@@ -133,7 +133,7 @@ it('executions that overlap, fail, die and wake up too late leave no gap and no 
       const toldOf = (told as FailedAttemptDetail[]).filter(detail => detail.start === start).map(({ attempt }) => attempt);
       expect(toldOf).toEqual(expect.arrayContaining(failed));
     }
-    expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T13:00:00Z', grid: 'PT1H Europe/Berlin' } });
+    expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T13:00:00Z', grid: 'PT1H Europe/Berlin', source: expect.any(String) } });
     expect(await ledger.items('untold')).toEqual({});
   }), { numRuns: 12 });
 });
@@ -152,7 +152,7 @@ it('what a run asks for that finds another one crawling is crawled by that one, 
     }));
     expect(watched.violations).toEqual([]);
     const newest = runs.map(run => run.scheduled).reduce((one, other) => one > other ? one : other);
-    expect(await ledger.items('control')).toEqual({ watermark: { next: newest.replace(':05:', ':00:'), grid: 'PT1H Europe/Berlin' } });
+    expect(await ledger.items('control')).toEqual({ watermark: { next: newest.replace(':05:', ':00:'), grid: 'PT1H Europe/Berlin', source: expect.any(String) } });
   }), { numRuns: 12 });
 });
 
@@ -203,7 +203,7 @@ it('second readings of executions that overlap, fail, die and wake up too late: 
       again += Number(reread?.state === 'FINISHED');
     }
     const grid = 'PT1H Europe/Berlin';
-    expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T15:00:00Z', grid }, settled: { next: '2026-11-23T13:00:00Z', grid } });
+    expect(await ledger.items('control')).toEqual({ watermark: { next: '2026-11-23T15:00:00Z', grid, source: expect.any(String) }, settled: { next: '2026-11-23T13:00:00Z', grid } });
   }), { numRuns: 12, examples: [UNDISTURBED] });
   // whatever chance gives the other runs, the undisturbed one has read its three intervals again
   expect(again).toBeGreaterThanOrEqual(3);

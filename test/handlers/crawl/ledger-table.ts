@@ -10,7 +10,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
 import { crawlHandler } from '../../../handlers/crawl';
 import { startS3Server } from '../../../local/s3/server';
-import { LEDGER_KEYS, type ConnectorSettings, type HistoryPlan } from '../../../src/private/contract';
+import { LEDGER_KEYS, type ConnectorSettings, type HistoryPlan, type WarehouseConnection } from '../../../src/private/contract';
 
 export const SETTINGS: ConnectorSettings = {
   query: "select ts, views from t where ts >= '{{start}}' and ts < '{{end}}'",
@@ -107,8 +107,10 @@ export function before(
 }
 
 /** Runs a history that ends at the newest whole hour before `now`, less the delay. */
-export async function readHistory(handle: ReturnType<typeof crawlHandler>, now: string, execution = 'bootstrap-1', settings = SETTINGS): Promise<void> {
-  const planned = async () => await handle({ action: 'planHistory', settings, now, execution }) as HistoryPlan;
+export async function readHistory(
+  handle: ReturnType<typeof crawlHandler>, now: string, execution = 'bootstrap-1', settings = SETTINGS, warehouse?: WarehouseConnection,
+): Promise<void> {
+  const planned = async () => await handle({ action: 'planHistory', settings, warehouse, now, execution }) as HistoryPlan;
   for (let plan = await planned(); plan.remaining > 0; plan = await planned()) await readChunk(handle, plan, execution);
   await handle({ action: 'historyFinished', execution });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Second readings that are overtaken: by a history that is read again, or because the settle time was taken away. */
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { hour } from './crawl-steps';
 import { readHistory, SETTINGS } from './ledger-table';
 import { again, first, SecondReadings, SETTLING } from './second-readings';
@@ -52,7 +53,8 @@ describe('a second reading that is under way when the history is read again', ()
   test('and had its bucket replaced: that is left alone', async () => {
     steps.ledger.now += 10 * 3600_000;
     const other = { ...SETTLING, bucketName: 'elsewhere' };
-    await readHistory(steps.handle, '2026-11-23T15:05:00Z', 'bootstrap-2', SETTLING);
+    await steps.ledger.files.send(new CreateBucketCommand({ Bucket: 'elsewhere' }));
+    await readHistory(steps.handle, '2026-11-23T15:05:00Z', 'bootstrap-2', other);
     expect((await plan('15:05', 'crawl-2', other)).intervals).toEqual([]);
     expect((await steps.ledger.items('control')).settled).not.toHaveProperty('before');
     expect(await rowsIn('live/20261123/1200/')).toEqual(['20']);

@@ -72,6 +72,26 @@ describe('the second run of a day', () => {
     expect((await plan('2026-03-30T21:00:00Z', 'next')).intervals).toEqual(DAYS.slice(0, 2));
   });
 
+  test('reads again what the first one came too early for, but nothing that a run has tried', async () => {
+    const settling = { ...settings, settleSeconds: 86_400 };
+    const [reading] = DAYS.map(day => ({ ...day, reading: 'FIRST_OF_TWO' as const }));
+    const again = { ...DAYS[0], reading: 'AGAIN' as const };
+    await plan('2026-03-28T23:05:00Z', 'first', settling);
+    await crawl(reading, 'first', settling);
+    await plan('2026-03-28T23:05:00Z', 'first', settling);
+    // the day after has 23 hours: at its end the settle time is not over
+    await plan('2026-03-29T22:05:00Z', 'next', settling);
+    await crawl({ ...DAYS[1], reading: 'FIRST_OF_TWO' }, 'next', settling);
+    expect((await plan('2026-03-29T22:05:00Z', 'next', settling)).intervals).toEqual([]);
+    expect((await plan('2026-03-30T00:05:00Z', 'second', settling)).intervals).toEqual([again]);
+    await steps.begin(again, 'second', settling);
+    await steps.failed(again, 'second', { settings: settling });
+    expect(await plan('2026-03-30T00:05:00Z', 'second once more', settling)).toMatchObject({ intervals: [], reason: expect.stringContaining('second run of the day') });
+    await plan('2026-03-30T22:05:00Z', 'day after', settling);
+    await crawl({ ...DAYS[2], reading: 'FIRST_OF_TWO' }, 'day after', settling);
+    expect((await plan('2026-03-30T22:05:00Z', 'day after', settling)).intervals).toEqual([again, { ...DAYS[1], reading: 'AGAIN' }]);
+  });
+
   test('tells of what is untold', async () => {
     await plan('2026-03-29T22:10:00Z', 'first');
     await steps.begin(DAYS[0], 'first', DELAYED);

@@ -5,12 +5,11 @@ import { CrawlSteps, detection, DONE, hour } from './crawl-steps';
 import { before, SETTINGS } from './ledger-table';
 import type { ConnectorSettings, CrawlPlan, GivenUpDetail } from '../../../src/private/contract';
 
-const steps = new CrawlSteps();
+const settings: ConnectorSettings = { ...SETTINGS, query: 'select * from t where ts < DATEADD(hour, 0, getdate()) and ts > DATEADD(hour, -1, getdate())' };
+const steps = new CrawlSteps(settings);
 const { plan, begin, metrics, beginAnew } = steps;
 
 describe('a query that chooses its rows itself', () => {
-  const settings: ConnectorSettings = { ...SETTINGS, query: 'select * from t where ts < DATEADD(hour, 0, getdate()) and ts > DATEADD(hour, -1, getdate())' };
-
   it('is run for the newest interval only; the others are listed as failed', async () => {
     expect((await plan('13:05', 'crawl-1', settings)).intervals).toEqual([hour(12)]);
     expect((await begin(hour(12), 'crawl-1', settings)).chosenByQuery).toBe(true);

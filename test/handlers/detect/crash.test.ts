@@ -141,6 +141,60 @@ test('two calls at once for one interval learn it once and answer the same', asy
   expect(state).toEqual(await world.state());
 });
 
+/** A store in which something happens before the first note that the interval is being detected, and what is asked goes on late. */
+const lateBegin = (happens: () => Promise<unknown>): Store => {
+  let isLate = false;
+  return new Proxy(world.store, {
+    get: (target, name: keyof Store) => async (...values: unknown[]) => {
+      if (name === 'putExecution' && !isLate) {
+        isLate = true;
+        await happens();
+      }
+      return (target[name] as (...given: unknown[]) => Promise<unknown>).apply(target, values);
+    },
+  });
+};
+
+test('a call that comes late, when its interval and the next were detected by others, changes nothing of that', async () => {
+  await begin();
+  let done: unknown;
+  let before: unknown;
+  const late = world.handler({
+    store: lateBegin(async () => {
+      done = await world.detect(HOURS[0]);
+      await world.detect(HOURS[1]);
+      before = await everything();
+    }),
+  });
+  expect(await world.detect(HOURS[0], late)).toEqual(done);
+  expect(await everything()).toEqual(before);
+});
+
+test('a call that comes late, when the detector has learned another history, leaves that one\'s values', async () => {
+  await begin();
+  const models = new ModelStore(world.client, STATE_BUCKET);
+  const late = world.handler({
+    models: new Proxy(models, {
+      get: (target, name: keyof ModelStore) => async (...given: unknown[]) => {
+        const answer = await (target[name] as (...values: unknown[]) => Promise<unknown>).apply(target, given);
+        if (name === 'save') {
+          await world.store.changeStatus(DETECTOR, ['ACTIVE'], 'ACTIVATING', 1);
+          await world.put('history/001', shopHour(HOURS[0], () => 3));
+          await world.learn();
+        }
+        return answer;
+      },
+    }),
+  });
+  await world.detect(HOURS[0], late);
+  await world.put('history/001', ''); // other tests learn without it
+  const { items } = await world.store.listGroups(DETECTOR, { limit: 10 });
+  const { dimensions, timeSeriesId } = items[0].series[0];
+  const { values } = await world.values().read(DETECTOR, [timeSeriesId], Date.parse(HOURS[0]) / 1000, 1);
+  const [, views, revenue] = shopHour(HOURS[0], () => 3).split('\n').map(line => line.split(',')).find(cells => dimensions.every(({ value }) => cells.includes(value)))!;
+  expect(values[0][0]).toBe(Number(items[0].measure === 'views' ? views : revenue));
+});
+
 test('a call that is overtaken by a later interval says so', async () => {
   await begin();
   const slow = world.handler({

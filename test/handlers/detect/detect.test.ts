@@ -216,9 +216,17 @@ describe('a detector that', () => {
     expect(world.published).toEqual([]);
   });
 
-  test.each(['INACTIVE', 'ACTIVATING', 'DEACTIVATED', 'FAILED', 'BACK_TEST_COMPLETE'] as const)('is %s detects nothing', async status => {
+  test.each(['INACTIVE', 'ACTIVATING', 'DEACTIVATED', 'FAILED', 'BACK_TEST_COMPLETE'] as const)('is %s detects nothing, and says what to do', async status => {
     await world.setUp({ status });
-    await expect(world.detect(hour(0))).rejects.toThrow(`detector shop is ${status}: intervals are detected only while it is LEARNING or ACTIVE`);
+    const interval = { start: hour(0), end: hour(1) };
+    const refusals = [world.detect(hour(0)), world.handler()({ action: 'known', detectorArn: DETECTOR, interval, attempt: 2 })];
+    for (const refused of refusals) {
+      const { name, message } = await refused.then(() => undefined, (error: Error) => error) as Error;
+      expect(name).toBe('DetectorStopped');
+      expect(message).toContain(`detector shop is ${status}: intervals are detected only while it is LEARNING or ACTIVE. `);
+      expect(message).toContain(status === 'FAILED' ? 'It has failed: no reason is known. Correct the cause' : 'activate it again: the interval is tried until then, and is not given up');
+    }
+    expect(await world.store.getExecution(DETECTOR, Date.parse(hour(0)) / 1000)).toBeUndefined();
   });
 
   test('is not there, has no model, or another metric set than it learned, says so', async () => {

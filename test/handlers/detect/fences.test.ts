@@ -149,3 +149,17 @@ test('the model is written only where a fence is new', async () => {
   expect(await known({ number: 0, attempt: 4 })).toMatchObject({ found: true });
   expect(await model()).toEqual(detected);
 });
+
+test('a second reading of what a history holds that was learned meanwhile is refused, whatever its attempt; what follows the history is not', async () => {
+  await begin();
+  await world.put(`${again(-1, 1)}000`, shopHour(hour(-1), () => 0.2));
+  const learned = await model();
+  for (const attempt of [1, 9]) {
+    const refused = await detect({ number: -1, reading: 'AGAIN', attempt }).catch((error: Error) => error) as Error;
+    expect([refused.name, refused.message]).toEqual(['OvertakenAttempt', expect.stringContaining('or a history was learned that holds it')]);
+    expect(await known({ number: -1, reading: 'AGAIN', attempt: attempt + 1 })).toEqual({ found: false });
+  }
+  expect(await model()).toEqual(learned);
+  await detect({ number: 0, reading: 'FIRST_OF_TWO', attempt: 1 });
+  expect(await detect({ number: 0, reading: 'AGAIN', attempt: 1 })).toMatchObject({ files: `s3://data/${again(0, 1)}` });
+});

@@ -96,6 +96,7 @@ describe('create', () => {
       ['a misspelt metric', { metrics: ['views', 'revenu'] }, /^metric `revenu` is not a column of the query; columns are timestamp, views, revenue, platform: /],
       ['a column in capitals', { metrics: ['Views'] }, /^metric `Views` is not a column of the query; .*: write "views", as it comes out of the warehouse$/],
       ['a column that is there twice', { query: QUERY.replace('e.views,', 'e.views, e.revenue as views,') }, /^metric `views` is the name of 2 columns of query: give each column a name of its own/],
+      ['a column that differs from another in blanks only', { query: QUERY.replace('e.views,', 'e.views, e.revenue as " views ",') }, /^metric `views` is the name of 2 columns of query: /],
       ['a timestamp that is a day', { query: QUERY.replace('e.ts as', 'cast(e.ts as date) as') }, /^timestamp column `timestamp` of query has the type date, which is unloaded without a time of day/],
       ['a timestamp whose time of day the format leaves out', { format: 'yyyy-MM-dd', frequency: 'P1D' as const }, /^timestamp column `timestamp` of query has the type timestamp, which is unloaded with a time of day/],
       ['columns of the historical query', { historicalQuery: 'select ts as timestamp, views from ecommerce' }, /^metric `revenue` is not a column of the historicalQuery; columns are timestamp, views: /],

@@ -160,6 +160,12 @@ onEachStore(makeStore => {
 
     expect(await store.getExecution(detectorArn, 900)).toEqual({ detectorArn, start: 900, status: 'COMPLETED', outcome: { rows: 2 ** 60, anomalyGroupIds: [HOSTILE] } });
     expect(await store.getExecution(detectorArn, 901)).toBeUndefined();
+    // a late call changes nothing of one that is completed, another completion does
+    for (const status of ['IN_PROGRESS', 'FAILED'] as const) await store.putExecution({ detectorArn, start: 900, status });
+    expect(await store.getExecution(detectorArn, 900)).toMatchObject({ status: 'COMPLETED', outcome: { rows: 2 ** 60 } });
+    for (const status of ['FAILED', 'IN_PROGRESS'] as const) await store.putExecution({ detectorArn, start: 1700000000, status });
+    await store.putExecution({ detectorArn, start: 900, status: 'COMPLETED', outcome: { rows: 2 } });
+    expect(await store.getExecution(detectorArn, 900)).toMatchObject({ outcome: { rows: 2 } });
     const pages = await walk(page => store.listExecutions(detectorArn, page), 2);
     expect(pages.map(page => page.map(({ start }) => start))).toEqual([[1700003600, 1700000000], [900]]);
     expect((await store.listExecutions(detector('y').arn, { limit: 5 })).items).toEqual([]);
