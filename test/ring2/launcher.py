@@ -170,6 +170,12 @@ def resources(command):
     return {"resources": made, "skipped": skipped}
 
 
+def changes(command):
+    """What the newest change set of a stack would do, and to what types."""
+    described = client("cloudformation").describe_change_set(StackName=command["stack"], ChangeSetName="cdk-deploy-change-set")
+    return [[change["ResourceChange"]["Action"], change["ResourceChange"]["ResourceType"]] for change in described["Changes"]]
+
+
 def remaining(command):
     """Names of what is in the account."""
     return {
@@ -216,7 +222,9 @@ def configure(command):
     settings.update(command["settings"])
 
 
-COMMANDS = {"configure": configure, "resources": resources, "remaining": remaining, "execute": execute, "executions": executions}
+COMMANDS = {
+    "configure": configure, "resources": resources, "changes": changes, "remaining": remaining, "execute": execute, "executions": executions,
+}
 print(json.dumps({"endpoint": moto_endpoint}), file=answers, flush=True)
 for line in sys.stdin:
     command = json.loads(line)

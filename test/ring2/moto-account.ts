@@ -98,6 +98,11 @@ export class MotoAccount {
     return this.ask('resources', { stack });
   }
 
+  /** What the change set of a stack that the CDK has made would do, and to what types of resources. */
+  public changes(stack: string): Promise<[action: string, type: string][]> {
+    return this.ask('changes', { stack });
+  }
+
   /** What is in the account. */
   public remaining(): Promise<Remaining> {
     return this.ask('remaining', {});

@@ -99,8 +99,19 @@ describe('the CDK\'s own command line', () => {
     expect([...tables].sort()).toEqual(names('AWS::DynamoDB::Table').sort());
     expect(tables).toHaveLength(2);
     expect(roles.filter(role => !role.startsWith('cdk-hnb659fds-'))).toEqual([]);
-    expect(gone).toEqual({ stacks: ['CDKToolkit'], functions: [], stateMachines: [], queues: [], topics: [], logGroups: [] });
+    expect(gone).toEqual({ stacks: ['CDKToolkit', 'RedshiftLookoutEcommerce'], functions: [], stateMachines: [], queues: [], topics: [], logGroups: [] });
   });
+});
+
+/** moto has neither Redshift Serverless nor CloudFormation's secrets: what loads the sample is run by test/local-redshift. */
+test('`cdk deploy -c sample=true` of an example publishes the sample and makes a change set with a warehouse', () => {
+  const { code, output } = ring2.cdk.deploySample;
+  expect(code).toBe(0);
+  for (const file of ['platform', 'marketplace', 'views', 'anomaly']) expect(output).toContain(`success: Published Warehouse/File-${file} `);
+  expect(new Set(ring2.sampleChanges.map(([action]) => action))).toEqual(new Set(['Add']));
+  expect(ring2.sampleChanges.map(([, type]) => type)).toEqual(expect.arrayContaining([
+    'AWS::RedshiftServerless::Namespace', 'AWS::RedshiftServerless::Workgroup', 'Custom::RedshiftLookoutSampleData', 'Custom::RedshiftLookoutDetector',
+  ]));
 });
 
 describe('the same template and the same hours, in the embedded cloud and in moto', () => {

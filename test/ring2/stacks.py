@@ -1,19 +1,20 @@
 """CloudFormation of moto 5.2.1 for the CDK's own command line. The patches touch names that are private to that version:
 
 * what a change set makes is made after what it depends on (moto follows references only there), and each resource has its event;
-* change sets are executed, and stacks deleted, beside the request, whose sender asks for the status of the stack, as with CloudFormation; a
-  change set's outputs are told. What fails is told as an event, and left as it is: moto rolls nothing back;
+* a change set's outputs are told. What fails is told as an event and as the status of the stack, and left as it is: moto rolls nothing back.
+  Stacks are made and deleted while the request waits, as moto does it: the command line, which looks for their status every five seconds,
+  sees it at once;
 * stacks are deleted backwards, each resource before what it was made of. moto would delete in any order, and again what failed: functions
   would be gone before their custom resources. One that cannot be deleted ends it;
-* custom resources are sent to their functions, at creation and at deletion, and answered before the stack goes on.
-
+* custom resources are sent to their functions, at creation and at deletion, and answered before the stack goes on;
+* templates are read as JSON where they are: moto's reader of YAML takes a second for each;
 * a change set names the properties that change: the command line shows no other difference. What would be replaced moto does not know: it is
   told as changed in place.
 
 Exports are not kept: no stack here imports one.
 """
+import json
 import sys
-import threading
 import traceback
 
 from moto.cloudformation import custom_model, models, parsing
@@ -31,6 +32,7 @@ def patch(post):
     models.CloudFormationBackend.delete_stack = delete_stack
     patch_deletion_of_change_sets()
     patch_changes()
+    patch_reading()
 
 
 # --- custom resources
@@ -119,25 +121,21 @@ def patch_order():
     parsing.ResourceMap.delete = delete_backwards
 
 
-# --- change sets and deletion, beside the request
+# --- change sets and deletion
 
 
-def beside(stack, begun, ended, failed, work):
-    """Sets the status of a stack, and in a thread of its own the next one when the work is done."""
+def change(stack, begun, ended, failed, work):
+    """Does the work, and tells how it stands as the status of the stack: an error of the request would be tried again."""
     stack.status = begun
     stack._add_stack_event(begun)
-
-    def run():
-        try:
-            work()
-            status = ended
-        except Exception:
-            traceback.print_exc(file=sys.stderr)
-            status = failed
-        stack._add_stack_event(status)
-        stack.status = status
-
-    threading.Thread(target=run, daemon=True).start()
+    try:
+        work()
+        status = ended
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        status = failed
+    stack._add_stack_event(status)
+    stack.status = status
 
 
 def execute_change_set(self, change_set_name, stack_name=None):
@@ -153,7 +151,7 @@ def execute_change_set(self, change_set_name, stack_name=None):
         change_set.execution_status = "EXECUTE_COMPLETE"
 
     kind = "CREATE" if creates else "UPDATE"
-    beside(stack, kind + "_IN_PROGRESS", kind + "_COMPLETE", "ROLLBACK_FAILED" if creates else "UPDATE_ROLLBACK_FAILED", work)
+    change(stack, kind + "_IN_PROGRESS", kind + "_COMPLETE", "ROLLBACK_FAILED" if creates else "UPDATE_ROLLBACK_FAILED", work)
 
 
 def delete_stack(self, name_or_stack_id):
@@ -165,7 +163,7 @@ def delete_stack(self, name_or_stack_id):
         stack.resource_map.delete()
         self.deleted_stacks[stack.stack_id] = self.stacks.pop(stack.stack_id)
 
-    beside(stack, "DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED", work)
+    change(stack, "DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED", work)
 
 
 def patch_deletion_of_change_sets():
@@ -205,3 +203,16 @@ def patch_changes():
         return changes
 
     models.ChangeSet.diff = diff_of_properties
+
+
+def patch_reading():
+    parse = models.Stack.parse_template
+
+    def parse_json_first(template):
+        try:
+            return json.loads(template)
+        except ValueError:
+            return parse(template)
+
+    models.Stack.parse_template = staticmethod(parse_json_first)
+    models.ChangeSet._parse_template = lambda self: setattr(self, "template_dict", parse_json_first(self.template))
