@@ -12,9 +12,11 @@ commands, one JSON line each. The patches touch names that are private to moto 5
 """
 import copy
 import datetime
+import functools
 import importlib
 import io
 import json
+import logging
 import os
 import sys
 import time
@@ -47,6 +49,7 @@ import stacks  # noqa: E402
 PAUSE_SECONDS = 0.05
 CREDENTIALS = {"aws_access_key_id": "ring2", "aws_secret_access_key": "ring2"}
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells every request, in a tenth of moto's time
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
 server.start()
 moto_endpoint = "http://{}:{}".format(*server.get_host_and_port())
@@ -87,17 +90,18 @@ parser_models.datetime = type("Datetime", (), {"datetime": DeploymentTime, "time
 parser_models.copy = type("Copy", (), {"deepcopy": staticmethod(copy.copy)})
 
 
+@functools.cache
+def task_client(region, name, endpoint):
+    """To make a client takes longer than the task."""
+    config = Config(parameter_validation=False, retries={"max_attempts": 0, "total_max_attempts": 1}, read_timeout=900)
+    return boto3.client(name, region_name=region, endpoint_url=endpoint, config=config, **CREDENTIALS)
+
+
 def client_for(region, service, state_credentials=None):
     """The client of a task: of our own servers where there is one."""
     endpoints = {"lambda": settings["lambdaEndpoint"], "redshift-data": settings.get("dataApiEndpoint")}
     name = {"redshiftdata": "redshift-data"}.get(service, service)
-    return boto3.client(
-        name,
-        region_name=region,
-        endpoint_url=endpoints.get(name) or moto_endpoint,
-        config=Config(parameter_validation=False, retries={"max_attempts": 0, "total_max_attempts": 1}, read_timeout=900),
-        **CREDENTIALS,
-    )
+    return task_client(region, name, endpoints.get(name) or moto_endpoint)
 
 
 for module_name, module in list(sys.modules.items()):
@@ -156,6 +160,7 @@ stacks.patch(post)
 # --- commands, one JSON line each
 
 
+@functools.cache
 def client(service):
     return boto3.client(service, region_name="us-east-1", endpoint_url=moto_endpoint, **CREDENTIALS)
 
