@@ -7,6 +7,7 @@
 * stacks are deleted backwards, each resource before what it was made of. moto would delete in any order, and again what failed: functions
   would be gone before their custom resources. One that cannot be deleted ends it;
 * custom resources are sent to their functions, at creation and at deletion, and answered before the stack goes on;
+* the resources of a stack are those that were made: moto would make, while it lists them, what is missing or was deleted;
 * templates are read as JSON where they are: moto's reader of YAML takes a second for each;
 * a change set names the properties that change: the command line shows no other difference. What would be replaced moto does not know: it is
   told as changed in place.
@@ -33,6 +34,12 @@ def patch(post):
     patch_deletion_of_change_sets()
     patch_changes()
     patch_reading()
+    models.Stack.stack_resources = property(made_resources)
+
+
+def made_resources(stack):
+    made = stack.resource_map._parsed_resources
+    return [made[logical_id] for logical_id in stack.resource_map._resource_json_map if logical_id in made]
 
 
 # --- custom resources
