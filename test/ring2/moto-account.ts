@@ -28,15 +28,17 @@ interface RegisteredFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A custom resource to create or to delete, as the launcher tells it. */
+/** A custom resource to create, change or delete, as the launcher tells it. */
 interface CustomResource {
-  readonly request: 'Create' | 'Delete';
+  readonly request: 'Create' | 'Update' | 'Delete';
   readonly stackId: string;
   readonly logicalId: string;
   readonly type: string;
   readonly properties: { readonly ServiceToken: string } & Record<string, unknown>;
-  /** Of one that is deleted. */
-  readonly physicalId?: string | null;
+  /** Of one that is there. */
+  readonly physicalId: string | null;
+  /** Of one that is changed. */
+  readonly oldProperties: Record<string, unknown> | null;
 }
 
 /** Names of what is in the account, by kind. */
@@ -77,6 +79,8 @@ export class MotoAccount {
 
   /** URL of moto: all services but Lambda and the Data API. */
   public endpoint = '';
+  /** Requests that custom resources were sent, in their order: `Create Custom::…`. */
+  public readonly requests: string[] = [];
   private readonly environment: Record<string, string> = {};
   private readonly functions: Functions;
   private readonly closers: (() => Promise<void> | void)[] = [];
@@ -207,6 +211,7 @@ export class MotoAccount {
   }
 
   private async requestCustomResource(resource: CustomResource): Promise<CustomResourceResponse> {
+    this.requests.push(`${resource.request} ${resource.type}`);
     const { url, response } = this.responses.expect();
     const event = {
       RequestType: resource.request,
@@ -216,8 +221,9 @@ export class MotoAccount {
       RequestId: randomUUID(),
       ResourceType: resource.type,
       LogicalResourceId: resource.logicalId,
-      ...resource.request === 'Delete' && { PhysicalResourceId: resource.physicalId },
+      ...resource.request !== 'Create' && { PhysicalResourceId: resource.physicalId },
       ResourceProperties: resource.properties,
+      ...resource.request === 'Update' && { OldResourceProperties: resource.oldProperties },
     };
     const outcome = await this.functions.invoke(resource.properties.ServiceToken, JSON.stringify(event));
     if (!outcome) throw new Error(`the ServiceToken ${resource.properties.ServiceToken} is no function`);

@@ -57,7 +57,9 @@ export interface MotoOutcome extends Outcome {
   /** How many processes of functions ran in AWS's runtime interface client, or why none did. */
   readonly client: { readonly started: number } | { readonly unavailable: string };
   /** What the CDK's command line told. */
-  readonly cdk: Readonly<Record<'bootstrap' | 'deploy' | 'diff' | 'diffOfAnother' | 'destroy' | 'deploySample', CdkOutput>>;
+  readonly cdk: Readonly<Record<'bootstrap' | 'deploy' | 'diff' | 'diffOfAnother' | 'deployAnother' | 'destroy' | 'deploySample', CdkOutput>>;
+  /** Requests that custom resources were sent, in their order. */
+  readonly requests: readonly string[];
   /** What the change set of the example with its sample warehouse would do. */
   readonly sampleChanges: readonly (readonly [action: string, type: string])[];
   /** What the stack was made of, and what is in the account after it was destroyed. */
@@ -96,8 +98,6 @@ async function moto(assembly: string): Promise<MotoOutcome> {
     const { resources, skipped } = await account.resources('Faults');
     const named = (pattern: RegExp) => Object.entries(resources).find(([logicalId]) => pattern.test(logicalId))![1];
     const bootstrap = await account.executions(named(/^OrdersBootstrap[0-9A-F]{8}$/));
-    const example = `tsx --tsconfig ${join(ROOT, 'tsconfig.dev.json')} ${join(ROOT, 'examples', 'typescript', 'app.ts')}`;
-    const sample = cdk.run('deploy', '-c', 'sample=true', '--app', example, '--require-approval', 'never', '--method', 'prepare-change-set');
     const outcome = await runScenario({
       s3Endpoint: account.endpoint,
       dynamodbEndpoint: account.endpoint,
@@ -110,19 +110,34 @@ async function moto(assembly: string): Promise<MotoOutcome> {
     });
     const [{ version }] = await warehouse!.query<{ version: string }>('select version() as version');
 
-    const inService = () => serviceRecords(account.endpoint, named(/^OrdersServiceTable[0-9A-F]{8}$/));
-    const before = { service: await inService(), clusterRoles: await clusterRoles(warehouse!) };
     const another = join(directory, 'another.out');
     synthesise(another, '');
     const [diff, diffOfAnother] = await Promise.all([assembly, another].map(app => cdk.run('diff', '--app', app, '--fail')));
-    const destroyed = await cdk.run('destroy', '--app', assembly, '--force');
+    const deployedAnother = await cdk.run('deploy', '--app', another, '--require-approval', 'never');
+
+    const inService = () => serviceRecords(account.endpoint, named(/^OrdersServiceTable[0-9A-F]{8}$/));
+    const before = { service: await inService(), clusterRoles: await clusterRoles(warehouse!) };
+    const example = `tsx --tsconfig ${join(ROOT, 'tsconfig.dev.json')} ${join(ROOT, 'examples', 'typescript', 'app.ts')}`;
+    const [destroyed, deployedSample] = await Promise.all([
+      cdk.run('destroy', '--app', another, '--force'),
+      cdk.run('deploy', '-c', 'sample=true', '--app', example, '--require-approval', 'never', '--method', 'prepare-change-set'),
+    ]);
     return {
       ...outcome,
       postgres: version,
       client: 'entry' in client ? { started } : client,
       bootstrap: bootstrap.map(({ status, error, cause }) => error === null ? status : `${status} ${error}: ${cause}`),
       skipped,
-      cdk: { bootstrap: bootstrapped, deploy: deployed, diff, diffOfAnother, destroy: destroyed, deploySample: await sample },
+      cdk: {
+        bootstrap: bootstrapped,
+        deploy: deployed,
+        diff,
+        diffOfAnother,
+        deployAnother: deployedAnother,
+        destroy: destroyed,
+        deploySample: deployedSample,
+      },
+      requests: account.requests,
       sampleChanges: await account.changes('RedshiftLookoutEcommerce'),
       resources,
       remaining: await account.remaining(),

@@ -6,7 +6,8 @@
   sees it at once;
 * stacks are deleted backwards, each resource before what it was made of. moto would delete in any order, and again what failed: functions
   would be gone before their custom resources. One that cannot be deleted ends it;
-* custom resources are sent to their functions, at creation and at deletion, and answered before the stack goes on;
+* custom resources are sent to their functions, when they are made, changed and deleted, and answered before the stack goes on. A change that fails
+  moto tries five times;
 * the resources of a stack are those that were made: moto would make, while it lists them, what is missing or was deleted;
 * templates are read as JSON where they are: moto's reader of YAML takes a second for each;
 * a change set names the properties that change: the command line shows no other difference. What would be replaced moto does not know: it is
@@ -14,15 +15,23 @@
 
 Exports are not kept: no stack here imports one.
 """
+import contextlib
+import copy
 import json
 import sys
 import traceback
 
-from moto.cloudformation import custom_model, models, parsing
+from moto.cloudformation import custom_model, exceptions, models, parsing
 
 
 class CustomResourceFailed(Exception):
     """An answer that is not SUCCESS."""
+
+
+class ChangeSetNotFound(exceptions.CloudFormationError):
+    """moto tells of a stack that does not exist."""
+
+    code = "ChangeSetNotFound"
 
 
 def patch(post):
@@ -31,7 +40,7 @@ def patch(post):
     patch_order()
     models.CloudFormationBackend.execute_change_set = execute_change_set
     models.CloudFormationBackend.delete_stack = delete_stack
-    patch_deletion_of_change_sets()
+    patch_missing_change_sets()
     patch_changes()
     patch_reading()
     models.Stack.stack_resources = property(made_resources)
@@ -46,21 +55,22 @@ def made_resources(stack):
 
 
 def patch_custom_resources(post):
-    def request(resource, request_type):
+    def request(resource, request_type, before=None):
         answer = post("/custom-resource", {
             "request": request_type,
             "stackId": resource.stack_id,
             "logicalId": resource.logical_id,
             "type": resource.resource_type,
             "properties": resource.properties,
-            "physicalId": resource.resource_name if request_type == "Delete" else None,
+            "physicalId": resource.resource_name,
+            "oldProperties": before.properties if before else None,
         })
         if answer["Status"] != "SUCCESS":
             raise CustomResourceFailed(answer.get("Reason"))
         return answer
 
     def create(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
-        resource = cls(region_name, None, kwargs["LogicalId"], resource_name)
+        resource = cls(region_name, None, kwargs["LogicalId"], None)
         resource.stack_id = kwargs["StackId"]
         resource.resource_type = kwargs["ResourceType"]
         resource.properties = cloudformation_json["Properties"]
@@ -69,62 +79,77 @@ def patch_custom_resources(post):
         resource.set_data(answer.get("Data") or {})
         return resource
 
+    def update(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        resource = copy.copy(original_resource)
+        resource.properties = cloudformation_json["Properties"]
+        answer = request(resource, "Update", original_resource)
+        resource.resource_name = answer["PhysicalResourceId"]
+        resource.set_data(answer.get("Data") or {})
+        if resource.resource_name != original_resource.resource_name:
+            request(original_resource, "Delete")
+        return resource
+
     custom_model.CustomModel.create_from_cloudformation_json = classmethod(create)
+    custom_model.CustomModel.update_from_cloudformation_json = classmethod(update)
     custom_model.CustomModel.delete = lambda self, account_id, region_name: request(self, "Delete")
 
 
 # --- order
 
 
-def tell(stack_id, account_id, region_name, **event):
+def tell(resources_map, logical_id, definition, status, resource=None, reason=None):
     """Adds an event of a resource to those of its stack."""
-    stack = models.cloudformation_backends[account_id][region_name].get_stack(stack_id)
-    stack.events.append(models.Event(stack_id=stack_id, stack_name=stack.name, resource_properties=None, **event))
+    stack = models.cloudformation_backends[resources_map._account_id][resources_map._region_name].get_stack(resources_map.stack_id)
+    stack.events.append(models.Event(
+        stack_id=stack.stack_id, stack_name=stack.name, logical_resource_id=logical_id, resource_type=definition["Type"],
+        physical_resource_id=getattr(resource, "physical_resource_id", ""), resource_properties=None,
+        resource_status=status, resource_status_reason=reason,
+    ))
+
+
+@contextlib.contextmanager
+def telling_failure(resources_map, logical_id, definition, action):
+    try:
+        yield
+    except Exception as error:
+        tell(resources_map, logical_id, definition, action + "_FAILED", reason="{}: {}".format(type(error).__name__, error))
+        raise
 
 
 def patch_order():
     create = parsing.parse_and_create_resource
+    update = parsing.parse_and_update_resource
 
     def create_after_dependencies(logical_id, resource_json, resources_map, account_id, region_name):
         before = resource_json.get("DependsOn", [])
         for dependency in [before] if isinstance(before, str) else before:
             resources_map[dependency]
-        event = {
-            "stack_id": resources_map.stack_id, "account_id": account_id, "region_name": region_name,
-            "logical_resource_id": logical_id, "resource_type": resource_json["Type"],
-        }
-        try:
+        with telling_failure(resources_map, logical_id, resource_json, "CREATE"):
             resource = create(logical_id, resource_json, resources_map, account_id, region_name)
-        except Exception as error:
-            reason = "{}: {}".format(type(error).__name__, error)
-            tell(**event, physical_resource_id="", resource_status="CREATE_FAILED", resource_status_reason=reason)
-            raise
         if resource is not None:  # moto has the type, and the resource's condition holds
-            physical_id = getattr(resource, "physical_resource_id", "")
-            tell(**event, physical_resource_id=physical_id, resource_status="CREATE_COMPLETE", resource_status_reason=None)
+            tell(resources_map, logical_id, resource_json, "CREATE_COMPLETE", resource)
+        return resource
+
+    def update_and_tell(logical_id, resource_json, resources_map, account_id, region_name):
+        with telling_failure(resources_map, logical_id, resource_json, "UPDATE"):
+            resource = update(logical_id, resource_json, resources_map, account_id, region_name)
+        tell(resources_map, logical_id, resource_json, "UPDATE_COMPLETE", resource)
         return resource
 
     def delete_backwards(self):
         for logical_id in reversed([name for name in self._parsed_resources if name in self._resource_json_map]):
             definition = self._resource_json_map[logical_id]
             resource = self._parsed_resources[logical_id]
-            event = {
-                "stack_id": self.stack_id, "account_id": self._account_id, "region_name": self._region_name, "logical_resource_id": logical_id,
-                "resource_type": definition["Type"], "physical_resource_id": getattr(resource, "physical_resource_id", ""),
-            }
             if definition.get("DeletionPolicy", "").startswith("Retain"):
-                tell(**event, resource_status="DELETE_SKIPPED", resource_status_reason=None)
+                tell(self, logical_id, definition, "DELETE_SKIPPED", resource)
                 continue
-            try:
+            with telling_failure(self, logical_id, definition, "DELETE"):
                 self._delete_resource(resource, definition)
-            except Exception as error:
-                reason = "{}: {}".format(type(error).__name__, error)
-                tell(**event, resource_status="DELETE_FAILED", resource_status_reason=reason)
-                raise
             del self._parsed_resources[logical_id]
-            tell(**event, resource_status="DELETE_COMPLETE", resource_status_reason=None)
+            tell(self, logical_id, definition, "DELETE_COMPLETE", resource)
 
     parsing.parse_and_create_resource = create_after_dependencies
+    parsing.parse_and_update_resource = update_and_tell
     parsing.ResourceMap.delete = delete_backwards
 
 
@@ -151,7 +176,10 @@ def execute_change_set(self, change_set_name, stack_name=None):
     creates = change_set.change_set_type == "CREATE"
 
     def work():
-        change_set.apply()
+        # what a parameter of Parameter Store was resolved to moto takes for its name when the command line asks to keep it
+        declared = change_set.template_dict.get("Parameters", {})
+        kept = {name: value for name, value in change_set.parameters.items() if not declared[name]["Type"].startswith("AWS::SSM::")}
+        stack.resource_map.update(change_set.template_dict, kept)
         stack.template = change_set.template
         stack._parse_template()
         stack.output_map = stack._create_output_map()
@@ -173,15 +201,25 @@ def delete_stack(self, name_or_stack_id):
     change(stack, "DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED", work)
 
 
-def patch_deletion_of_change_sets():
+def patch_missing_change_sets():
+    """CloudFormation takes one for deleted when there is none of the name, and says so when it is asked for; moto ends with errors of its own."""
     delete = models.CloudFormationBackend.delete_change_set
+    describe = models.CloudFormationBackend.describe_change_set
+
+    def exists(self, name):
+        return name in self.change_sets or any(change_set.change_set_name == name for change_set in self.change_sets.values())
 
     def delete_if_there(self, change_set_name):
-        """CloudFormation takes it for deleted when there is none of the name; moto ends with an error of its own."""
-        if change_set_name in self.change_sets or any(c.change_set_name == change_set_name for c in self.change_sets.values()):
+        if exists(self, change_set_name):
             delete(self, change_set_name)
 
+    def describe_or_tell(self, change_set_name):
+        if not exists(self, change_set_name):
+            raise ChangeSetNotFound("ChangeSet [{}] does not exist".format(change_set_name))
+        return describe(self, change_set_name)
+
     models.CloudFormationBackend.delete_change_set = delete_if_there
+    models.CloudFormationBackend.describe_change_set = describe_or_tell
 
 
 def patch_changes():
@@ -207,7 +245,8 @@ def patch_changes():
                 for name in {**before, **after}
                 if before.get(name) != after.get(name)
             ]
-        return changes
+        # moto takes a resource without properties for changed
+        return [change for change in changes if change.action != "Modify" or change.details]
 
     models.ChangeSet.diff = diff_of_properties
 
