@@ -28,17 +28,15 @@ interface RegisteredFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A custom resource to create, change or delete, as the launcher tells it. */
+/** A custom resource to create or to delete, as the launcher tells it. */
 interface CustomResource {
-  readonly request: 'Create' | 'Update' | 'Delete';
+  readonly request: 'Create' | 'Delete';
   readonly stackId: string;
   readonly logicalId: string;
   readonly type: string;
   readonly properties: { readonly ServiceToken: string } & Record<string, unknown>;
-  /** Of one that is there. */
+  /** Of one that is deleted. */
   readonly physicalId: string | null;
-  /** Of one that is changed. */
-  readonly oldProperties: Record<string, unknown> | null;
 }
 
 /** Names of what is in the account, by kind. */
@@ -221,9 +219,8 @@ export class MotoAccount {
       RequestId: randomUUID(),
       ResourceType: resource.type,
       LogicalResourceId: resource.logicalId,
-      ...resource.request !== 'Create' && { PhysicalResourceId: resource.physicalId },
+      ...resource.request === 'Delete' && { PhysicalResourceId: resource.physicalId },
       ResourceProperties: resource.properties,
-      ...resource.request === 'Update' && { OldResourceProperties: resource.oldProperties },
     };
     const outcome = await this.functions.invoke(resource.properties.ServiceToken, JSON.stringify(event));
     if (!outcome) throw new Error(`the ServiceToken ${resource.properties.ServiceToken} is no function`);

@@ -6,32 +6,24 @@
   sees it at once;
 * stacks are deleted backwards, each resource before what it was made of. moto would delete in any order, and again what failed: functions
   would be gone before their custom resources. One that cannot be deleted ends it;
-* custom resources are sent to their functions, when they are made, changed and deleted, and answered before the stack goes on. A change that fails
-  moto tries five times;
+* custom resources are sent to their functions, at creation and at deletion, and answered before the stack goes on;
 * the resources of a stack are those that were made: moto would make, while it lists them, what is missing or was deleted;
 * templates are read as JSON where they are: moto's reader of YAML takes a second for each;
 * a change set names the properties that change: the command line shows no other difference. What would be replaced moto does not know: it is
   told as changed in place.
 
-Exports are not kept: no stack here imports one.
+Exports are not kept: no stack here imports one. A deployed stack can be compared with another app, and not be changed.
 """
 import contextlib
-import copy
 import json
 import sys
 import traceback
 
-from moto.cloudformation import custom_model, exceptions, models, parsing
+from moto.cloudformation import custom_model, models, parsing
 
 
 class CustomResourceFailed(Exception):
     """An answer that is not SUCCESS."""
-
-
-class ChangeSetNotFound(exceptions.CloudFormationError):
-    """moto tells of a stack that does not exist."""
-
-    code = "ChangeSetNotFound"
 
 
 def patch(post):
@@ -40,7 +32,7 @@ def patch(post):
     patch_order()
     models.CloudFormationBackend.execute_change_set = execute_change_set
     models.CloudFormationBackend.delete_stack = delete_stack
-    patch_missing_change_sets()
+    patch_deletion_of_change_sets()
     patch_changes()
     patch_reading()
     models.Stack.stack_resources = property(made_resources)
@@ -55,7 +47,7 @@ def made_resources(stack):
 
 
 def patch_custom_resources(post):
-    def request(resource, request_type, before=None):
+    def request(resource, request_type):
         answer = post("/custom-resource", {
             "request": request_type,
             "stackId": resource.stack_id,
@@ -63,7 +55,6 @@ def patch_custom_resources(post):
             "type": resource.resource_type,
             "properties": resource.properties,
             "physicalId": resource.resource_name,
-            "oldProperties": before.properties if before else None,
         })
         if answer["Status"] != "SUCCESS":
             raise CustomResourceFailed(answer.get("Reason"))
@@ -79,18 +70,7 @@ def patch_custom_resources(post):
         resource.set_data(answer.get("Data") or {})
         return resource
 
-    def update(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
-        resource = copy.copy(original_resource)
-        resource.properties = cloudformation_json["Properties"]
-        answer = request(resource, "Update", original_resource)
-        resource.resource_name = answer["PhysicalResourceId"]
-        resource.set_data(answer.get("Data") or {})
-        if resource.resource_name != original_resource.resource_name:
-            request(original_resource, "Delete")
-        return resource
-
     custom_model.CustomModel.create_from_cloudformation_json = classmethod(create)
-    custom_model.CustomModel.update_from_cloudformation_json = classmethod(update)
     custom_model.CustomModel.delete = lambda self, account_id, region_name: request(self, "Delete")
 
 
@@ -118,7 +98,6 @@ def telling_failure(resources_map, logical_id, definition, action):
 
 def patch_order():
     create = parsing.parse_and_create_resource
-    update = parsing.parse_and_update_resource
 
     def create_after_dependencies(logical_id, resource_json, resources_map, account_id, region_name):
         before = resource_json.get("DependsOn", [])
@@ -128,12 +107,6 @@ def patch_order():
             resource = create(logical_id, resource_json, resources_map, account_id, region_name)
         if resource is not None:  # moto has the type, and the resource's condition holds
             tell(resources_map, logical_id, resource_json, "CREATE_COMPLETE", resource)
-        return resource
-
-    def update_and_tell(logical_id, resource_json, resources_map, account_id, region_name):
-        with telling_failure(resources_map, logical_id, resource_json, "UPDATE"):
-            resource = update(logical_id, resource_json, resources_map, account_id, region_name)
-        tell(resources_map, logical_id, resource_json, "UPDATE_COMPLETE", resource)
         return resource
 
     def delete_backwards(self):
@@ -149,7 +122,6 @@ def patch_order():
             tell(self, logical_id, definition, "DELETE_COMPLETE", resource)
 
     parsing.parse_and_create_resource = create_after_dependencies
-    parsing.parse_and_update_resource = update_and_tell
     parsing.ResourceMap.delete = delete_backwards
 
 
@@ -173,20 +145,17 @@ def change(stack, begun, ended, failed, work):
 def execute_change_set(self, change_set_name, stack_name=None):
     change_set = self.describe_change_set(change_set_name)
     stack = self.stacks[change_set.stack_id]
-    creates = change_set.change_set_type == "CREATE"
 
     def work():
-        # what a parameter of Parameter Store was resolved to moto takes for its name when the command line asks to keep it
-        declared = change_set.template_dict.get("Parameters", {})
-        kept = {name: value for name, value in change_set.parameters.items() if not declared[name]["Type"].startswith("AWS::SSM::")}
-        stack.resource_map.update(change_set.template_dict, kept)
+        if change_set.change_set_type != "CREATE":
+            raise NotImplementedError("ring 2 makes stacks and deletes them, and changes none")
+        change_set.apply()
         stack.template = change_set.template
         stack._parse_template()
         stack.output_map = stack._create_output_map()
         change_set.execution_status = "EXECUTE_COMPLETE"
 
-    kind = "CREATE" if creates else "UPDATE"
-    change(stack, kind + "_IN_PROGRESS", kind + "_COMPLETE", "ROLLBACK_FAILED" if creates else "UPDATE_ROLLBACK_FAILED", work)
+    change(stack, "CREATE_IN_PROGRESS", "CREATE_COMPLETE", "ROLLBACK_FAILED", work)
 
 
 def delete_stack(self, name_or_stack_id):
@@ -201,25 +170,15 @@ def delete_stack(self, name_or_stack_id):
     change(stack, "DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED", work)
 
 
-def patch_missing_change_sets():
-    """CloudFormation takes one for deleted when there is none of the name, and says so when it is asked for; moto ends with errors of its own."""
+def patch_deletion_of_change_sets():
     delete = models.CloudFormationBackend.delete_change_set
-    describe = models.CloudFormationBackend.describe_change_set
-
-    def exists(self, name):
-        return name in self.change_sets or any(change_set.change_set_name == name for change_set in self.change_sets.values())
 
     def delete_if_there(self, change_set_name):
-        if exists(self, change_set_name):
+        """CloudFormation takes it for deleted when there is none of the name; moto ends with an error of its own."""
+        if change_set_name in self.change_sets or any(c.change_set_name == change_set_name for c in self.change_sets.values()):
             delete(self, change_set_name)
 
-    def describe_or_tell(self, change_set_name):
-        if not exists(self, change_set_name):
-            raise ChangeSetNotFound("ChangeSet [{}] does not exist".format(change_set_name))
-        return describe(self, change_set_name)
-
     models.CloudFormationBackend.delete_change_set = delete_if_there
-    models.CloudFormationBackend.describe_change_set = describe_or_tell
 
 
 def patch_changes():
