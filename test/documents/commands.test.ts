@@ -106,6 +106,7 @@ async function awsCommand(words: readonly string[]): Promise<string | undefined>
 /** Commands of the CDK, and where a test runs each: in ring 2's account (the sample up to its change set), or on the installed packages. */
 const CDK_COMMANDS: Record<string, readonly [folder: string, call: string]> = {
   'init': ['test/languages', "run('cdk', ['init', "],
+  'bootstrap': ['test/ring2', "cdk.run('bootstrap', "],
   'synth': ['test/languages', "run('cdk', ['synth', "],
   'deploy -c sample=true': ['test/ring2', "cdk.run('deploy', '-c', 'sample=true', "],
   'diff': ['test/ring2', "cdk.run('diff', "],
