@@ -77,9 +77,10 @@ function backTest(words: readonly string[]): string | undefined {
   }
 }
 
-/** The benchmarks take hours with their data: of parts and options it is asked whether the program knows them. */
+/** The benchmarks take hours with their data: a test runs some of them on little, and of parts and options it is asked whether the program knows them. */
 function benchmarks([command, ...rest]: readonly string[]): string | undefined {
   if (tasks.tasks.bench.steps[0].exec !== `tsx ${command}`) return 'the task bench runs something else';
+  if (!filesIn('test/bench').some(text => text.includes(`runScript('${command}'`))) return `no test runs ${command}`;
   const { stderr } = spawnSync(bin('tsx'), [command, ...rest, 'no-part'], { cwd: ROOT, encoding: 'utf8' });
   return stderr.startsWith('"no-part" is no part and no option; ') ? undefined : stderr;
 }
@@ -102,17 +103,30 @@ async function awsCommand(words: readonly string[]): Promise<string | undefined>
   return stderr.includes('Could not connect to the endpoint URL') ? undefined : stderr;
 }
 
-/** The CDK's command line in the folder of an example: what it is told must be in the example, in every language. */
-function cdkCommand([command, ...rest]: readonly string[]): string | undefined {
-  const { stdout } = spawnSync(bin('cdk'), ['--help'], { encoding: 'utf8', cwd: tmpdir() });
-  if (!new RegExp(`^ +cdk ${command}\\b`, 'm').test(stdout)) return `the CDK has no command ${command}`;
+/** Commands of the CDK, and where a test runs each: in ring 2's account (the sample up to its change set), or on the installed packages. */
+const CDK_COMMANDS: Record<string, readonly [folder: string, call: string]> = {
+  'init': ['test/languages', "run('cdk', ['init', "],
+  'bootstrap': ['test/ring2', "cdk.run('bootstrap', "],
+  'synth': ['test/languages', "run('cdk', ['synth', "],
+  'deploy -c sample=true': ['test/ring2', "cdk.run('deploy', '-c', 'sample=true', "],
+  'diff': ['test/ring2', "cdk.run('diff', "],
+  'destroy': ['test/ring2', "cdk.run('destroy', "],
+};
+
+/** The CDK's command line in the folder of an example: what it is told must be in the example, in every language, and a test runs it. */
+function cdkCommand(words: readonly string[]): string | undefined {
+  const [, ...rest] = words;
   const [context] = rest[0] === '-c' ? rest[1].split('=') : [''];
   if (rest.length !== (context === '' ? 0 : 2)) return `this test knows no ${rest.join(' ')}`;
   const apps = { typescript: 'app.ts', python: 'app.py', java: 'src/main/java/shop/EcommerceApp.java', go: 'main.go' };
-  return Object.entries(apps).flatMap(([language, file]) => [
+  const missed = Object.entries(apps).flatMap(([language, file]) => [
     ...existsSync(join(ROOT, 'examples', language, 'cdk.json')) ? [] : [`examples/${language} has no cdk.json`],
     ...read(`examples/${language}/${file}`).includes(context) ? [] : [`examples/${language} knows no context ${context}`],
   ])[0];
+  if (missed !== undefined) return missed;
+  const [folder, call] = CDK_COMMANDS[words.join(' ')] ?? [];
+  if (folder === undefined) return `nothing in this test says how cdk ${words.join(' ')} is seen to work`;
+  return filesIn(folder).some(text => text.includes(call)) ? undefined : `cdk ${words.join(' ')} is not run in ${folder}`;
 }
 
 const { targets } = manifest.jsii;
@@ -188,7 +202,7 @@ test.each([
   ['npm run nothing', 'package.json has no script nothing'], ['npm run demo -- --nothing', 'its usage does not know --nothing'],
   ['npx projen nothing', 'projen has no task nothing'], ['jest test/nothing', 'there is no test/nothing'], ['tsx scripts/nothing.ts', 'there is no scripts/nothing.ts'],
   ['pip install something', 'the package for pip is cdk-redshift-lookout or CLONE/dist/python/cdk_redshift_lookout-0.0.0-py3-none-any.whl'],
-  ['backtest --nothing', 'its usage does not know --nothing'], ['npx cdk nothing', 'the CDK has no command nothing'], ['npx cdk deploy -c nothing=1', 'examples/typescript knows no context nothing'],
+  ['backtest --nothing', 'its usage does not know --nothing'], ['npx cdk nothing', 'nothing in this test says how cdk nothing is seen to work'], ['npx cdk deploy -c nothing=1', 'examples/typescript knows no context nothing'],
   ['something else', 'no rule of this test covers it'],
 ])('%s is noticed', async (command, problem) => {
   expect(await problemOf(wordsOf(command))).toBe(problem);

@@ -4,7 +4,7 @@
  * The app of the fault matrix: an hourly connector on one table. Synthesises itself into the folder that CDK_OUTDIR names.
  * SETTLE_HOURS: its settle time, if any. VIEWS: what the query gives as views.
  */
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
@@ -26,3 +26,4 @@ const connector = new RedshiftLookoutConnector(stack, 'Orders', {
   ...(process.env.SETTLE_HOURS ? { settleTime: Duration.hours(Number(process.env.SETTLE_HOURS)) } : {}),
 });
 connector.addAlert('Pager', { threshold: 70, target: AlertTarget.topic(new sns.Topic(stack, 'Anomalies', { enforceSSL: true })) });
+new CfnOutput(stack, 'Ledger', { value: connector.ledger.tableName });

@@ -1,21 +1,28 @@
-"""moto 5.2.1 as the AWS account of ring 2: deploys a template into its CloudFormation and runs its state machines.
+"""moto 5.2.1 as the AWS account of ring 2: the CDK's command line deploys into its CloudFormation, and its state machines are run.
 
-Argument: a JSON text with `hostEndpoint` (where functions are registered and custom resources are sent), `lambdaEndpoint` and
-`now` (milliseconds since 1970). Prints one JSON line when the server runs, then answers commands, one JSON line each. The patches touch names that are private to moto 5.2.1:
+Argument: a JSON text with `hostEndpoint` (where functions are registered and custom resources are sent), `lambdaEndpoint`, `codeFolder`
+(where the code of functions is unpacked) and `now` (milliseconds since 1970). Prints one JSON line when the server runs, then answers
+commands, one JSON line each. The patches touch names that are private to moto 5.2.1:
 
 * Step Functions: executions run at all, and those without a name get one; machines made by CloudFormation are those that run; a second execution starts (the state machine
   cannot be copied deeply once one has run); Wait and Retry sleep a moment only.
 * `aws-sdk:redshiftdata` is the boto service `redshift-data`; its errors begin with `RedshiftData`; tasks reach our servers.
-* Lambda functions run in Node, outside: moto would need Docker. Custom resources are answered before CloudFormation goes on.
+* Lambda functions run in Node, outside, on the code that was published: moto would need Docker.
+* CloudFormation: see stacks.py.
 """
 import copy
 import datetime
+import functools
 import importlib
+import io
 import json
+import logging
+import os
 import sys
 import time
 import urllib.request
 import uuid
+import zipfile
 
 import boto3
 from botocore.config import Config
@@ -28,7 +35,6 @@ from moto.core.config import default_user_config  # noqa: E402
 default_user_config["stepfunctions"]["execute_state_machine"] = True
 
 from moto.awslambda import models as lambda_models  # noqa: E402
-from moto.cloudformation import custom_model, parsing  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
 from moto.stepfunctions import models as stepfunctions_models  # noqa: E402
 from moto.stepfunctions.parser import models as parser_models  # noqa: E402
@@ -38,9 +44,12 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import wait_function  # noqa: E402
 
+import stacks  # noqa: E402
+
 PAUSE_SECONDS = 0.05
 CREDENTIALS = {"aws_access_key_id": "ring2", "aws_secret_access_key": "ring2"}
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells every request, in a tenth of moto's time
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
 server.start()
 moto_endpoint = "http://{}:{}".format(*server.get_host_and_port())
@@ -81,17 +90,18 @@ parser_models.datetime = type("Datetime", (), {"datetime": DeploymentTime, "time
 parser_models.copy = type("Copy", (), {"deepcopy": staticmethod(copy.copy)})
 
 
+@functools.cache
+def task_client(region, name, endpoint):
+    """To make a client takes longer than the task."""
+    config = Config(parameter_validation=False, retries={"max_attempts": 0, "total_max_attempts": 1}, read_timeout=900)
+    return boto3.client(name, region_name=region, endpoint_url=endpoint, config=config, **CREDENTIALS)
+
+
 def client_for(region, service, state_credentials=None):
     """The client of a task: of our own servers where there is one."""
     endpoints = {"lambda": settings["lambdaEndpoint"], "redshift-data": settings.get("dataApiEndpoint")}
     name = {"redshiftdata": "redshift-data"}.get(service, service)
-    return boto3.client(
-        name,
-        region_name=region,
-        endpoint_url=endpoints.get(name) or moto_endpoint,
-        config=Config(parameter_validation=False, retries={"max_attempts": 0, "total_max_attempts": 1}, read_timeout=900),
-        **CREDENTIALS,
-    )
+    return task_client(region, name, endpoints.get(name) or moto_endpoint)
 
 
 for module_name, module in list(sys.modules.items()):
@@ -113,13 +123,16 @@ create_function = lambda_models.LambdaFunction.create_from_cloudformation_json._
 
 
 def register_function(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
-    """Makes the function in moto, and tells the host how to run it."""
+    """Makes the function in moto, unpacks its code and tells the host how to run it."""
     function = create_function(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs)
     properties = cloudformation_json["Properties"]
+    folder = os.path.join(settings["codeFolder"], os.path.splitext(properties["Code"]["S3Key"])[0])
+    if not os.path.exists(folder):
+        zipfile.ZipFile(io.BytesIO(function.code_bytes)).extractall(folder)
     post("/function", {
         "name": function.function_name,
         "arn": function.function_arn,
-        "key": properties["Code"]["S3Key"],
+        "root": folder,
         "handler": properties["Handler"],
         "runtime": properties["Runtime"],
         "timeoutSeconds": int(properties.get("Timeout", 3)),
@@ -129,57 +142,58 @@ def register_function(cls, resource_name, cloudformation_json, account_id, regio
     return function
 
 
+delete_function = lambda_models.LambdaFunction.delete
+
+
+def remove_function(self, account_id, region):
+    """Deletes the function in moto and has the host end its processes."""
+    delete_function(self, account_id, region)
+    post("/function-removed", {"name": self.function_name})
+
+
 lambda_models.LambdaFunction.create_from_cloudformation_json = classmethod(register_function)
+lambda_models.LambdaFunction.delete = remove_function
 
-# --- custom resources
-
-
-def create_custom_resource(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
-    """Sends the event to the function in ServiceToken and waits for the answer at the response URL."""
-    answer = post("/custom-resource", {
-        "stackId": kwargs["StackId"],
-        "logicalId": kwargs["LogicalId"],
-        "type": kwargs["ResourceType"],
-        "properties": cloudformation_json["Properties"],
-    })
-    if answer["Status"] != "SUCCESS":
-        print(kwargs["LogicalId"], answer)  # the error itself ends as status 500 without a word
-        raise ValueError("{} failed: {}".format(kwargs["LogicalId"], answer.get("Reason")))
-    resource = cls(region_name, answer["PhysicalResourceId"], kwargs["LogicalId"], answer["PhysicalResourceId"])
-    resource.set_data(answer.get("Data") or {})
-    return resource
-
-
-custom_model.CustomModel.create_from_cloudformation_json = classmethod(create_custom_resource)
+stacks.patch(post)
 
 
 # --- commands, one JSON line each
 
 
+@functools.cache
 def client(service):
     return boto3.client(service, region_name="us-east-1", endpoint_url=moto_endpoint, **CREDENTIALS)
 
 
-def deploy(command):
-    """Uploads the assets, deploys the template, returns the resources by logical id, and the types that moto skipped."""
-    s3 = client("s3")
-    s3.create_bucket(Bucket=command["assetBucket"])
-    for asset in command["assets"]:
-        s3.upload_file(asset["file"], command["assetBucket"], asset["key"])
-    client("ssm").put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
-    s3.upload_file(command["template"], command["assetBucket"], "template.json")
+def resources(command):
+    """The resources of a stack by logical id, and the types that moto skipped."""
     cloudformation = client("cloudformation")
-    cloudformation.create_stack(
-        StackName=command["stack"],
-        TemplateURL="https://s3.amazonaws.com/{}/template.json".format(command["assetBucket"]),
-        Capabilities=["CAPABILITY_IAM"],
-    )
-    stack = cloudformation.describe_stacks(StackName=command["stack"])["Stacks"][0]
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=command["stack"])
-    resources = {r["LogicalResourceId"]: r.get("PhysicalResourceId") for page in pages for r in page["StackResourceSummaries"]}
-    declared = json.load(open(command["template"]))["Resources"]
-    skipped = sorted({r["Type"] for name, r in declared.items() if name not in resources})
-    return {"status": stack["StackStatus"], "resources": resources, "skipped": skipped}
+    made = {r["LogicalResourceId"]: r.get("PhysicalResourceId") for page in pages for r in page["StackResourceSummaries"]}
+    declared = cloudformation.get_template(StackName=command["stack"])["TemplateBody"]["Resources"]
+    skipped = sorted({r["Type"] for name, r in declared.items() if name not in made})
+    return {"resources": made, "skipped": skipped}
+
+
+def changes(command):
+    """What the newest change set of a stack would do, and to what types."""
+    described = client("cloudformation").describe_change_set(StackName=command["stack"], ChangeSetName="cdk-deploy-change-set")
+    return [[change["ResourceChange"]["Action"], change["ResourceChange"]["ResourceType"]] for change in described["Changes"]]
+
+
+def remaining(command):
+    """Names of what is in the account."""
+    return {
+        "stacks": [stack["StackName"] for stack in client("cloudformation").describe_stacks()["Stacks"]],
+        "buckets": [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]],
+        "tables": client("dynamodb").list_tables()["TableNames"],
+        "functions": [function["FunctionName"] for function in client("lambda").list_functions()["Functions"]],
+        "stateMachines": [machine["name"] for machine in client("stepfunctions").list_state_machines()["stateMachines"]],
+        "roles": [role["RoleName"] for role in client("iam").list_roles(MaxItems=1000)["Roles"]],
+        "queues": client("sqs").list_queues().get("QueueUrls", []),
+        "topics": [topic["TopicArn"] for topic in client("sns").list_topics()["Topics"]],
+        "logGroups": [group["logGroupName"] for group in client("logs").describe_log_groups()["logGroups"]],
+    }
 
 
 def execute(command):
@@ -213,7 +227,9 @@ def configure(command):
     settings.update(command["settings"])
 
 
-COMMANDS = {"configure": configure, "deploy": deploy, "execute": execute, "executions": executions}
+COMMANDS = {
+    "configure": configure, "resources": resources, "changes": changes, "remaining": remaining, "execute": execute, "executions": executions,
+}
 print(json.dumps({"endpoint": moto_endpoint}), file=answers, flush=True)
 for line in sys.stdin:
     command = json.loads(line)

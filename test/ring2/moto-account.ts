@@ -3,7 +3,6 @@
 /** The AWS account of ring 2: moto in a process of its own, and beside it what moto has not: functions, and answers of custom resources. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,7 +19,8 @@ import { Functions } from '../../local/lambda/functions';
 interface RegisteredFunction {
   readonly name: string;
   readonly arn: string;
-  readonly key: string;
+  /** Folder of the code. */
+  readonly root: string;
   readonly handler: string;
   readonly runtime: string;
   readonly timeoutSeconds: number;
@@ -28,13 +28,19 @@ interface RegisteredFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A custom resource to create, as the launcher tells it. */
+/** A custom resource to create or to delete, as the launcher tells it. */
 interface CustomResource {
+  readonly request: 'Create' | 'Delete';
   readonly stackId: string;
   readonly logicalId: string;
   readonly type: string;
   readonly properties: { readonly ServiceToken: string } & Record<string, unknown>;
+  /** Of one that is deleted. */
+  readonly physicalId: string | null;
 }
+
+/** Names of what is in the account, by kind. */
+export type Remaining = Readonly<Record<'stacks' | 'buckets' | 'tables' | 'functions' | 'stateMachines' | 'roles' | 'queues' | 'topics' | 'logGroups', readonly string[]>>;
 
 /** How an execution ended, and the states that it entered. */
 export interface MotoExecution {
@@ -51,7 +57,6 @@ const CUSTOM_RESOURCE_LIMIT = 100_000;
 export interface MotoAccountOptions {
   /** Python of the virtual environment with moto 5.2.1. */
   readonly python: string;
-  readonly assembly: string;
   readonly directory: string;
   /** When all executions start, in milliseconds since 1970. */
   readonly now: number;
@@ -72,6 +77,8 @@ export class MotoAccount {
 
   /** URL of moto: all services but Lambda and the Data API. */
   public endpoint = '';
+  /** Requests that custom resources were sent, in their order: `Create Custom::…`. */
+  public readonly requests: string[] = [];
   private readonly environment: Record<string, string> = {};
   private readonly functions: Functions;
   private readonly closers: (() => Promise<void> | void)[] = [];
@@ -88,20 +95,19 @@ export class MotoAccount {
     this.closers.push(() => responses.close(), () => this.functions.close());
   }
 
-  /** Deploys a stack of the assembly. Returns physical names by logical id, and the types of resources that moto has not. */
-  public async deploy(stack: string): Promise<{ readonly resources: Readonly<Record<string, string>>; readonly skipped: readonly string[] }> {
-    const manifest = JSON.parse(readFileSync(join(this.options.assembly, `${stack}.assets.json`), 'utf8')) as {
-      files: Record<string, { source: { path: string; packaging: string }; destinations: Record<string, { objectKey: string }> }>;
-    };
-    const assets = Object.values(manifest.files)
-      .filter(({ source }) => !source.path.endsWith('.template.json'))
-      // moto keeps the code and does not run it: the host reads the folder itself
-      .map(({ source, destinations }) => ({ file: this.anyFile(source.path), key: Object.values(destinations)[0].objectKey }));
-    const { status, resources, skipped } = await this.ask<{ status: string; resources: Record<string, string>; skipped: string[] }>('deploy', {
-      stack, assets, assetBucket: 'cdk-hnb659fds-assets-123456789012-us-east-1', template: join(this.options.assembly, `${stack}.template.json`),
-    });
-    if (status !== 'CREATE_COMPLETE') throw new Error(`moto's CloudFormation left the stack in ${status}`);
-    return { resources, skipped };
+  /** Physical names of a stack's resources by logical id, and the types of resources that moto has not. */
+  public resources(stack: string): Promise<{ readonly resources: Readonly<Record<string, string>>; readonly skipped: readonly string[] }> {
+    return this.ask('resources', { stack });
+  }
+
+  /** What the change set of a stack that the CDK has made would do, and to what types of resources. */
+  public changes(stack: string): Promise<[action: string, type: string][]> {
+    return this.ask('changes', { stack });
+  }
+
+  /** What is in the account. */
+  public remaining(): Promise<Remaining> {
+    return this.ask('remaining', {});
   }
 
   /** Runs a state machine to its end. */
@@ -126,7 +132,7 @@ export class MotoAccount {
       const chunks: Buffer[] = [];
       request.on('data', chunk => chunks.push(chunk as Buffer)).on('end', () => {
         const content = JSON.parse(Buffer.concat(chunks).toString('utf8')) as never;
-        void (request.url === '/function' ? this.register(content) : this.createCustomResource(content))
+        void this.serve(request.url!, content)
           .catch((error: Error) => ({ Status: 'FAILED', Reason: error.message }))
           .then(answer => response.end(JSON.stringify(answer ?? null)));
       });
@@ -139,6 +145,7 @@ export class MotoAccount {
     const settings = {
       hostEndpoint: `http://127.0.0.1:${(host.address() as AddressInfo).port}`,
       lambdaEndpoint: gateway.endpointOf('lambda'),
+      codeFolder: join(this.options.directory, 'code'),
       now: this.options.now,
     };
     this.moto = spawn(this.options.python, [join(__dirname, 'launcher.py'), JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -188,22 +195,31 @@ export class MotoAccount {
     });
   }
 
-  private async register({ key, ...definition }: RegisteredFunction): Promise<void> {
-    const folder = join(this.options.assembly, `asset.${key.replace(/\.zip$/, '')}`);
-    if (!existsSync(folder)) throw new Error(`the assembly has no folder for the asset ${key}`);
-    await this.functions.register({ ...definition, logicalId: definition.name, root: folder });
+  /** What moto asks of the host. */
+  private async serve(path: string, content: never): Promise<unknown> {
+    switch (path) {
+      case '/function': return this.register(content);
+      case '/function-removed': return this.functions.remove((content as { name: string }).name);
+      default: return this.requestCustomResource(content);
+    }
   }
 
-  private async createCustomResource(resource: CustomResource): Promise<CustomResourceResponse> {
+  private register(definition: RegisteredFunction): void {
+    this.functions.register({ ...definition, logicalId: definition.name });
+  }
+
+  private async requestCustomResource(resource: CustomResource): Promise<CustomResourceResponse> {
+    this.requests.push(`${resource.request} ${resource.type}`);
     const { url, response } = this.responses.expect();
     const event = {
-      RequestType: 'Create',
+      RequestType: resource.request,
       ServiceToken: resource.properties.ServiceToken,
       ResponseURL: url,
       StackId: resource.stackId,
       RequestId: randomUUID(),
       ResourceType: resource.type,
       LogicalResourceId: resource.logicalId,
+      ...resource.request === 'Delete' && { PhysicalResourceId: resource.physicalId },
       ResourceProperties: resource.properties,
     };
     const outcome = await this.functions.invoke(resource.properties.ServiceToken, JSON.stringify(event));
@@ -213,10 +229,5 @@ export class MotoAccount {
     const limit = new Promise<never>((_, reject) => timer = setTimeout(
       () => reject(new Error(`${resource.logicalId} had no answer after ${CUSTOM_RESOURCE_LIMIT / 1000} seconds`)), CUSTOM_RESOURCE_LIMIT));
     return Promise.race([response, limit]).finally(() => clearTimeout(timer));
-  }
-
-  private anyFile(path: string): string {
-    const full = join(this.options.assembly, path);
-    return path.endsWith('.zip') || path.endsWith('.json') ? full : join(full, readdirSync(full)[0]);
   }
 }

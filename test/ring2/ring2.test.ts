@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MotoOutcome } from './run-rings';
@@ -13,7 +13,9 @@ import { ROOT, runScript } from '../end-to-end/run-script';
  * Known differences of the two rings:
  * - ring 1 itself looks whether statements run while its clock stands still, so that a slow statement is waited for in fewer rounds;
  * - moto has no resources of these types, and creates the stack without them. Ring 1 fires the schedule itself, policies are checked by
- *   the tests of the constructs, failed asynchronous invocations by test/local.
+ *   the tests of the constructs, failed asynchronous invocations by test/local;
+ * - moto's CloudFormation rolls nothing back, knows of no property whether its change replaces the resource, and checks no rights: the order in
+ *   which it makes and deletes, and what it tells of changes, are ours (stacks.py).
  */
 const NOT_IN_MOTO = ['AWS::Lambda::EventInvokeConfig', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy', 'AWS::Scheduler::Schedule'];
 const ROUND = ['Wait for statement', 'Count wait for statement', 'Look at statement', 'Statement ended?'];
@@ -47,8 +49,80 @@ function withoutRepeatedRounds(states: readonly string[]): string[] {
   return kept;
 }
 
+/** Logical ids of the stack's resources that its template keeps when it is destroyed, of one type. */
+function retained(type: string): string[] {
+  const { Resources } = JSON.parse(readFileSync(join(directory, 'cdk.out', 'Faults.template.json'), 'utf8')) as {
+    readonly Resources: Readonly<Record<string, { readonly Type: string; readonly DeletionPolicy?: string }>>;
+  };
+  return Object.entries(Resources).filter(([, { Type, DeletionPolicy }]) => Type === type && DeletionPolicy === 'Retain').map(([logicalId]) => logicalId);
+}
+
+describe('the CDK\'s own command line', () => {
+  test('`cdk bootstrap` makes the account ready', () => {
+    expect(ring2.cdk.bootstrap).toEqual({ code: 0, output: expect.stringContaining('Environment aws://123456789012/us-east-1 bootstrapped.') });
+  });
+
+  test('`cdk deploy` publishes the assets, makes the stack through a change set and tells its outputs', () => {
+    const { code, output } = ring2.cdk.deploy;
+    expect(code).toBe(0);
+    expect(output).toContain('Faults: success: Published Orders/CrawlFunction/Code');
+    expect(output).toContain('Faults: creating CloudFormation changeset...');
+    expect(output).toMatch(/ CREATE_COMPLETE +\| Custom::RedshiftLookoutDetector +\| Orders\/Detector/);
+    const ledger = Object.entries(ring2.resources).find(([logicalId]) => /^OrdersLedger[0-9A-F]{8}$/.test(logicalId))![1];
+    expect(output).toContain(`Outputs:\nFaults.Ledger = ${ledger}\n`);
+  });
+
+  test('`cdk diff` finds no difference to what is deployed, and without the settle time names what would change', () => {
+    expect(ring2.cdk.diff).toEqual({ code: 0, output: expect.stringContaining('There were no differences') });
+    const { code, output } = ring2.cdk.diffOfAnother;
+    expect(code).toBe(1); // of --fail
+    expect([...output.matchAll(/^\[(.)\] (\S+) (\S+)/gm)].map(([, ...change]) => change)).toEqual([
+      ['~', 'AWS::StepFunctions::StateMachine', 'Orders/Bootstrap'],
+      ['~', 'Custom::RedshiftLookoutDetector', 'Orders/Detector'],
+      ['~', 'AWS::StepFunctions::StateMachine', 'Orders/Crawl'],
+    ]);
+    expect(output).toMatch(/^ +\[-\] .*settleSeconds/m);
+  });
+
+  test('the custom resources are sent what CloudFormation sends them, and deleted backwards', () => {
+    expect(ring2.requests).toEqual([
+      'Create Custom::RedshiftLookoutRoleAttachment', 'Create Custom::RedshiftLookoutDetector', 'Create Custom::RedshiftLookoutAlert',
+      'Delete Custom::RedshiftLookoutAlert', 'Delete Custom::RedshiftLookoutDetector', 'Delete Custom::RedshiftLookoutRoleAttachment',
+    ]);
+  });
+
+  test('`cdk destroy` deletes detector and alerts, detaches the unload role, and leaves buckets and tables', () => {
+    const { code, output } = ring2.cdk.destroy;
+    expect(code).toBe(0);
+    expect(output).toContain('Faults: destroyed');
+    expect(ring2.service.before.map(record => record.split(' ')[0])).toEqual(['ALERT', 'DETECTOR']);
+    expect(ring2.service.after).toEqual([]);
+    expect(ring2.clusterRoles.before).toEqual([expect.stringContaining('OrdersUnloadRole')]);
+    expect(ring2.clusterRoles.after).toEqual([]);
+    const { buckets, tables, roles, ...gone } = ring2.remaining;
+    const names = (type: string) => retained(type).map(logicalId => ring2.resources[logicalId]);
+    expect([...buckets].sort()).toEqual(['cdk-hnb659fds-assets-123456789012-us-east-1', ...names('AWS::S3::Bucket')].sort());
+    expect(buckets).toHaveLength(3);
+    expect([...tables].sort()).toEqual(names('AWS::DynamoDB::Table').sort());
+    expect(tables).toHaveLength(2);
+    expect(roles.filter(role => !role.startsWith('cdk-hnb659fds-'))).toEqual([]);
+    expect(gone).toEqual({ stacks: ['CDKToolkit', 'RedshiftLookoutEcommerce'], functions: [], stateMachines: [], queues: [], topics: [], logGroups: [] });
+  });
+});
+
+/** moto has neither Redshift Serverless nor CloudFormation's secrets: what loads the sample is run by test/local-redshift. */
+test('`cdk deploy -c sample=true` of an example publishes the sample and makes a change set with a warehouse', () => {
+  const { code, output } = ring2.cdk.deploySample;
+  expect(code).toBe(0);
+  for (const file of ['platform', 'marketplace', 'views', 'anomaly']) expect(output).toContain(`success: Published Warehouse/File-${file} `);
+  expect(new Set(ring2.sampleChanges.map(([action]) => action))).toEqual(new Set(['Add']));
+  expect(ring2.sampleChanges.map(([, type]) => type)).toEqual(expect.arrayContaining([
+    'AWS::RedshiftServerless::Namespace', 'AWS::RedshiftServerless::Workgroup', 'Custom::RedshiftLookoutSampleData', 'Custom::RedshiftLookoutDetector',
+  ]));
+});
+
 describe('the same template and the same hours, in the embedded cloud and in moto', () => {
-  test('moto\'s CloudFormation creates the stack: custom resources answer at their response URL, and the history is learned', () => {
+  test('moto\'s CloudFormation makes the stack: custom resources answer at their response URL, and the history is learned', () => {
     expect(ring2.bootstrap).toEqual(['SUCCEEDED']);
     expect(ring2.skipped).toEqual(NOT_IN_MOTO);
   });

@@ -6,8 +6,10 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Cdk, type CdkOutput } from './cdk';
 import { ClientProcess } from './client-process';
-import { MotoAccount } from './moto-account';
+import { clusterRoles, serviceRecords } from './leftovers';
+import { MotoAccount, type Remaining } from './moto-account';
 import { PostgresDatabase } from './postgres-database';
 import { runtimeInterfaceClient } from './runtime-interface-client';
 import { DEPLOYED, failures, runScenario, startOrders, withoutIds, type Outcome } from './scenario';
@@ -54,6 +56,19 @@ export interface MotoOutcome extends Outcome {
   readonly postgres: string;
   /** How many processes of functions ran in AWS's runtime interface client, or why none did. */
   readonly client: { readonly started: number } | { readonly unavailable: string };
+  /** What the CDK's command line told. */
+  readonly cdk: Readonly<Record<'bootstrap' | 'deploy' | 'diff' | 'diffOfAnother' | 'destroy' | 'deploySample', CdkOutput>>;
+  /** Requests that custom resources were sent, in their order. */
+  readonly requests: readonly string[];
+  /** What the change set of the example with its sample warehouse would do. */
+  readonly sampleChanges: readonly (readonly [action: string, type: string])[];
+  /** What the stack was made of, and what is in the account after it was destroyed. */
+  readonly resources: Readonly<Record<string, string>>;
+  readonly remaining: Remaining;
+  /** Detectors and alerts in the table of the detection service, before and after. */
+  readonly service: Readonly<Record<'before' | 'after', readonly string[]>>;
+  /** Roles of the cluster, before and after. */
+  readonly clusterRoles: Readonly<Record<'before' | 'after', readonly string[]>>;
 }
 
 async function moto(assembly: string): Promise<MotoOutcome> {
@@ -69,7 +84,6 @@ async function moto(assembly: string): Promise<MotoOutcome> {
   const account = await MotoAccount.start({
     startFunction,
     python,
-    assembly,
     directory: folder,
     now: DEPLOYED,
     warehouse: async s3Endpoint => warehouse = await startOrders({
@@ -77,7 +91,11 @@ async function moto(assembly: string): Promise<MotoOutcome> {
     }),
   });
   try {
-    const { resources, skipped } = await account.deploy('Faults');
+    const cdk = new Cdk(join(folder, 'cdk'), account.endpoint);
+    const bootstrapped = await cdk.run('bootstrap', 'aws://123456789012/us-east-1');
+    const deployed = await cdk.run('deploy', '--app', assembly, '--require-approval', 'never');
+    if (deployed.code !== 0) throw new Error(`cdk deploy ended with ${deployed.code}:\n${bootstrapped.output}\n${deployed.output}`);
+    const { resources, skipped } = await account.resources('Faults');
     const named = (pattern: RegExp) => Object.entries(resources).find(([logicalId]) => pattern.test(logicalId))![1];
     const bootstrap = await account.executions(named(/^OrdersBootstrap[0-9A-F]{8}$/));
     const outcome = await runScenario({
@@ -91,12 +109,38 @@ async function moto(assembly: string): Promise<MotoOutcome> {
       },
     });
     const [{ version }] = await warehouse!.query<{ version: string }>('select version() as version');
+
+    const another = join(directory, 'another.out');
+    synthesise(another, '');
+    const [diff, diffOfAnother] = await Promise.all([assembly, another].map(app => cdk.run('diff', '--app', app, '--fail')));
+
+    const inService = () => serviceRecords(account.endpoint, named(/^OrdersServiceTable[0-9A-F]{8}$/));
+    const before = { service: await inService(), clusterRoles: await clusterRoles(warehouse!) };
+    const example = `tsx --tsconfig ${join(ROOT, 'tsconfig.dev.json')} ${join(ROOT, 'examples', 'typescript', 'app.ts')}`;
+    const [destroyed, deployedSample] = await Promise.all([
+      cdk.run('destroy', '--app', assembly, '--force'),
+      cdk.run('deploy', '-c', 'sample=true', '--app', example, '--require-approval', 'never', '--method', 'prepare-change-set'),
+    ]);
     return {
       ...outcome,
       postgres: version,
       client: 'entry' in client ? { started } : client,
       bootstrap: bootstrap.map(({ status, error, cause }) => error === null ? status : `${status} ${error}: ${cause}`),
       skipped,
+      cdk: {
+        bootstrap: bootstrapped,
+        deploy: deployed,
+        diff,
+        diffOfAnother,
+        destroy: destroyed,
+        deploySample: deployedSample,
+      },
+      requests: account.requests,
+      sampleChanges: await account.changes('RedshiftLookoutEcommerce'),
+      resources,
+      remaining: await account.remaining(),
+      service: { before: before.service, after: await inService() },
+      clusterRoles: { before: before.clusterRoles, after: await clusterRoles(warehouse!) },
     };
   } finally {
     await account.close();
@@ -106,7 +150,9 @@ async function moto(assembly: string): Promise<MotoOutcome> {
 async function main() {
   const assembly = join(directory, 'cdk.out');
   synthesise(assembly, '1');
-  process.stdout.write(JSON.stringify({ ring1: await embedded(assembly), ring2: await moto(assembly) }));
+  // each waits for other processes most of the time
+  const [ring1, ring2] = await Promise.all([embedded(assembly), moto(assembly)]);
+  process.stdout.write(JSON.stringify({ ring1, ring2 }));
 }
 
 main().catch((error: Error) => {
