@@ -87,6 +87,7 @@ export async function startFunctionUrl(
       response.writeHead(error instanceof TooLarge ? 413 : error instanceof Forbidden ? 403 : 500, { 'content-type': 'application/json' }).end(JSON.stringify({ Message: error.message }));
     });
   });
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

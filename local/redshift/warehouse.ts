@@ -144,6 +144,7 @@ export async function startWarehouse(options: WarehouseOptions): Promise<Warehou
     if (service === 'RedshiftServerless' && namespace) void answerJson(namespace, operation, request, response);
     else void (service === 'RedshiftData' ? answerJson(api, operation, request, response) : answerRedshift(cluster, request, response));
   });
+  server.keepAliveTimeout = 60_000; // longer than clients wait between two requests: a connection that is closed at that moment is an error
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

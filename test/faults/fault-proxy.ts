@@ -73,6 +73,7 @@ export async function startFaultProxy(service: RoutedService, target: string, ru
     response.sendDate = false;
     answer(service, target, rules, message, response).catch(() => response.destroy());
   });
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -2,6 +2,7 @@
 
 /** The cloud in which all cases of the fault matrix happen, one after the other, on the same stream of hours. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, readdirSync } from 'node:fs';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { CaseOutcome, FailedRun, FaultCase, ToldAttempt } from './fault-case';
 import { ProxyRules, startFaultProxy, type FaultProxy } from './fault-proxy';
@@ -21,6 +22,7 @@ import { FAILURE_EVENTS, type FailedAttemptDetail } from '../../src/private/cont
 export class World {
   /** Deploys the app in `assembly` and reads the history. The table holds rows for `hours` hours of stream. */
   public static async start(assembly: string, directory: string, hours: number): Promise<World> {
+    if (existsSync(directory) && readdirSync(directory).length > 0) throw new Error(`${directory} holds the cloud of an earlier run: give a new folder`);
     const world = new World(assembly);
     world.cloud = await EmbeddedCloud.start({
       assembly,

@@ -270,6 +270,7 @@ export class World {
   }
 
   private async startServer(): Promise<void> {
+    this.server.keepAliveTimeout = 60_000;
     await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
     Object.assign(process.env, {

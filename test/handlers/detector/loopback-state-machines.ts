@@ -16,6 +16,7 @@ interface Execution {
 export class LoopbackStateMachines {
   public static async start(): Promise<LoopbackStateMachines> {
     const server = createServer();
+    server.keepAliveTimeout = 60_000;
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const stateMachines = new LoopbackStateMachines(server, new SFNClient({
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

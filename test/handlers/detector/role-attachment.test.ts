@@ -42,6 +42,7 @@ beforeAll(async () => {
       response.writeHead((error as ServiceError).status).end(queryError(error as ServiceError));
     }
   });
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   client = new RedshiftClient({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'us-east-1', maxAttempts: 1, credentials: { accessKeyId: 'none', secretAccessKey: 'none' },

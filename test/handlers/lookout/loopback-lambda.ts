@@ -42,6 +42,7 @@ export class LoopbackLambda {
         response.end(answer.payload ?? '');
       })();
     }));
+    lambda.server.keepAliveTimeout = 60_000;
     await new Promise<void>(resolve => lambda.server.listen(0, '127.0.0.1', resolve));
     return lambda;
   }
