@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The cloud in which all cases of the fault matrix happen, one after the other, on the same stream of hours. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { CaseOutcome, FailedRun, FaultCase, ToldAttempt } from './fault-case';
 import { ProxyRules, startFaultProxy, type FaultProxy } from './fault-proxy';
