@@ -80,6 +80,11 @@ export class EmbeddedCloud {
     return this.services.machines.finished(this.services.machines.start(this.physicalName(reference) ?? reference, JSON.stringify(input), name));
   }
 
+  /** Goes on with an execution that did not succeed where it ended, and waits for its end. */
+  public redriveExecution(arn: string): Promise<Execution> {
+    return this.services.machines.finished(this.services.machines.redrive(arn));
+  }
+
   /** Waits until no execution runs. */
   public allExecutionsFinished(): Promise<void> {
     return this.services.machines.allFinished();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { json, ServiceError, targetOperation, type Service } from './service';
+import { StatesError } from '../states/errors';
 import type { Execution } from '../states/execution';
-import { StatesError, type StateMachines } from '../states/state-machines';
+import type { StateMachines } from '../states/state-machines';
 
 const seconds = (date: Date | undefined) => date && date.getTime() / 1000;
 

@@ -19,3 +19,14 @@ export class TaskFailure extends Error {
     this.isCatchable = !terminal;
   }
 }
+
+/** Errors of the API, by the names that clients see. */
+type StatesErrorName =
+  'StateMachineDoesNotExist' | 'ExecutionDoesNotExist' | 'ExecutionAlreadyExists' | 'ExecutionNotRedrivable' | 'InvalidExecutionInput' | 'InvalidName';
+
+/** An operation asked for a state machine or execution that is not there, or for a name that is taken. */
+export class StatesError extends Error {
+  public constructor(public override readonly name: StatesErrorName, message: string) {
+    super(message);
+  }
+}

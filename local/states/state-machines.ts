@@ -6,7 +6,7 @@ import { ExecutionAbortedError, ExecutionError, StateMachine } from 'aws-local-s
 import type { SimulatedClock } from '../clock';
 import { DATA_BYTES, limited } from './data-limit';
 import { EXECUTION_CONTEXT, prepareDefinition, type Definition, type PreparedDefinition } from './definition';
-import { TaskFailure, UnknownStateFeature } from './errors';
+import { StatesError, TaskFailure, UnknownStateFeature } from './errors';
 import type { Execution, ExecutionStatus } from './execution';
 import { taskOf, type Task, type TaskTargets } from './resources';
 import { pauseBeforeRetry } from './retry-pause';
@@ -17,17 +17,6 @@ export interface StateMachineDefinition {
   readonly arn: string;
   readonly logicalId: string;
   readonly definition: Definition;
-}
-
-/** Errors of the API, by the names that clients see. */
-type StatesErrorName =
-  'StateMachineDoesNotExist' | 'ExecutionDoesNotExist' | 'ExecutionAlreadyExists' | 'InvalidExecutionInput' | 'InvalidName';
-
-/** An operation asked for a state machine or execution that is not there, or for a name that is taken. */
-export class StatesError extends Error {
-  public constructor(public override readonly name: StatesErrorName, message: string) {
-    super(message);
-  }
 }
 
 interface Machine {
@@ -44,6 +33,10 @@ interface RunningExecution extends Execution {
   error?: string;
   cause?: string;
   states: string[];
+  /** The machine as it was when the execution was started: a deployment does not change it. */
+  readonly machine: Machine;
+  /** The state that was entered last, outside of Map and Parallel states, and what it was given. */
+  entered?: { readonly name: string; readonly input: unknown };
 }
 
 /** What the task that stands for a Wait state is given. */
@@ -163,6 +156,19 @@ export class StateMachines {
     return execution;
   }
 
+  /** Goes on with an execution that did not succeed, at the state at which it ended, with what that was given. */
+  public redrive(arn: string): Execution {
+    const execution = this.describe(arn) as RunningExecution;
+    const { machine, entered, status } = execution;
+    if (!entered || status === 'RUNNING' || status === 'SUCCEEDED') {
+      throw new StatesError('ExecutionNotRedrivable', `the execution is ${status}: only one that has failed, was aborted or timed out can be redriven`);
+    }
+    Object.assign(execution, { status: 'RUNNING', error: undefined, cause: undefined, stopDate: undefined });
+    const definition = { ...machine.prepared.definition, StartAt: entered.name };
+    this.follow(execution, new StateMachine(definition as never, { validationOptions: { noValidate: true } }), entered.input);
+    return execution;
+  }
+
   /** Waits until no execution runs, those included that are started meanwhile. */
   public async allFinished(): Promise<void> {
     for (;;) {
@@ -173,32 +179,38 @@ export class StateMachines {
   }
 
   private run(machine: Machine, arn: string, name: string, input: unknown): RunningExecution {
-    const { clock } = this.options;
-    const startDate = clock.now();
-    const context = {
-      [EXECUTION_CONTEXT]: { Id: arn, Input: input, Name: name, StartTime: startDate.toISOString() },
-      StateMachine: { Id: machine.machine.arn, Name: machine.machine.name },
-      State: { get EnteredTime() { return clock.now().toISOString(); } },
-    };
     const execution: RunningExecution = {
       arn,
       name,
       stateMachineArn: machine.machine.arn,
       stateMachineName: machine.machine.name,
       input,
-      startDate,
+      startDate: this.options.clock.now(),
       status: 'RUNNING',
       states: [],
+      machine,
     };
-    const run = machine.interpreter.run(input as never, {
+    this.follow(execution, machine.interpreter, input);
+    return execution;
+  }
+
+  /** Runs an execution from the interpreter's first state on. */
+  private follow(execution: RunningExecution, interpreter: StateMachine, input: unknown): void {
+    const { clock } = this.options;
+    const { arn, name, machine } = execution;
+    const context = {
+      [EXECUTION_CONTEXT]: { Id: arn, Input: execution.input, Name: name, StartTime: execution.startDate.toISOString() },
+      StateMachine: { Id: machine.machine.arn, Name: machine.machine.name },
+      State: { get EnteredTime() { return clock.now().toISOString(); } },
+    };
+    const run = interpreter.run(input as never, {
       overrides: {
         taskResourceLocalHandlers: this.handlers(machine, execution),
         retryIntervalOverrides: Object.fromEntries([...this.retried(machine)].map((state) => [state, 0])),
       },
       context: context as never,
     });
-    this.controls.set(arn, { finished: this.follow(machine, execution, run), abort: run.abort });
-    return execution;
+    this.controls.set(arn, { finished: this.end(execution, run), abort: run.abort });
   }
 
   private abort(execution: RunningExecution, status: 'ABORTED' | 'TIMED_OUT', error?: string, cause?: string): void {
@@ -207,9 +219,17 @@ export class StateMachines {
     this.controls.get(execution.arn)!.abort();
   }
 
-  private async follow(machine: Machine, execution: RunningExecution, run: ReturnType<StateMachine['run']>): Promise<void> {
+  /** Notes what the run goes through, and how it ends. */
+  private async end(execution: RunningExecution, run: ReturnType<StateMachine['run']>): Promise<void> {
+    const { machine } = execution;
     const following = (async () => {
-      for await (const event of run.eventLogs) if (event.type === 'StateEntered') execution.states.push(event.state.name);
+      for await (const event of run.eventLogs) {
+        if (event.type !== 'StateEntered') continue;
+        const { name, input } = event.state;
+        execution.states.push(name);
+        // the interpreter goes on to the next state before it learns that the execution was ended
+        if (!['ABORTED', 'TIMED_OUT'].includes(execution.status) && Object.hasOwn(machine.prepared.definition.States, name)) execution.entered = { name, input };
+      }
     })();
     try {
       const output = await run.result;

@@ -119,6 +119,16 @@ export class World {
     return execution;
   }
 
+  /** Goes on with a run that did not succeed where it ended, and waits for its end. */
+  public async redrive(run: Execution): Promise<void> {
+    await this.note(await this.cloud.redriveExecution(run.arn));
+  }
+
+  /** Runs of the crawl that did not succeed. */
+  public get brokenRuns(): Execution[] {
+    return this.cloud.executions.filter(({ stateMachineName, status }) => stateMachineName.includes('Crawl') && status !== 'RUNNING' && status !== 'SUCCEEDED');
+  }
+
   /** Lets time pass in which no schedule fires: it was paused. */
   public async pauseThrough(hour: number): Promise<void> {
     await this.cloud.pauseScheduleUntil(scheduledTimeOf(hour));

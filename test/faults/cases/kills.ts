@@ -59,4 +59,17 @@ export const killCases: readonly FaultCase[] = [...WRITES.flatMap(({ what, rule 
     service: 'dynamodb', matching: INTERVAL_FINISHED, times: 4, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' },
   }),
   expected: { failedRuns: 4, error: /^Killed: ended by the test/, attempts: 5 },
-}];
+}, ...[false, true].map((hasGoneOn): FaultCase => ({
+  name: `redrive: a run that was killed after the model was written goes on where it stood${hasGoneOn ? ', when the next run has crawled its interval' : ''}`,
+  arrange: world => world.requests.add({
+    service: 's3', matching: /^PUT .*state\/.*model/, withEffect: true, then: world.kill, outcome: { status: 400, code: 'AccessDeniedException' },
+  }),
+  act: async (world, hour) => {
+    await world.runThrough(hour);
+    const [killed] = world.brokenRuns.slice(-1);
+    if (hasGoneOn) await world.runThrough(hour + 1);
+    await world.redrive(killed);
+    await world.runThrough(hour + 2);
+  },
+  expected: { failedRuns: 1, error: /^Killed: ended by the test/, attempts: [1, 2] },
+}))];
