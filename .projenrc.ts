@@ -119,9 +119,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       testTimeout: 60_000,
-      maxWorkers: 3, // on two cores: many tests wait for a process, a clock or the network
+      maxWorkers: 4, // on two cores: many tests wait for a process, a clock or the network
       collectCoverage: false,
       testSequencer: '<rootDir>/test/longest-first.js',
+      setupFilesAfterEnv: ['<rootDir>/test/equal-bytes.ts'],
       modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'], // copies of the examples, with package.json
     },
     junitReporting: false,

@@ -99,7 +99,7 @@ export function readmeTemplate(folder: string): unknown {
 const onSource = (file: string): Start => variables => run('tsx', ['--tsconfig', 'tsconfig.dev.json', file], ROOT, variables);
 
 /** A template without what may differ between two synths of the same app: asset hashes, and the comment on the CDK version. */
-function comparable(path: string): unknown {
+export function comparable(path: string): unknown {
   const template = JSON.parse(readFileSync(path, 'utf8').replace(/[0-9a-f]{64}/g, 'HASH'));
   for (const [id, resource] of Object.entries<{ Type: string; Metadata?: unknown }>(template.Resources)) {
     delete resource.Metadata;

@@ -23,13 +23,21 @@ async function detect(number: number): ReturnType<World['detect']> {
   return world.detect(at(number));
 }
 
+/** Brings back the detector that is running. */
+let bringBack: (() => Promise<void>) | undefined;
+
 /** A detector that has learned its history and detected hours since. */
 async function running(): Promise<Buffer> {
-  await world.setUp();
-  await world.createAlert();
-  await world.put('history/000', shopFile(START, HISTORY));
-  await world.learn();
-  for (let number = 0; number < DETECTED; number++) await detect(number);
+  if (bringBack === undefined) {
+    await world.setUp();
+    await world.createAlert();
+    await world.put('history/000', shopFile(START, HISTORY));
+    await world.learn();
+    for (let number = 0; number < DETECTED; number++) await detect(number);
+    bringBack = await world.keep();
+  } else {
+    await bringBack();
+  }
   return (await world.state()).get(MODEL)!;
 }
 

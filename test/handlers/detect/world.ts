@@ -189,6 +189,19 @@ export class World {
     });
   }
 
+  /** Keeps all that there is now. Gives what brings it back, which is much quicker than to learn and to detect it again. */
+  public async keep(): Promise<() => Promise<void>> {
+    const store = structuredClone({ ...this.store });
+    const objects = await Promise.all([DATA_BUCKET, STATE_BUCKET].map(async bucket => [bucket, await this.objects(bucket)] as const));
+    const lists = [this.captured, this.assumed, this.counts, this.logged, this.later, this.watched].map(list => [list, [...list]] as [unknown[], unknown[]]);
+    return async () => {
+      await this.setUp();
+      this.store = Object.assign(new MemoryStore(), structuredClone(store));
+      for (const [bucket, contents] of objects) await Promise.all([...contents].map(([key, content]) => this.put(key, content, bucket)));
+      for (const [list, kept] of lists) list.splice(0, Infinity, ...kept);
+    };
+  }
+
   /** A handler as in a new Lambda environment, on this world's store or another in its place. */
   public handler(change: Partial<Services> = {}, state: S3Client = this.client): ReturnType<typeof createHandler> {
     const log = (level: string) => (message: unknown, ...extra: unknown[]): void => {
@@ -249,9 +262,8 @@ export class World {
   }
 
   /** Content of all objects of the state bucket, by key. */
-  public async state(): Promise<Map<string, Buffer>> {
-    const { Contents: objects = [] } = await this.client.send(new ListObjectsV2Command({ Bucket: STATE_BUCKET }));
-    return new Map(await Promise.all(objects.map(async ({ Key: key }) => [key!, Buffer.from(await this.get(key!))] as const)));
+  public state(): Promise<Map<string, Buffer>> {
+    return this.objects(STATE_BUCKET);
   }
 
   public async get(key: string, bucket = STATE_BUCKET): Promise<Uint8Array> {
@@ -262,6 +274,11 @@ export class World {
     const alert = alertRecord(change);
     await this.store.createAlert(alert);
     return alert;
+  }
+
+  private async objects(bucket: string): Promise<Map<string, Buffer>> {
+    const { Contents: objects = [] } = await this.client.send(new ListObjectsV2Command({ Bucket: bucket }));
+    return new Map(await Promise.all(objects.map(async ({ Key: key }) => [key!, Buffer.from(await this.get(key!, bucket))] as const)));
   }
 
   private async clear(bucket: string): Promise<void> {
