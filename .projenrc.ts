@@ -122,7 +122,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       maxWorkers: 4, // on two cores: many tests wait for a process, a clock or the network
       collectCoverage: false,
       testSequencer: '<rootDir>/test/longest-first.js',
-      setupFilesAfterEnv: ['<rootDir>/test/equal-bytes.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/equal-bytes.js'],
       modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/'], // copies of the examples, with package.json
     },
     junitReporting: false,

@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  buildPackage, CDK_FLOOR, cdkSynth, comparable, CONTEXTS, copyExample, find, README_APP, readmeTemplate, ROOT, run, synthesise, typescriptTemplate, workFolder,
+  buildPackage, CDK_FLOOR, cdkSynth, comparable, CONTEXTS, copyExample, find, README_APP, readmeTemplate, ROOT, run, synthesise, typescriptTemplate,
+  workFolder,
 } from './packages';
 import { expectLinksOfPage } from '../documents/document-links';
 
