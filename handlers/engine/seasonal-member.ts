@@ -183,7 +183,6 @@ export class SeasonalMember {
       const bound = seen > TRUSTED_ERRORS && spread > 0 ? LONG_RUN_CLIP * spread : abs(off);
       mean[s]! += longGain * max(-bound, min(bound, off));
       deviation[s] = spread + longGain * (min(bound, abs(off)) - spread);
-      square[s]! += longGain * (min(bound * bound, off * off) - square[s]!);
       const stays = newest[s] === fround(value) ? 1 : 0;
       idle[s]! += longGain * (stays - idle[s]!);
       newest[s] = value;
@@ -211,6 +210,8 @@ export class SeasonalMember {
 
       const trained = errors[s]!;
       errors[s] = trained + 1;
+      const unforeseen = min(bound, abs(off), far);
+      square[s]! += max(gains.longRun, 1 / (trained + 1)) * (unforeseen * unforeseen - square[s]!);
       let limit = CLIP * usual;
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
