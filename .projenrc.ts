@@ -119,7 +119,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
       testTimeout: 60_000,
-      maxWorkers: 4, // on two cores: many tests wait for a process, a clock or the network
+      maxWorkers: 3, // on two cores: many tests wait for a process, a clock or the network
       collectCoverage: false,
       testSequencer: '<rootDir>/test/longest-first.js',
       setupFilesAfterEnv: ['<rootDir>/test/equal-bytes.js'],

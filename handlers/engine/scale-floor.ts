@@ -12,11 +12,18 @@ const DEVIATION_FLOOR_KNOWN = 0.04;
 const MEAN_FLOOR = 0.001;
 /**
  * Share of intervals with the value of the one before from which a series is taken to be idle most of the time. Its usual error is next to
- * nothing and its values are far off, so their spread is its scale: a sale now and then is not news.
+ * nothing, and where it moves it is far off: a sale now and then is not news. So its scale is that of the moves that its season did not
+ * foresee: opening hours and a batch every night it does foresee. Of daily data it is that of its values.
  */
 export const IDLE_SHARE = 0.5;
-/** Usual error of such a series in standard deviations of its values. */
+/**
+ * Usual error of such a series in root mean squares of its unforeseen moves, at intervals of an hour and more and at shorter ones: there the
+ * same move lasts for many intervals, and raises the severity. Measured, for few false alerts of series that switch between levels.
+ */
 export const IDLE_WIDTH = 1.5;
+export const SHORT_IDLE_WIDTH = 2.5;
+/** How much faster unforeseen moves are forgotten than a mean forgets: a first weekend is unforeseen only once. */
+export const UNFORESEEN_GAIN = 2;
 /** Square-root noise of a count does not vanish with the count (Anscombe 1948). */
 const COUNT_OFFSET = 0.375;
 /** Seasonal counts deviate less from their expectation than one mean for all hours says. */

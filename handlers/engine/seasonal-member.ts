@@ -4,7 +4,7 @@ import type { Calendar, SeasonPosition } from './calendar';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
 import { continueRun, endRun, shiftLength } from './level-shift';
-import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor } from './scale-floor';
+import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { learnWeek, weekTrust } from './week-season';
 
@@ -84,11 +84,13 @@ export interface Prediction {
 export class SeasonalMember {
   private readonly gains: Gains;
   private readonly farOff: number;
+  private readonly idleWidth: number;
   private readonly shiftLength: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.gains = gainsOf(calendar);
     this.farOff = calendar.isWithinHour ? SHORT_FAR_OFF : FAR_OFF;
+    this.idleWidth = calendar.isWithinHour ? SHORT_IDLE_WIDTH : IDLE_WIDTH;
     this.shiftLength = shiftLength(calendar);
   }
 
@@ -130,7 +132,12 @@ export class SeasonalMember {
         width = 0.5 * (width + noise[noiseRow + s]!);
       }
       width = max(width, scaleFloor(deviation[s]!, average, points[s]! * weeksPerPoint));
-      if (idle[s]! > IDLE_SHARE) width = max(width, IDLE_WIDTH * sqrt(square[s]!));
+      if (idle[s]! > IDLE_SHARE) {
+        width = max(width, this.idleWidth * sqrt(square[s]!));
+        // one that moves at certain hours only has its noise there, which many short intervals tell of; NaN: nothing was learned of the hour
+        const atHour = calendar.isWithinHour ? noise[noiseRow + s]! : 0;
+        if (atHour > width) width = atHour;
+      }
       if (kind[s] === COUNTS) width = max(width, countNoise(value, average, deviation[s]!, scale[s]!));
       width = max(width, WEEK_FLOOR * abs(weekPart));
       expected[s - from] = value;
@@ -183,6 +190,7 @@ export class SeasonalMember {
       const bound = seen > TRUSTED_ERRORS && spread > 0 ? LONG_RUN_CLIP * spread : abs(off);
       mean[s]! += longGain * max(-bound, min(bound, off));
       deviation[s] = spread + longGain * (min(bound, abs(off)) - spread);
+      if (!hasWeek) square[s]! += longGain * (min(bound * bound, off * off) - square[s]!);
       const stays = newest[s] === fround(value) ? 1 : 0;
       idle[s]! += longGain * (stays - idle[s]!);
       newest[s] = value;
@@ -210,8 +218,10 @@ export class SeasonalMember {
 
       const trained = errors[s]!;
       errors[s] = trained + 1;
-      const unforeseen = min(bound, abs(off), far);
-      square[s]! += max(gains.longRun, 1 / (trained + 1)) * (unforeseen * unforeseen - square[s]!);
+      if (hasWeek) {
+        const unforeseen = min(bound, abs(off), far);
+        square[s]! += max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN)) * (unforeseen * unforeseen - square[s]!);
+      }
       let limit = CLIP * usual;
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks

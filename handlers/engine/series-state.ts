@@ -121,7 +121,7 @@ export class SeriesState {
   public scale!: Float32Array;
   /** Long-run mean absolute deviation of the values from their mean. */
   public deviation!: Float32Array;
-  /** Long-run mean squared deviation of the values from their mean. */
+  /** Long-run mean squared deviation of the values from what was expected, or from their mean where that is nearer; of daily data, from their mean. */
   public square!: Float64Array;
   /** Long-run share of the intervals that had the value of the one before, 0-1. */
   public idle!: Float32Array;

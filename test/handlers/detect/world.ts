@@ -193,7 +193,8 @@ export class World {
   public async keep(): Promise<() => Promise<void>> {
     const store = structuredClone({ ...this.store });
     const objects = await Promise.all([DATA_BUCKET, STATE_BUCKET].map(async bucket => [bucket, await this.objects(bucket)] as const));
-    const lists = [this.captured, this.assumed, this.counts, this.logged, this.later, this.watched].map(list => [list, [...list]] as [unknown[], unknown[]]);
+    const lists = [this.captured, this.assumed, this.counts, this.logged, this.later, this.watched]
+      .map(list => [list, [...list]] as [unknown[], unknown[]]);
     return async () => {
       await this.setUp();
       this.store = Object.assign(new MemoryStore(), structuredClone(store));

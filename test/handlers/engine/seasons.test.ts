@@ -109,13 +109,49 @@ describe('the first week of an hourly series', () => {
   });
 });
 
-/** A series whose value mostly stays what it is has hardly any error, and what it does every day is no reason for a wide band. */
-test.each([300, 600, 3600] as const)('%i seconds: of a series that changes twice a day, at fixed times, an outage is found', intervalSeconds => {
-  const shop = (seconds: number): number => seconds % DAY < 6 * 3600 ? 20 : 100;
-  const model = new DetectionModel({ intervalSeconds }, 1);
-  const noon = 16 * DAY + 12 * 3600;
-  for (let seconds = 0; seconds < noon; seconds += intervalSeconds) model.observe(MONDAY + seconds, Float64Array.of(shop(seconds)));
-  expect(model.observe(MONDAY + noon, Float64Array.of(60)).severity[0]!).toBeGreaterThan(ANOMALOUS_SEVERITY);
+describe('a series whose value mostly stays what it is', () => {
+  const hour = (seconds: number): number => seconds % DAY / 3600;
+  const isWorkday = (seconds: number): boolean => Math.floor(seconds / DAY) % 7 < 5;
+  const WEEKS_LEARNED = 4;
+  type Shape = (seconds: number, random: () => number) => number;
+  const shapes: readonly [string, Shape, outage: number, onDay: number, atHour: number][] = [
+    ['two levels, at fixed times', seconds => hour(seconds) < 6 ? 20 : 100, 60, 2, 12],
+    ['opening hours', (seconds, random) => isWorkday(seconds) && hour(seconds) >= 9 && hour(seconds) < 17 ? Math.round(200 + 20 * normal(random)) : 0, 0, 2, 12],
+    ['a batch every night', (seconds, random) => hour(seconds) >= 2 && hour(seconds) < 3 ? 1000 + 50 * normal(random) : 0, 0, 2, 2],
+    ['a batch on top of a base', seconds => hour(seconds) >= 2 && hour(seconds) < 3 ? 1000 : 100, 0, 3, 15],
+  ];
+  const intervals = [300, 600, 3600] as const;
+
+  test.each(intervals.flatMap(seconds => shapes.map(shape => [seconds, ...shape] as const)))(
+    '%i seconds, %s: an outage of two hours is found, and nothing in the two weeks before', (intervalSeconds, _name, shape, outage, onDay, atHour) => {
+      const random = randomOf(3);
+      const model = new DetectionModel({ intervalSeconds }, 1);
+      const from = WEEKS_LEARNED * WEEK + onDay * DAY + atHour * 3600;
+      const found: number[] = [];
+      for (let seconds = 0; seconds < from + 2 * 3600; seconds += intervalSeconds) {
+        const { severity } = model.observe(MONDAY + seconds, Float64Array.of(seconds < from ? shape(seconds, random) : outage), Infinity);
+        if (seconds >= (WEEKS_LEARNED - 2) * WEEK && severity[0]! >= ANOMALOUS_SEVERITY) found.push(seconds);
+      }
+      expect(found.filter(seconds => seconds < from)).toEqual([]);
+      expect(found.length).toBeGreaterThan(0);
+    });
+
+  test.each(intervals)('%i seconds: one that switches between two levels by chance has few anomalies', intervalSeconds => {
+    const random = randomOf(4);
+    const model = new DetectionModel({ intervalSeconds }, 1);
+    let value = 100;
+    let [switches, anomalies] = [0, 0];
+    for (let seconds = 0; seconds < 8 * WEEK; seconds += intervalSeconds) {
+      if (random() < 0.01) {
+        value = 600 - value;
+        if (seconds >= 2 * WEEK) switches++;
+      }
+      const { severity } = model.observe(MONDAY + seconds, Float64Array.of(value), Infinity);
+      if (seconds >= 2 * WEEK && severity[0]! >= ANOMALOUS_SEVERITY) anomalies++;
+    }
+    expect(switches).toBeGreaterThan(5);
+    expect(anomalies / switches).toBeLessThan(0.1);
+  });
 });
 
 test('an hourly series that still learns its week: falling to nothing is found at every hour', () => {
