@@ -94,7 +94,7 @@ test.each<[string, (event: DeliverEvent) => Promise<unknown>, Partial<DeliverEve
 });
 
 test('when even the handing over fails the alert goes when the group goes on', async () => {
-  handler = await world.learned({}, 7);
+  handler = await world.learned({}, 9);
   await world.createAlert();
   const lonely = world.handler({ invokeLater: () => Promise.reject(new Error('no Lambda')) });
   world.refuses = () => true;
