@@ -126,7 +126,7 @@ export class IntervalScoring {
         expected = combinedExpectation(center, usual, second, scale);
       }
       let known = this.recurrence.known(s);
-      // while an hourly series learns its week, what a weekly pattern does is to come to a value that other hours have
+      // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
       if (isNewsWhereNeverThere && this.rarity.wasNeverAt(s, value)) known = 0;
       // what was off a week ago and not before is an event that comes again; of a series that is new nothing is known before
@@ -135,9 +135,7 @@ export class IntervalScoring {
       if (isRepeated) distance[index] = 0;
       this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
-      // in its first week a series learns all the same how often it is how far off
-      const learned = this.recurrence.isInFirstWeek(s) ? min(HIGHEST_SCORE, confidence * distance[index]!) : size;
-      damped[index] = value < expected ? -learned : learned;
+      damped[index] = value < expected ? -size : size;
       if (scores === undefined) continue;
 
       const side = value < expected ? 0 : 1;
@@ -167,8 +165,7 @@ export class IntervalScoring {
         scores.lower[s] = scores.upper[s] = NaN;
       }
       if (isRepeated) known = HIGHEST_SCORE;
-      const reason = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
-      scores.reason[s] = reason === REASON.recurring && this.recurrence.isInFirstWeek(s) ? REASON.damped : reason;
+      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
     }
   }
 

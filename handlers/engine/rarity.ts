@@ -93,14 +93,14 @@ export class Rarity {
     return 1 / (1 + log(max(1, occasions / FEW_OCCASIONS)) + WEIGHT_OF_EVENTS * this.state.surprise[series]!);
   }
 
-  /** Whether the series has not been near this value lately, at any hour. So it is with every value where nothing is known of its range: of a constant, too. */
+  /** Whether the series has not been near this value lately, at any hour. */
   public wasNeverAt(series: number, value: number): boolean {
-    return !this.range.isKnown(series) || this.range.beyond(series, value) > NEVER_THERE;
+    return this.range.beyond(series, value) > NEVER_THERE;
   }
 
   /** The nearest value on a side at which `wasNeverAt` holds. */
   public neverThere(series: number, side: 1 | -1): number {
-    return this.range.isKnown(series) ? this.range.valueBeyond(series, side, NEVER_THERE) : -side * Number.MAX_VALUE;
+    return this.range.valueBeyond(series, side, NEVER_THERE);
   }
 
   /**

@@ -39,26 +39,22 @@ export class ValueRange {
     this.memory = max(LEAST_MEMORY, MEMORY_WEEKS * calendar.intervalsPerWeek);
   }
 
-  /** Whether enough is known, and the series has moved at all. */
-  public isKnown(series: number): boolean {
-    return this.state.points[series]! >= LEAST_VALUES && this.state.rangeSquare[series]! > 0;
-  }
-
   /** Distance of a value beyond the range in standard deviations of the series' values; 0 inside, and while little is known. */
   public beyond(series: number, value: number): number {
-    if (!this.isKnown(series)) return 0;
-    const { rangeHigh, rangeLow, rangeSquare } = this.state;
+    const { rangeHigh, rangeLow, rangeSquare, points } = this.state;
+    if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return 0;
     const place = this.place(series, value);
     return max(0, place - rangeHigh[series]!, rangeLow[series]! - place) / sqrt(rangeSquare[series]!);
   }
 
   /**
-   * The value that is so many standard deviations beyond a range that is known.
+   * The value that is so many standard deviations beyond the range.
    * @param side 1 above, -1 below
-   * @returns the largest number where none is so far
+   * @returns the largest number while little is known, and where no number is so far
    */
   public valueBeyond(series: number, side: 1 | -1, deviations: number): number {
-    const { rangeHigh, rangeLow, rangeSquare } = this.state;
+    const { rangeHigh, rangeLow, rangeSquare, points } = this.state;
+    if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return side * Number.MAX_VALUE;
     const end = side > 0 ? rangeHigh[series]! : rangeLow[series]!;
     const value = this.valueAt(series, end + side * deviations * sqrt(rangeSquare[series]!));
     return max(-Number.MAX_VALUE, min(Number.MAX_VALUE, value));

@@ -18,8 +18,6 @@ const NEWS = 1.75;
 const EDGE_STEP = round(STEPS * log2(1 + 2.5));
 /** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
 const YOUNG_WEEKS = 6;
-/** Weeks until an hourly series has been scored at every hour of the week: one, and the first day, which has no scores. */
-const FIRST_WEEKS = 8 / 7;
 /** Weeks that are kept: what came in two of them is what the hour does. */
 const WEEKS = 3;
 
@@ -46,8 +44,7 @@ export function distanceOfNews(news: number, known: number): number {
  * would be news every week.
  *
  * At intervals of an hour the slot of the week itself learns the edge, in a few weeks; until then, an hour that was off a week ago is no news,
- * unless the series has never been at that value. Nor is any hour of the first eight days: a first weekend looks like an event that lasts, and
- * only the second one tells. (Lookout for Metrics began at twelve and a half days of hourly data.)
+ * unless the series has never been at that value.
  */
 export class WeeklyRecurrence {
   private readonly isKept: boolean;
@@ -57,13 +54,12 @@ export class WeeklyRecurrence {
   }
 
   /**
-   * Distance at which the present hour of the week is no news; 0 where that is no more than noise. At intervals of an hour: any, where the week is still being learned and the hour was off a week ago, or
-   * was not seen before.
+   * Distance at which the present hour of the week is no news; 0 where that is no more than noise. At intervals of an hour: any, where the week is still being learned and the hour was off a week ago.
    */
   public known(series: number): number {
     if (!this.isKept) {
-      const isLearning = this.calendar.weekSlots > 0 && this.isYounger(series, YOUNG_WEEKS);
-      return isLearning && (this.state.missedBefore[series] === 1 || this.isInFirstWeek(series)) ? HIGHEST_SCORE : 0;
+      const isLearning = this.calendar.weekSlots > 0 && this.isYoung(series);
+      return isLearning && this.state.missedBefore[series] === 1 ? HIGHEST_SCORE : 0;
     }
     const distance = DISTANCES[this.state.recurring[series]!]!;
     return distance < LEAST_DISTANCE ? 0 : distance;
@@ -79,13 +75,8 @@ export class WeeklyRecurrence {
     return this.state.farOff[(this.calendar.weekSlots + position.week) * this.state.capacity + series]! >= EDGE_STEP;
   }
 
-  /** Whether an hourly series has not been scored at every hour of the week yet. */
-  public isInFirstWeek(series: number): boolean {
-    return !this.isKept && this.calendar.weekSlots > 0 && this.isYounger(series, FIRST_WEEKS);
-  }
-
-  private isYounger(series: number, weeks: number): boolean {
-    return this.state.points[series]! < weeks * this.calendar.intervalsPerWeek;
+  private isYoung(series: number): boolean {
+    return this.state.points[series]! < YOUNG_WEEKS * this.calendar.intervalsPerWeek;
   }
 
   /** Begins an hour. Call it before the first of its intervals is scored. */

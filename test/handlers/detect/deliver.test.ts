@@ -13,7 +13,7 @@ afterAll(() => world.close());
 
 /** A detector with an alert on views, which its topic refused in the first anomalous hour. */
 async function undelivered(): Promise<DeliverEvent> {
-  handler = await world.learned({}, 9); // from the ninth day on an event is one in all of its hours
+  handler = await world.learned({}, 7);
   await world.createAlert({ filters: { MetricList: ['views'] }, tags: { 'cdk-redshift-lookout:remind-after-hours': '1' } });
   world.refuses = () => true;
   await world.detectHour(handler, 0, shopHour(hour(0), webDown));
@@ -94,7 +94,7 @@ test.each<[string, (event: DeliverEvent) => Promise<unknown>, Partial<DeliverEve
 });
 
 test('when even the handing over fails the alert goes when the group goes on', async () => {
-  handler = await world.learned({}, 9);
+  handler = await world.learned({}, 7);
   await world.createAlert();
   const lonely = world.handler({ invokeLater: () => Promise.reject(new Error('no Lambda')) });
   world.refuses = () => true;

@@ -3,7 +3,6 @@
 import * as fc from 'fast-check';
 import { MONDAY, normal, randomOf } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';
-import { REASON } from '../../../handlers/engine/explanation';
 
 const DAY = 86_400;
 const WEEK = 7 * DAY;
@@ -73,39 +72,6 @@ describe('a series that is nothing but its season has no anomaly', () => {
       DetectionModel.deserialize(model.serialize()).observe(MONDAY + saturday, Float64Array.of(value), Infinity).severity[0]!;
     expect(severityOf(week(saturday))).toBeLessThan(ANOMALOUS_SEVERITY);
     expect(severityOf(0)).toBeGreaterThan(ANOMALOUS_SEVERITY);
-  });
-});
-
-describe('the first week of an hourly series', () => {
-  /** A shop that is quiet at night, like every day or not on Sundays. */
-  const shop = (seconds: number, closed?: number): number => seconds % DAY < 6 * 3600 || Math.floor(seconds / DAY) % 7 === closed ? 20 : 100;
-  const SUNDAY = 6;
-
-  test('a first Sunday like a night is no anomaly, and says that the series is new', () => {
-    const model = new DetectionModel({ intervalSeconds: 3600 }, 1);
-    const reasons: number[] = [];
-    for (let seconds = 0; seconds < 4 * WEEK; seconds += 3600) {
-      const { severity, reason } = model.observe(MONDAY + seconds, Float64Array.of(shop(seconds, SUNDAY)), Infinity);
-      expect([seconds / 3600, severity[0]! >= ANOMALOUS_SEVERITY]).toEqual([seconds / 3600, false]);
-      if (Math.floor(seconds / DAY) === SUNDAY) reasons.push(reason[0]!);
-    }
-    expect(reasons).toContain(REASON.damped);
-    expect(reasons).not.toContain(REASON.recurring);
-  });
-
-  test.each([
-    [3, 'falling to nothing', 0, true], [3, 'noon like a night', 20, false], [9, 'falling to nothing', 0, true], [9, 'noon like a night', 20, true],
-  ])('on day %i %s: %d is an anomaly: %p', (day, _what, value, isAnomaly) => {
-    const model = new DetectionModel({ intervalSeconds: 3600 }, 1);
-    const noon = day * DAY + 12 * 3600;
-    for (let seconds = 0; seconds < noon; seconds += 3600) model.observe(MONDAY + seconds, Float64Array.of(shop(seconds)));
-    expect(model.observe(MONDAY + noon, Float64Array.of(value)).severity[0]! >= ANOMALOUS_SEVERITY).toBe(isAnomaly);
-  });
-
-  test('any value is one where there was never another', () => {
-    const model = new DetectionModel({ intervalSeconds: 3600 }, 1);
-    for (let hour = 0; hour < 72; hour++) model.observe(MONDAY + hour * 3600, Float64Array.of(42));
-    expect(model.observe(MONDAY + 72 * 3600, Float64Array.of(40)).severity[0]!).toBeGreaterThan(ANOMALOUS_SEVERITY);
   });
 });
 
