@@ -3,7 +3,8 @@
 // `npm run demo`, `npm test` and their like: install what is missing, build, then do the work under the Node version of Lambda.
 // Plain JavaScript without dependencies, since it must start on a fresh clone.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -126,9 +127,14 @@ switch (task) {
   case 'test': {
     mkdirSync(join(ROOT, '.tmp'), { recursive: true });
     await build();
+    // hundreds of apps and warehouses leave folders behind, a temporary assembly each app without an `outdir`: they go with the tests
+    const temporary = mkdtempSync(join(tmpdir(), 'lookout-test-'));
+    process.once('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
+    process.once('SIGINT', () => process.exit(130));
+    environment.TMPDIR = temporary;
     // beside the tests, which often wait for a clock or for the network; told of after them
     const beside = (async () => [await quietly('projen', ['typecheck']), await quietly('projen', ['eslint'])])();
-    const tests = await show('jest', ['--ci', '--json', '--outputFile=.tmp/jest.json', ...rest]);
+    const tests = await show('jest', ['--ci', '--json', '--outputFile=.tmp/jest.json', '--cacheDirectory=.tmp/jest', ...rest]);
     const failed = (await beside).filter(({ code }) => code !== 0);
     for (const { output } of failed) {
       console.error(output);
