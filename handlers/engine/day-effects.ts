@@ -3,7 +3,7 @@
 import { DayEffectsCalendar, EFFECT_SLOTS, MONTH_COUNTS, type MonthSlot, YEAR_SLOTS } from './day-effects-calendar';
 import { learnSlot, opinionOf, type SlotOpinion, yearTrust } from './day-effects-slots';
 import type { HolidayCalendar } from './holidays';
-import { DEVIATION_TO_SCALE } from './scale-floor';
+import { DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH } from './scale-floor';
 import { ANY_VALUES, type SeriesState } from './series-state';
 
 const { abs, max, min, sqrt } = Math;
@@ -81,7 +81,7 @@ export class DayEffects {
       const index = s - from;
       prediction.effect[index] = prediction.season[index] = prediction.scale[index] = 0;
       const base = this.base(s, expected[index]!);
-      const usual = scale[index]! / DEVIATION_TO_SCALE / base;
+      const usual = this.usual(s, scale[index]!) / base;
       if (!(usual >= 0)) continue;
       let effect = 0;
       let error = Infinity;
@@ -134,7 +134,7 @@ export class DayEffects {
       if (kind[s] === ANY_VALUES && state.effectsRelative[s] === 1) this.forget(s);
       const base = this.base(s, expected[index]!);
       const left = (values[index]! - expected[index]!) / base;
-      const usual = scale[index]! / DEVIATION_TO_SCALE / base;
+      const usual = this.usual(s, scale[index]!) / base;
       if (!Number.isFinite(left) || !(usual >= 0)) continue;
       if (kind[s] !== ANY_VALUES) state.effectsRelative[s] = 1;
       let explained = 0;
@@ -188,6 +188,12 @@ export class DayEffects {
     yearMiss[series]! += YEAR_TRUST_GAIN * (abs(clipped) - yearMiss[series]!);
     yearError[series]! += YEAR_TRUST_GAIN * (min(limit, abs(left - known)) - yearError[series]!);
     year[slot] = known + YEAR_GAIN * (clipped - known);
+  }
+
+  /** Usual mean absolute error without effects. Of a series that is idle on most days it is that of its values: a sale now and then is no effect of its day. */
+  private usual(series: number, scale: number): number {
+    const { idle, square } = this.state;
+    return max(scale, idle[series]! > IDLE_SHARE ? IDLE_WIDTH * sqrt(square[series]!) : 0) / DEVIATION_TO_SCALE;
   }
 
   /** What effects are multiplied with. */

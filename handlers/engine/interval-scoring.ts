@@ -11,6 +11,7 @@ import type { HeardPrediction } from './regression-member';
 import type { Prediction } from './seasonal-member';
 import { ANY_VALUES, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
+import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
 import { beginHourOfWeek } from './week-season';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
 
@@ -107,22 +108,25 @@ export class IntervalScoring {
         if (scores) leaveOut(scores, s, value !== value ? REASON.noValue : REASON.tooNew);
         continue;
       }
-      const lowest = kind[s] === ANY_VALUES ? -Infinity : 0;
+      const mayBeNegative = kind[s] === ANY_VALUES;
+      const lowest = mayBeNegative ? -Infinity : 0;
       const center = max(lowest, prediction.expected[index]!);
       const usual = prediction.scale[index]!;
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
-      const error = value - center;
+      const error = mayBeNegative ? value - center : errorOnSquareRootAxis(value, center);
       // the regression takes an event for the new normal within a few intervals: while one goes on, the seasonal state alone speaks
       const isAlone = runLength[s] !== 0 || regressed.heard[index] === 0 || astray[s]! >= this.strayed;
       let expected = center;
       let second = center;
+      let secondError = error;
       let scale = usual;
       if (isAlone) {
         distance[index] = error === 0 ? 0 : abs(error) / usual;
       } else {
         second = max(lowest, regressed.expected[index]!);
         scale = regressed.scale[index]!;
-        distance[index] = combinedDistance(error, usual, value - second, scale);
+        secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(value, second);
+        distance[index] = combinedDistance(error, usual, secondError, scale);
         expected = combinedExpectation(center, usual, second, scale);
       }
       let known = this.recurrence.known(s);
@@ -156,7 +160,8 @@ export class IntervalScoring {
       if (score * raise >= bandFrom) {
         this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
           const errors = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
-          const bound = isAlone ? center + direction * errors * usual : combinedBound(direction, errors, center, usual, second, scale);
+          const bound = direction < 0 && !mayBeNegative ? boundOnSquareRootAxis(errors, center, usual, second, scale)
+            : isAlone ? center + direction * errors * usual : combinedBound(direction, errors, center, usual, second, scale);
           // whatever the value itself is: nearer than where the series has never been nothing is news
           const nearest = isNewsWhereNeverThere ? this.rarity.neverThere(s, direction) : bound;
           return direction > 0 ? max(bound, nearest) : min(bound, nearest);
@@ -165,7 +170,7 @@ export class IntervalScoring {
         scores.lower[s] = scores.upper[s] = NaN;
       }
       if (isRepeated) known = HIGHEST_SCORE;
-      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(value - second) / scale);
+      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(secondError) / scale);
     }
   }
 

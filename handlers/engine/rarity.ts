@@ -2,7 +2,7 @@
 
 import type { Calendar } from './calendar';
 import { Exceedances } from './exceedances';
-import type { SeriesState } from './series-state';
+import { ANY_VALUES, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
 import { ValueRange } from './value-range';
 
@@ -24,6 +24,8 @@ const MOST_NEARER = 5;
  */
 const LEAST_DISTANCE_FOR_DOUBLE = 2;
 const MOST_LEAST_DISTANCE = 6;
+/** The same for daily data below what is expected, in a series that is never negative: a week has seven values to set records with. */
+const LEAST_DISTANCE_OF_LOW_DAY = 3;
 /** Standard deviations outside of everything seen from which on a value was never there: the range fades, and a weekly peak is outside a little. */
 const NEVER_THERE = 1;
 /** Occasions with a distance half as large that take nothing from the next. */
@@ -61,11 +63,13 @@ export class Rarity {
   private readonly range: ValueRange;
   private readonly exceedances: Exceedances;
   private readonly leastDistance: number;
+  private readonly leastDistanceBelow: number;
 
   public constructor(calendar: Calendar, private readonly state: SeriesState) {
     this.range = new ValueRange(calendar, state);
     this.exceedances = new Exceedances(calendar, state);
     this.leastDistance = min(MOST_LEAST_DISTANCE, LEAST_DISTANCE_FOR_DOUBLE * log2(calendar.intervalSeconds / 300));
+    this.leastDistanceBelow = calendar.weekSlots === 0 ? LEAST_DISTANCE_OF_LOW_DAY : this.leastDistance;
   }
 
   /**
@@ -74,7 +78,7 @@ export class Rarity {
    * @param distance in usual errors, damped while the series is new
    */
   public of(series: number, side: number, value: number, distance: number): number {
-    const { leastDistance } = this;
+    const leastDistance = this.leastDistanceOn(series, side);
     const farEnough = max(0, distance - leastDistance) / (FULL_DISTANCE - leastDistance);
     const beyond = farEnough > 0 ? this.range.beyond(series, value) : 0;
     const outside = min(1, beyond, farEnough * max(1, min(MOST_NEARER, HALF_DEVIATIONS * beyond)));
@@ -113,7 +117,7 @@ export class Rarity {
     const plain = min(ANOMALOUS_SCORE / least, max(eventDistance, ANOMALOUS_SCORE / event));
     if (!isFrequent && this.range.beyond(series, valueAt(plain)) === 0) return plain;
     // nearer than this no distance becomes an anomaly
-    let near = max(min(plain, this.leastDistance), plain / MOST_RAISED);
+    let near = max(min(plain, this.leastDistanceOn(series, side)), plain / MOST_RAISED);
     let far = isFrequent ? FARTHEST : plain;
     while (far > NEARNESS * near) {
       const middle = sqrt(near * far);
@@ -122,6 +126,10 @@ export class Rarity {
       else far = middle;
     }
     return far;
+  }
+
+  private leastDistanceOn(series: number, side: number): number {
+    return side === 0 && this.state.kind[series] !== ANY_VALUES ? this.leastDistanceBelow : this.leastDistance;
   }
 
   /** Lets what was seen fade by calendar days. */

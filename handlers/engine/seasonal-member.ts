@@ -97,7 +97,7 @@ export class SeasonalMember {
   /** Fills `prediction` for the interval at `position` and the series from `from` up to but not including `to`. */
   public predict(position: SeasonPosition, from: number, to: number, prediction: Prediction): void {
     const { calendar } = this;
-    const { level, mean, scale, deviation, square, idle, cycleError, weekError, cycle, week, noise, points, errors, kind, capacity } = this.state;
+    const { level, mean, scale, deviation, unforeseen, idle, cycleError, weekError, cycle, week, noise, points, errors, kind, capacity } = this.state;
     const { expected, scale: usual } = prediction;
     const cycleRow = position.cycle * capacity;
     const weekRow = position.week * capacity;
@@ -133,7 +133,8 @@ export class SeasonalMember {
       }
       width = max(width, scaleFloor(deviation[s]!, average, points[s]! * weeksPerPoint));
       if (idle[s]! > IDLE_SHARE) {
-        width = max(width, this.idleWidth * sqrt(square[s]!));
+        const moves = unforeseen[s]!;
+        width = max(width, moves >= 0 ? this.idleWidth * sqrt(moves) : spread);
         // one that moves at certain hours only has its noise there, which many short intervals tell of; NaN: nothing was learned of the hour
         const atHour = calendar.isWithinHour ? noise[noiseRow + s]! : 0;
         if (atHour > width) width = atHour;
@@ -158,7 +159,7 @@ export class SeasonalMember {
     distance: Float64Array, scores: IntervalScores | undefined,
   ): void {
     const { calendar, farOff, gains, state } = this;
-    const { level, mean, scale, deviation, square, idle, newest, astray, surprise, cycleError } = state;
+    const { level, mean, scale, deviation, unforeseen, square, idle, newest, astray, surprise, cycleError } = state;
     const { cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
     const cycleRow = position.cycle * capacity;
     const noiseRow = position.noise * capacity;
@@ -218,10 +219,10 @@ export class SeasonalMember {
 
       const trained = errors[s]!;
       errors[s] = trained + 1;
-      if (hasWeek) {
-        const unforeseen = min(bound, abs(off), far);
-        square[s]! += max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN)) * (unforeseen * unforeseen - square[s]!);
-      }
+      const move = min(bound, abs(off), far);
+      const before = unforeseen[s]!;
+      const moves = before >= 0 ? before : max(move * move, DEVIATION_TO_SCALE * spread * DEVIATION_TO_SCALE * spread);
+      unforeseen[s] = moves + max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN)) * (move * move - moves);
       let limit = CLIP * usual;
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks

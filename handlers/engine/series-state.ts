@@ -27,7 +27,7 @@ export interface Column {
 }
 
 export type ColumnName =
-  'level' | 'mean' | 'scale' | 'deviation' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
+  'level' | 'mean' | 'scale' | 'deviation' | 'unforeseen' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' |
@@ -41,7 +41,8 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'level', type: 'float64', rows: 1, initial: 0 },
     { name: 'mean', type: 'float64', rows: 1, initial: 0 },
     { name: 'origin', type: 'float64', rows: 1, initial: 0 },
-    { name: 'square', type: 'float64', rows: 1, initial: 0 },
+    { name: 'unforeseen', type: 'float64', rows: 1, initial: NaN },
+    { name: 'square', type: 'float64', rows: daily, initial: 0 },
     { name: 'scale', type: 'float32', rows: 1, initial: 0 },
     { name: 'deviation', type: 'float32', rows: 1, initial: 0 },
     { name: 'idle', type: 'float32', rows: 1, initial: 0 },
@@ -121,7 +122,9 @@ export class SeriesState {
   public scale!: Float32Array;
   /** Long-run mean absolute deviation of the values from their mean. */
   public deviation!: Float32Array;
-  /** Long-run mean squared deviation of the values from what was expected, or from their mean where that is nearer; of daily data, from their mean. */
+  /** Long-run mean squared deviation of the values from what was expected, or from their mean where that is nearer; NaN: no error was seen. */
+  public unforeseen!: Float64Array;
+  /** Long-run mean squared deviation of the values from their mean (daily data only). */
   public square!: Float64Array;
   /** Long-run share of the intervals that had the value of the one before, 0-1. */
   public idle!: Float32Array;

@@ -42,6 +42,7 @@ describe('false alerts at the default threshold', () => {
     ['normal noise on a season', (random, hour) => 1000 * season(hour) + 50 * normal(random)],
     ['noise that grows with the season', (random, hour) => 1000 * season(hour) * Math.exp(0.1 * normal(random))],
     ['counts of 20 with a season', (random, hour) => poisson(random, 20 * season(hour))],
+    ['counts of 5, which are 0 now and then', random => poisson(random, 5)],
     ['counts of 1', random => poisson(random, 1)],
     ['one sale in ten hours', random => poisson(random, 0.1)],
     ['one sale in a hundred hours', random => poisson(random, 0.01)],
@@ -52,8 +53,9 @@ describe('false alerts at the default threshold', () => {
   });
 
   test.each<[string, number, (random: Random) => number]>([
-    ['Laplace noise', 0.3, random => 1000 + 50 * laplace(random)],
-    ['Student noise with 4 degrees of freedom', 0.6, random => 1000 + 50 * student(random, 4)],
+    ['skewed noise of three tenths', 0.2, random => 1000 * Math.exp(0.3 * normal(random))],
+    ['Laplace noise', 0.4, random => 1000 + 50 * laplace(random)],
+    ['Student noise with 4 degrees of freedom', 0.7, random => 1000 + 50 * student(random, 4)],
     ['Student noise with 3 degrees of freedom', 1.2, random => 1000 + 50 * student(random, 3)],
     ['spikes in one hour of a hundred', 2.5, random => (random() < 0.01 ? 1000 : 100) + 10 * normal(random)],
     ['zero but for one hour in twenty', 2, random => random() < 0.05 ? 50 + 10 * normal(random) : 0],

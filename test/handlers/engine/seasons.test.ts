@@ -102,6 +102,24 @@ describe('a series whose value mostly stays what it is', () => {
       expect(found.length).toBeGreaterThan(0);
     });
 
+  test.each<[string, (day: number) => number, typical: number]>([
+    ['weekdays only', day => day % 7 < 5 ? 200 : 0, 200],
+    ['a report every Monday', day => day % 7 === 0 ? 1000 : 0, 1000],
+  ])('daily, %s: a day without, half of one and one on another day are found, and nothing before', (_name, valueOf, typical) => {
+    const model = new DetectionModel({ intervalSeconds: DAY }, 3);
+    const days = 13 * 7;
+    const observe = (day: number, ...values: number[]): Float64Array => model.observe(MONDAY + day * DAY, Float64Array.from(values), Infinity).severity;
+    for (let day = 0; day < days; day++) {
+      const severity = observe(day, valueOf(day), valueOf(day), valueOf(day));
+      if (day > 6 * 7) expect(Math.max(...severity)).toBeLessThan(ANOMALOUS_SEVERITY);
+    }
+    const [without, half, usual] = observe(days, 0, typical / 2, typical);
+    expect(Math.min(without!, half!)).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
+    expect(usual).toBeLessThan(ANOMALOUS_SEVERITY);
+    for (let day = days + 1; day < days + 5; day++) observe(day, NaN, NaN, valueOf(day));
+    expect(observe(days + 5, NaN, NaN, typical)[2]).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
+  });
+
   test.each(intervals)('%i seconds: one that switches between two levels by chance has few anomalies', intervalSeconds => {
     const random = randomOf(4);
     const model = new DetectionModel({ intervalSeconds }, 1);
