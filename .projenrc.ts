@@ -224,8 +224,9 @@ for (const handler of HANDLERS) {
   });
 }
 
-// the published command line, which users run with the Node.js that they have
-project.bundler.addBundle('cli/index.ts', {
+/** The published command line, which users run with the Node.js that they have. */
+const CLI = 'assets/cli/index.mjs';
+const cli = project.bundler.addBundle('cli/index.ts', {
   platform: 'node',
   target: 'node20',
   format: 'esm',
@@ -239,6 +240,8 @@ project.bundler.addBundle('cli/index.ts', {
   esbuildArgs: HOLIDAYS.insteadOfPackage('../detect/holidays.mjs'),
   banner: `#!/usr/bin/env node\n${BANNER}`,
 });
+// npm makes a command executable when it installs it; jsii, for the command that a wheel brings, runs the file as it is in the tarball
+cli.bundleTask.exec(`node -e "fs.chmodSync('${CLI}', 0o755)"`);
 project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
   platform: 'node',
   target: 'node20', // the command line loads it too
@@ -257,7 +260,7 @@ project.bundler.bundleTask.exec(`node -e "fs.copyFileSync('node_modules/${HOLIDA
 project.bundler.bundleTask.exec('tsx scripts/sample-data.ts'); // the files that SampleWarehouse loads
 // the store of `npm run lookout`, which runs bundles only; no function has it, so it is not in assets/
 project.bundler.bundleTask.exec('esbuild handlers/lookout/memory-store.ts --bundle --platform=node --format=esm --outfile=.tmp/bundles/memory-store.mjs --log-level=error');
-project.package.addBin({ 'cdk-redshift-lookout': 'assets/cli/index.mjs' });
+project.package.addBin({ 'cdk-redshift-lookout': CLI });
 
 // the tarball holds lib/, assets/, the assembly, and the documents with what they link to: nothing else of how they are made
 project.npmignore!.addPatterns(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -7,6 +8,7 @@ import {
   workFolder,
 } from './packages';
 import { expectLinksOfPage } from '../documents/document-links';
+import { block } from '../documents/documents';
 
 const WORK = workFolder('python');
 const DIST = join(WORK, 'dist');
@@ -103,6 +105,14 @@ test('the example agrees with the wheel\'s types; a wrong prop and a wrong value
   expect(check('app.py')).toContain('Success: no issues found in 1 source file');
   expect(() => check('wrong.py')).toThrow(/Unexpected keyword argument "databse"[^]*Argument "threshold" to "add_alert" of "RedshiftLookoutConnector" has incompatible type "str"/);
 }, 240_000);
+
+test('the command that the wheel puts into the virtual environment runs, and its exit code is that of the back test', () => {
+  writeFileSync(join(app, 'config.json'), block('README.md', 'json'));
+  const command = (...args: string[]) => spawnSync(join(venv, 'bin', 'cdk-redshift-lookout'), args, { cwd: app, encoding: 'utf8' });
+  expect(command('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: cdk-redshift-lookout COMMAND') });
+  expect(command('backtest', '--data', 'nope', '--config', 'config.json', '--out', 'result'))
+    .toMatchObject({ status: 2, stderr: expect.stringContaining('--data "nope" cannot be read') });
+}, 120_000);
 
 test('the wheel carries the bundles and the sample', () => {
   const [tarball] = run(python, ['-c', 'import importlib.metadata as m; print(*(f.locate() for f in m.files("cdk-redshift-lookout") if f.suffix == ".tgz"))']).trim().split(' ');

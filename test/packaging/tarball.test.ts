@@ -11,7 +11,7 @@ const ROOT = join(__dirname, '..', '..');
 
 interface Packed {
   readonly unpackedSize: number;
-  readonly files: { readonly path: string; readonly size: number }[];
+  readonly files: { readonly path: string; readonly size: number; readonly mode: number }[];
 }
 
 describe('npm tarball', () => {
@@ -51,6 +51,11 @@ describe('npm tarball', () => {
   test.each(['crawl', 'detect', 'detector', 'service'])('ships the bundle of the %s handler', handler => {
     const bundle = packed.files.find(file => file.path === `assets/${handler}/index.mjs`);
     expect(bundle?.size).toBeGreaterThan(10_000);
+  });
+
+  test('ships the command as a program: jsii, from a wheel, runs the file as the tarball has it', () => {
+    expect(packed.files.find(({ path }) => path === manifest.bin['cdk-redshift-lookout'])!.mode.toString(8)).toBe('755');
+    expect(read(manifest.bin['cdk-redshift-lookout'])).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
   test('the handler with clients for DynamoDB and S3 is at most 450 KB', () => {
