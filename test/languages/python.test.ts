@@ -108,11 +108,10 @@ test('the example agrees with the wheel\'s types; a wrong prop and a wrong value
 
 test('the command that the wheel puts into the virtual environment runs, and its exit code is that of the back test', () => {
   writeFileSync(join(app, 'config.json'), block('README.md', 'json'));
-  const command = (...args: string[]) => spawnSync(join(venv, 'bin', 'cdk-redshift-lookout'), args, { cwd: app, encoding: 'utf8' });
-  expect(command('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: cdk-redshift-lookout COMMAND') });
-  expect(command('backtest', '--data', 'nope', '--config', 'config.json', '--out', 'result'))
-    .toMatchObject({ status: 2, stderr: expect.stringContaining('--data "nope" cannot be read') });
-}, 120_000);
+  const command = join(venv, 'bin', 'cdk-redshift-lookout');
+  const ended = spawnSync(command, ['backtest', '--data', 'nope', '--config', 'config.json', '--out', 'result'], { cwd: app, encoding: 'utf8' });
+  expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('--data "nope" cannot be read') });
+}, 180_000);
 
 test('the wheel carries the bundles and the sample', () => {
   const [tarball] = run(python, ['-c', 'import importlib.metadata as m; print(*(f.locate() for f in m.files("cdk-redshift-lookout") if f.suffix == ".tgz"))']).trim().split(' ');
