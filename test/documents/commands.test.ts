@@ -164,7 +164,7 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^go mod tidy$/, () => undefined],
   [/^go get /, ([, , name]) => packageName('go', name)],
   [/^go mod edit -replace /, words => packageName('go', words[4])],
-  [/^npx cdk-redshift-lookout backtest /, ([, , ...rest]) => backTest(rest)],
+  [/^(npx )?cdk-redshift-lookout backtest --/, words => backTest(words.slice(words.indexOf('backtest')))],
   [/^(cdk-redshift-lookout )?backtest/, words => unknownOption(words, usageOf('backtest'))],
   [/^npx cdk /, ([, , ...rest]) => cdkCommand(rest)],
   [/^cdk /, ([, ...rest]) => cdkCommand(rest)],
@@ -194,7 +194,11 @@ test.each(DOCUMENTS)('%s: every command works, or what it runs is there', async 
 
 test('the commands are found', () => {
   const all = DOCUMENTS.flatMap(commandsOf).map(({ words }) => words.join(' '));
-  expect(all).toEqual(expect.arrayContaining(['npm run demo', 'npm test', 'npx cdk-redshift-lookout backtest --data history/ --config config.json --out result/']));
+  expect(all).toEqual(expect.arrayContaining([
+    'npm run demo', 'npm test',
+    'npx cdk-redshift-lookout backtest --data history/ --config config.json --out result/',
+    'cdk-redshift-lookout backtest --data history/ --config config.json --out result/',
+  ]));
   expect(all.some(command => command.startsWith('aws dynamodb query '))).toBe(true);
 });
 
