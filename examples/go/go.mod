@@ -1,6 +1,6 @@
 module shop
 
-go 1.23
+go 1.25.0
 
 require (
 	github.com/aws/aws-cdk-go/awscdk/v2 v2.240.0
