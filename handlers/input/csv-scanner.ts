@@ -16,6 +16,8 @@ const LEAST_COMPARED_BYTES = 8;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+/** Of UTF-16, in either order of its bytes. UTF-8 has none of these bytes. */
+const UTF_16_MARKS = [[0xff, 0xfe], [0xfe, 0xff]];
 
 /** A record of a CSV file, as bytes: valid until the next one is asked for. */
 export interface CsvRecord {
@@ -90,7 +92,7 @@ export class CsvScanner implements CsvRecord {
 
   /**
    * Adds bytes of the file.
-   * @throws UnusableData when a row is too long
+   * @throws UnusableData when a row is too long, and when the file is UTF-16
    */
   public push(chunk: Uint8Array): void {
     this.reserve(this.filled + chunk.length);
@@ -131,7 +133,9 @@ export class CsvScanner implements CsvRecord {
     let from = 0;
     if (this.atBeginning) {
       if (this.filled < BYTE_ORDER_MARK.length && !isEnd) return;
-      if (BYTE_ORDER_MARK.every((byte, index) => this.filled > index && this.bytes[index] === byte)) from = BYTE_ORDER_MARK.length;
+      const beginsWith = (mark: readonly number[]): boolean => mark.every((byte, index) => this.filled > index && this.bytes[index] === byte);
+      if (UTF_16_MARKS.some(beginsWith)) throw new UnusableData(`${this.name} is UTF-16: save it as UTF-8`);
+      if (beginsWith(BYTE_ORDER_MARK)) from = BYTE_ORDER_MARK.length;
       this.atBeginning = false;
     }
     // a last line without line end gets one

@@ -214,6 +214,7 @@ describe('bad input ends with exit code 2 and says', () => {
     command.write('broken.json', '{"metrics":');
     command.write('inside/data.csv', 'at\n');
     const packed = gzipSync(file([1, 2, 3]));
+    command.write('utf-16.csv', Buffer.from(`\uFEFF${file([1, 2, 3])}`, 'utf16le'));
     command.write('half.gz', packed.subarray(0, packed.length / 2));
   });
   const config = ['--config', 'config.json'];
@@ -228,6 +229,7 @@ describe('bad input ends with exit code 2 and says', () => {
     ['no rows', ['backtest', '--data', 'header.csv', ...config, '--out', 'x'], 'header.csv has no rows'],
     ['no usable rows', ['backtest', '--data', 'unreadable.csv', ...config, '--out', 'x'], 'column "at" holds "yesterday"'],
     ['a missing column', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'x'], 'has no column'],
+    ['UTF-16', ['backtest', '--data', 'utf-16.csv', ...config, '--out', 'x'], 'utf-16.csv is UTF-16: save it as UTF-8'],
     ['no time', ['backtest', '--data', 'one.csv', ...config, '--out', 'x', '--detect-from', 'noon'], '--detect-from must be a time such as'],
     ['a time outside', ['backtest', '--data', 'one.csv', ...config, '--out', 'x', '--detect-from', '2020-01-01'], 'outside the data'],
     ['a folder that is a file', ['backtest', '--data', 'one.csv', ...config, '--out', 'one.csv'], 'cannot be written to'],

@@ -136,6 +136,12 @@ test.each([['nothing', ''], ['a byte order mark', '\uFEFF'], ['empty lines', '\n
   expect((await read(content)).records).toEqual([]);
 });
 
+test.each([['little', (text: Buffer) => text], ['big', (text: Buffer) => text.swap16()]])('UTF-16, its %s end first, is refused with what it is, and read as the charset that it is', async (_, order) => {
+  const bytes = order(Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'));
+  await expect(read(bytes, {}, [1, 2])).rejects.toThrow('s3://data/a.csv is UTF-16: save it as UTF-8');
+  expect((await read(bytes, { charset: bytes[0] === 0xff ? 'UTF-16LE' : 'UTF-16BE' }, [1])).records).toEqual([['a', 'b'], ['1', '2']]);
+});
+
 test('gzip in several members and another charset is read in a stream', async () => {
   const part = (text: string): Buffer => gzipSync(Buffer.from(text, 'latin1'));
   expect((await read(Buffer.concat([part('größe,a\n1'), part(',2\n')]), { gzip: true, charset: 'ISO-8859-1' }, [7, 20])).records).toEqual([['größe', 'a'], ['1', '2']]);
