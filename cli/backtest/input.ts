@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type DataFile, isGzip, openFile } from './data-files';
+import { type ColumnInOtherCase, columnsInOtherCase, type ValuesNotUtf8, valuesNotUtf8 } from './data-remarks';
 import type { Layout } from '../../handlers/detect/layout';
 import { readCsvFile } from '../../handlers/input/csv-file';
 import { checkQuality, type DataQuality } from '../../handlers/input/data-quality';
@@ -12,13 +13,20 @@ import { InputError } from '../errors';
 /** Most time series of the data, whatever their frequency: here no service sets a quota. */
 export const MAXIMUM_TIME_SERIES = 50_000;
 
+/** What became of the rows, and what is odd about the data though it can be read. */
+export interface BacktestQuality extends DataQuality {
+  /** Each column once, with the first file in which it is so. */
+  readonly columnsInOtherCase: readonly ColumnInOtherCase[];
+  readonly valuesNotUtf8: readonly ValuesNotUtf8[];
+}
+
 /** The data of a back test: rows aggregated to intervals and time series. */
 export interface BacktestData {
   readonly table: IntervalTable;
   readonly files: number;
   /** Bytes of the files as they are stored. */
   readonly bytes: number;
-  readonly quality: DataQuality;
+  readonly quality: BacktestQuality;
 }
 
 /**
@@ -37,11 +45,22 @@ export async function readData(
   const reader = new RowReader(layout, table, wall => limits.slotOf(wall), {
     onCombination: () => limits.checkTimeSeries(), onRows: () => onRows(reader.rows),
   });
+  const columns = [layout.timestampColumn, ...layout.measures.map(({ name }) => name), ...layout.dimensions];
+  const otherCase = new Map<string, ColumnInOtherCase>();
   for (const file of files) {
     if (file.size === 0) continue;
-    await readCsvFile(file.path, openFile(file), { ...layout.csv, gzip: isGzip(file.path) }, reader.file(file.path));
+    const read = reader.file(file.path);
+    let isHeader = true;
+    await readCsvFile(file.path, openFile(file), { ...layout.csv, gzip: isGzip(file.path) }, record => {
+      if (isHeader) {
+        const header = Array.from({ length: record.length }, (_, cell) => record.text(cell));
+        for (const found of columnsInOtherCase(file.path, header, columns)) if (!otherCase.has(found.column)) otherCase.set(found.column, found);
+        isHeader = false;
+      }
+      read(record);
+    });
   }
-  const { quality } = reader;
+  const quality = { ...reader.quality, columnsInOtherCase: [...otherCase.values()], valuesNotUtf8: valuesNotUtf8(table.series) };
   checkQuality(quality, 'history');
   if (reader.rows === 0) throw new InputError(`${path} has no rows`);
   return { table, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), quality };

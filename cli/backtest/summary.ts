@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BacktestConfig } from './config';
+import { remarks } from './data-remarks';
 import { INTERVALS_BETWEEN_RELOADS } from './detection';
-import type { BacktestData } from './input';
+import type { BacktestData, BacktestQuality } from './input';
 import type { MissingDataStretch } from './missing-data';
 import type { BacktestRun, Step } from './run';
 import type { Timeline } from './timeline';
 import { wallText } from './wall-text';
 import { ANOMALOUS_SEVERITY } from '../../handlers/engine';
-import { type DataQuality, mainReason } from '../../handlers/input/data-quality';
+import { mainReason } from '../../handlers/input/data-quality';
 import { LEARNING_INTERVALS } from '../../src/private/contract';
 
 /** `summary.json`: the figures of a back test. Times of intervals are on the clock of the configured time zone. */
@@ -45,7 +46,7 @@ export interface BacktestSummary {
     readonly scoreRows: number;
     readonly explanationRows: number;
   };
-  readonly dataQuality: DataQuality;
+  readonly dataQuality: BacktestQuality;
   /** Rows that did not come, in the order in which that was found. */
   readonly findings: readonly MissingDataStretch[];
   /** How the model was saved and read again, as between two runs of the deployed function. */
@@ -104,10 +105,13 @@ export function summarise({ version, dataPath, config, data, timeline, run, mill
   };
 }
 
-function warningsOf({ frequency }: BacktestConfig, quality: DataQuality, { leftOut }: Timeline, rowsLeftOut: number, run: BacktestRun): string[] {
+function warningsOf(
+  { frequency }: BacktestConfig, quality: BacktestQuality, { leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
+): string[] {
   const least = LEARNING_INTERVALS[frequency];
   return [
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
+    ...remarks(quality.columnsInOtherCase, quality.valuesNotUtf8, frequency, longerFrequency),
     ...rowsLeftOut > 0
       ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
       : [],

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { longerFrequency } from './data-remarks';
 import { parseWallText, wallText } from './wall-text';
 import type { WallClock } from '../../handlers/shared/wall-clock';
-import { BACK_TEST_LEARNED_SHARE, HISTORY_DAYS } from '../../src/private/contract';
+import { BACK_TEST_LEARNED_SHARE, type Frequency, HISTORY_DAYS } from '../../src/private/contract';
 import { InputError } from '../errors';
 
 const DAY_SECONDS = 86_400;
@@ -15,6 +16,8 @@ export interface Timeline {
   readonly detected: readonly number[];
   /** Intervals with rows that are so far from the others that their time stamps must be wrong. */
   readonly leftOut: readonly number[];
+  /** A longer frequency that the rows fit. */
+  readonly longerFrequency?: Frequency;
 }
 
 /** The part of the interval table that says where rows are. */
@@ -40,7 +43,7 @@ export function planTimeline(table: RowCounts, clock: WallClock, detectFrom?: st
   const detected: number[] = [];
   for (let slot = begin; slot <= last; slot = clock.next(slot)) detected.push(slot);
   const known = new Set([...learned, ...slots.filter(slot => slot >= begin)]);
-  return { learned, detected, leftOut: table.slots.filter(slot => !known.has(slot)) };
+  return { learned, detected, leftOut: table.slots.filter(slot => !known.has(slot)), longerFrequency: longerFrequency(slots, clock.frequency) };
 }
 
 function slotOf(text: string, clock: WallClock): number {

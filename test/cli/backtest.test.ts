@@ -205,6 +205,43 @@ test('days of a zone with daylight saving have one row each, at midnight of the 
   expect(timestamps).toEqual(days.slice(19).map(day => `${day} 00:00:00`));
 });
 
+describe('what is odd about data that can be read is a warning', () => {
+  const hours = Array.from({ length: 200 }, (_, hour) => hour);
+  const backtest = (rows: readonly string[] | Buffer, config: object = CONFIG, header = HEADER) => {
+    command.write('odd.csv', Buffer.isBuffer(rows) ? rows : [header, ...rows, ''].join('\n'));
+    command.write('odd.json', config);
+    const run = command.run('backtest', '--data', 'odd.csv', '--config', 'odd.json', '--out', 'odd');
+    expect(run.code).toBe(0);
+    return { run, summary: command.json<{ warnings: string[]; dataQuality: object }>('odd/summary.json') };
+  };
+
+  test('nothing is, in plain hours', () => {
+    expect(backtest(hours.map(hour => `${time(hour)},Köln,5,5`)).summary).toMatchObject({ warnings: [], dataQuality: { columnsInOtherCase: [], valuesNotUtf8: [] } });
+  });
+
+  test('a column in another case, which the deployment refuses', () => {
+    const { run, summary } = backtest(hours.map(hour => `${time(hour)},plain,5,5`), { ...CONFIG, metrics: [{ name: 'Views', aggregation: 'SUM' }] });
+    expect(summary.warnings).toEqual(['column "Views" is "views" in odd.csv: the deployment, which tries the query, refuses that; write "views"']);
+    expect(summary.dataQuality).toMatchObject({ columnsInOtherCase: [{ column: 'Views', found: 'views', file: 'odd.csv' }] });
+    expect(run.stderr).toContain(`warning: ${summary.warnings[0]}\n`);
+  });
+
+  test('values that are not UTF-8', () => {
+    const { summary } = backtest(Buffer.from([HEADER, ...hours.flatMap(hour => ['Köln', 'Ulm'].map(shop => `${time(hour)},${shop},5,5`))].join('\n'), 'latin1'));
+    expect(summary.warnings).toEqual([expect.stringMatching(/^1 of 2 values of column "shop" are not UTF-8, such as "K\uFFFDln": save the data as UTF-8/)]);
+    expect(summary.dataQuality).toMatchObject({ valuesNotUtf8: [{ column: 'shop', values: 2, valuesNotUtf8: 1, example: 'K\uFFFDln' }] });
+  });
+
+  test.each([
+    ['hours', 'PT5M', hours, 'rows are an hour or a multiple of it apart, so that most intervals of PT5M are empty: is the frequency PT1H?'],
+    ['working days', 'PT1H', hours.filter(day => day % 7 < 5).map(day => 24 * day), 'rows are a day or a multiple of it apart, so that most intervals of PT1H are empty: is the frequency P1D?'],
+    ['hours here and there', 'PT1H', hours.map(index => 5 * index + index % 3), undefined],
+  ])('%s read as %s', (_, frequency, at, warning) => {
+    const { summary } = backtest(at.map(hour => `${time(hour)},plain,5,5`), { ...CONFIG, frequency });
+    expect(summary.warnings.filter(text => text.includes('frequency'))).toEqual(warning === undefined ? [] : [warning]);
+  });
+});
+
 describe('bad input ends with exit code 2 and says', () => {
   beforeAll(() => {
     command.write('one.csv', `${HEADER}\n${time(0)},plain,1,1\n`);
