@@ -45,7 +45,7 @@ test('what is missing is installed once, and again after a change of the lock fi
 });
 
 test.each([
-  ['nothing', 0], ['jest', 1], ['typecheck', 1], ['eslint', 1], ['compile', 1],
+  ['nothing', 0], ['jest', 1], ['typecheck', 1], ['compile', 1],
 ])('`npm test` when %s fails ends with %d, and shows what the failure says', (failing, code) => {
   const root = clone();
   program(root, 'projen', '$1');
