@@ -6,7 +6,8 @@ import { Frequency, FREQUENCY_SECONDS } from './private/contract';
 /**
  * How often the connector reads the warehouse and the detector looks for anomalies. Also the length of one interval.
  *
- * These four are the frequencies that Lookout for Metrics knows.
+ * These four are the frequencies that Lookout for Metrics knows: `FIVE_MINUTES` and `TEN_MINUTES`, every five or ten minutes; `HOURLY`, every
+ * hour; `DAILY`, every day, from midnight to midnight in the connector's time zone.
  */
 export class DetectorFrequency {
   /** Every five minutes. */

@@ -44,7 +44,10 @@ export class Detector {
   private constructor(
     /** Whether the detector runs in your own account. */
     public readonly isInAccount: boolean,
-    /** The service that was given. */
+    /**
+     * The service that was given. Undefined (`null` in Java, `nil` in Go, `None` in Python) for `inAccount` without one, whose connector makes a
+     * service of its own (`connector.service`), and for `lookoutForMetrics`.
+     */
     public readonly service?: LookoutService,
   ) {}
 }
