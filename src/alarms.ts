@@ -40,7 +40,7 @@ export interface AlarmsOptions {
   /**
    * How long the UNLOAD of an interval may take: more than 0.
    *
-   * @default - half of `queryTimeout`
+   * @default - half of queryTimeout
    */
   readonly unloadTime?: Duration;
 }

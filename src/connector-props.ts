@@ -22,7 +22,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   /**
    * Database in which the query runs.
    *
-   * @default - the one that the secret names, with `RedshiftCluster.provisionedFromSecret`; otherwise it has to be given
+   * @default - the one that the secret names, with RedshiftCluster.provisionedFromSecret; otherwise it has to be given
    */
   readonly database?: string;
 
@@ -32,14 +32,14 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    * Without it, the state machines get temporary credentials from IAM. The database users are then named after their roles
    * (`IAMR:` and the role's name), and need the right to read the tables.
    *
-   * @default - the secret of `RedshiftCluster.provisionedFromSecret`, or temporary credentials from IAM
+   * @default - the secret of RedshiftCluster.provisionedFromSecret, or temporary credentials from IAM
    */
   readonly secret?: secretsmanager.ISecret;
 
   /**
    * Database user of a provisioned cluster as whom the statements run, with temporary credentials from IAM. The user has to exist.
    *
-   * @default - the user in `secret`, or without one the users that stand for the roles of the state machines
+   * @default - the user whom the secret names, or without one the users that stand for the roles of the state machines
    */
   readonly databaseUser?: string;
 
@@ -49,7 +49,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   /**
    * Query of the one run that reads the history.
    *
-   * @default - `query`, with the history's bounds
+   * @default - the query of every interval, with the history's bounds
    */
   readonly historicalQuery?: ConnectorQuery;
 
@@ -113,7 +113,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    * placeholders is run once.
    *
    * @default - 14 days for intervals of 5 and 10 minutes, 60 days for hours, 400 days for days; with
-   *   `Detector.lookoutForMetrics()` at most 2500 intervals
+   *   Detector.lookoutForMetrics() at most 2500 intervals
    */
   readonly history?: Duration;
 
@@ -160,7 +160,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    * Most intervals that one run crawls when it has fallen behind. The next run goes on. One execution of a state machine can
    * record 25,000 events, so the longer statements may take, the fewer intervals fit into it. An interval that is read again counts twice.
    *
-   * @default - 48, or as many as fit with `queryTimeout`
+   * @default - 48, or as many as fit with queryTimeout
    */
   readonly catchUpLimit?: number;
 

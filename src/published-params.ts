@@ -26,28 +26,28 @@ export interface PublishedConnectorOptions extends InfrastructureOptions {
   /**
    * Query of the history: the published `query.sql` of the history.
    *
-   * @default - `query`, with the history's bounds
+   * @default - the query of every interval, with the history's bounds
    */
   readonly historicalQuery?: ConnectorQuery;
 
   /**
    * The warehouse to read.
    *
-   * @default - the provisioned cluster that the secret `secret_name` names
+   * @default - the provisioned cluster that the file's secret (secret_name) names
    */
   readonly cluster?: RedshiftCluster;
 
   /**
    * Database in which the query runs.
    *
-   * @default - the one that the secret names, unless `cluster` is given
+   * @default - the one that the secret names, unless cluster is given
    */
   readonly database?: string;
 
   /**
    * Secret with the user name and password of a database user.
    *
-   * @default - the secret called `secret_name`; without one, temporary credentials from IAM
+   * @default - the file's secret (secret_name); without one, temporary credentials from IAM
    */
   readonly secret?: secretsmanager.ISecret;
 
@@ -61,14 +61,14 @@ export interface PublishedConnectorOptions extends InfrastructureOptions {
   /**
    * How much history is read and learned once.
    *
-   * @default - as much as `RedshiftLookoutConnector` reads
+   * @default - as much as RedshiftLookoutConnector reads
    */
   readonly history?: Duration;
 
   /**
    * Name of the detector.
    *
-   * @default - `detector_name`, or without one a name made of stack, path and a hash
+   * @default - the file's detector_name, or without one a name made of stack, path and a hash
    */
   readonly detectorName?: string;
 }
@@ -77,7 +77,7 @@ export interface PublishedConnectorOptions extends InfrastructureOptions {
  * The `params.json` of AWS's published custom connector for Amazon Redshift, read for a connector of this library.
  *
  * What the file says and this library has no use for is listed in `findings`; `createConnector` warns of it. The parts that are
- * `undefined` were missing in the file or could not be used.
+ * undefined (`null` in Java, `nil` in Go, `None` in Python) were missing in the file or could not be used.
  *
  * @see https://github.com/aws-samples/amazon-lookout-for-metrics-custom-connectors
  *

@@ -52,3 +52,8 @@ test('what a method throws stands in its text: API.md does not show the tag', ()
   const hidden = types.flatMap(type => own(type.methods).filter(({ docs }) => docs?.custom?.throws !== undefined).map(({ name }) => `${type.name}.${name}`));
   expect(hidden).toEqual([]);
 });
+
+test('what holds without a prop has no backquotes: Javadoc shows them as they are', () => {
+  const quoted = types.flatMap(type => own(type.properties).filter(({ docs }) => docs?.default?.includes('`')).map(({ name }) => `${type.name}.${name}`));
+  expect(quoted).toEqual([]);
+});
