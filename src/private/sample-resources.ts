@@ -80,7 +80,7 @@ export function createSampleWorkgroup(scope: Construct, vpc: ec2.IVpc, subnetIds
     configParameters: [{ parameterKey: 'require_ssl', parameterValue: 'true' }],
   });
   workgroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
-  workgroup.addDependency(namespace);
+  workgroup.node.addDependency(namespace);
   return { warehouse: RedshiftCluster.serverless(workgroup), secret };
 }
 

@@ -64,6 +64,36 @@ test.each(CONTEXTS)('the example compiles and synthesises what it does with the 
   expect(Object.keys((template as Template).Resources).length).toBeGreaterThan(40);
 }, 240_000);
 
+/** Both sample warehouses and a connector on each, with all that a connector makes when it is asked to. */
+const DEPRECATIONS = `
+import { App, Stack } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AlertTarget, ConnectorQuery, Detector, DetectorFrequency, LookoutService, Metric, RedshiftLookoutConnector, SampleWarehouse, SampleWarehouseType, TimestampColumn } from 'cdk-redshift-lookout';
+
+const stack = new Stack(new App(), 'Deprecations');
+const topic = new Topic(stack, 'Topic');
+const service = new LookoutService(stack, 'Lookout', { continuousDetection: true });
+service.addFunctionUrl({ readOnly: true, maximumConcurrency: 5 });
+for (const type of Object.values(SampleWarehouseType)) {
+  const connector = new RedshiftLookoutConnector(stack, \`Connector\${type}\`, {
+    cluster: new SampleWarehouse(stack, \`Warehouse\${type}\`, { type }).cluster,
+    query: ConnectorQuery.fromString("select ts, views from ecommerce where ts >= '{{start}}' and ts < '{{end}}'"),
+    timestampColumn: TimestampColumn.of('ts', 'yyyy-MM-dd HH:mm:ss'),
+    metrics: [Metric.sum('views')],
+    frequency: DetectorFrequency.HOURLY,
+    detector: Detector.inAccount({ service }),
+  });
+  connector.addAlert('Pager', { target: AlertTarget.topic(topic) });
+  connector.addAlarms(topic);
+  connector.createLogsInsightsQueries();
+}
+`;
+
+test('the library calls nothing of the CDK that is deprecated', () => {
+  write('deprecations', DEPRECATIONS);
+  expect(() => synthesise(WORK, {}, variables => start('deprecations')({ ...variables, JSII_DEPRECATED: 'fail' }), 'Deprecations')).not.toThrow();
+}, 120_000);
+
 test('a wrong value is refused with the prop\'s name there too', () => {
   write('wrong-value', example.replace("'l4m-demo'", "'no cluster'"));
   expect(() => start('wrong-value')({ CDK_OUTDIR: join(WORK, 'wrong.out') })).toThrow(/clusterIdentifier is not the identifier of a cluster, got "no cluster"/);
