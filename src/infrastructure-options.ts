@@ -31,7 +31,7 @@ export interface InfrastructureOptions {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Runtime of the Lambda functions. Their code is made for Node.js 22 and later.
+   * Runtime of the Lambda functions. Their code is made for Node.js 22 and later; another one is refused.
    *
    * The functions of the CDK's custom resource framework have the runtime that aws-cdk-lib gives them.
    *

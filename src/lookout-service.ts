@@ -16,6 +16,7 @@ import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
 import { ServiceQuotas, serviceQuotas, validateCount } from './private/service-quotas';
 import { validateInfrastructurePlaces } from './private/validation-places';
+import { validateRuntime } from './private/validation-runtime';
 import { createWatchSchedule } from './private/watch-schedule';
 
 /**
@@ -154,12 +155,13 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    * @param scope Where it belongs
    * @param id Id of the construct
    * @param props Its settings
-   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, `encryptionKey` or `vpc` is of another region, or a maximum is no whole
-   *   number in its range
+   * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, `encryptionKey` or `vpc` is of another region, `runtime` is not Node.js 22
+   *   or newer, or a maximum is no whole number in its range
    */
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
     validateNetwork('LookoutService', props);
+    validateRuntime('LookoutService', props.runtime);
     validateInfrastructurePlaces(this, 'LookoutService', props);
     const quotas = this._quotas = serviceQuotas(props);
     this.infrastructure = new Infrastructure(this, props);

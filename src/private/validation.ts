@@ -11,6 +11,7 @@ import { refuse, SUBJECT, validateDescription, validateName } from './validation
 import { validateColumns } from './validation-columns';
 import { requireSame, requireSecretHere, validateInfrastructurePlaces } from './validation-places';
 import { validateQueries } from './validation-query';
+import { validateRuntime } from './validation-runtime';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
 /**
@@ -29,6 +30,7 @@ export function validateConnector(scope: IConstruct, props: RedshiftLookoutConne
   validateHolidays(props);
   validateCounts(props);
   validateNetwork(SUBJECT, props);
+  validateRuntime(SUBJECT, props.runtime);
   validatePlaces(scope, props);
   takeDetectorName(scope, props.detectorName ?? uniqueName(scope, 63));
 }
