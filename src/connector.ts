@@ -33,6 +33,7 @@ import { Infrastructure } from './private/infrastructure';
 import { createLogQueries, logGroupIn } from './private/log-queries';
 import { createDataAccessRole, createUnloadRole, grantPassRole } from './private/roles';
 import { ConnectorNumbers, connectorNumbers } from './private/settings';
+import { joinService } from './private/shared-service';
 import { uniqueName } from './private/unique-name';
 import { validateConnector } from './private/validation';
 import { grantStatements } from './private/warehouse';
@@ -139,6 +140,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
 
     const inAccount = props.detector?.isInAccount ?? true;
     this.service = inAccount ? props.detector?.service ?? new LookoutService(this, 'Service', infrastructure.toOptions()) : undefined;
+    if (this.service) joinService(this.service, this);
     this.backend = this.service ? inAccountBackend(this.service) : lookoutForMetricsBackend(this, this.detectorName);
     this.provider = new ResourceProvider(this, 'Resources', infrastructure);
     const detectorFunction = this.provider.createDetectorFunction();

@@ -24,7 +24,8 @@ import { createWatchSchedule } from './private/watch-schedule';
  */
 export interface LookoutServiceProps extends InfrastructureOptions {
   /**
-   * Most detectors that the service has. CreateAnomalyDetector is refused beyond, with status 402. A connector has one detector.
+   * Most detectors that the service has. CreateAnomalyDetector is refused beyond, with status 402. A connector has one detector: more connectors
+   * of the app than that fail the synthesis.
    *
    * @default 10, as Lookout for Metrics had in a region
    */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
-import { DEFAULT_MAXIMUM_ALERTS, ENVIRONMENT, LIMITS } from './contract';
+import { DEFAULT_MAXIMUM_ALERTS, DEFAULT_MAXIMUM_DETECTORS, ENVIRONMENT, LIMITS } from './contract';
 import { invalid } from './errors';
 import type { LookoutServiceProps } from '../lookout-service';
 
@@ -17,6 +17,7 @@ const MOST_TIME_SERIES = 1_000_000;
 
 /** Quotas of a service as the synthesis knows them, and as its functions are told of them. */
 export interface ServiceQuotas {
+  readonly detectors: number;
   readonly alerts: number;
   readonly metrics: number;
   readonly dimensions: number;
@@ -39,6 +40,7 @@ export function serviceQuotas(props: LookoutServiceProps): ServiceQuotas {
   validateCount('maximumTimeSeriesPerDetector', maximumTimeSeriesPerDetector, 20_000, MOST_TIME_SERIES);
   validateCount('maximumTagsPerResource', maximumTagsPerResource, 80, MOST_TAGS, LEAST_TAGS);
   return {
+    detectors: knownOr(maximumDetectors, DEFAULT_MAXIMUM_DETECTORS),
     alerts: knownOr(maximumAlertsPerDetector, DEFAULT_MAXIMUM_ALERTS),
     metrics: knownOr(maximumMetricsPerDataSet, LIMITS.metrics),
     dimensions: knownOr(maximumDimensionsPerDataSet, LIMITS.dimensions),
