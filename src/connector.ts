@@ -20,6 +20,7 @@ import { MonitoredConnector } from './monitored-connector';
 import { AlertRegistry } from './private/alert-registry';
 import { BoundBackend, inAccountBackend, lookoutForMetricsBackend } from './private/backend';
 import { createBootstrapMachine } from './private/bootstrap-machine';
+import { refuseSecondCall } from './private/called-before';
 import {
   DETECTOR_TAGS, DetectorConfiguration, ENVIRONMENT, LEDGER_KEYS, RESOURCE_TYPES, RoleAttachmentConfiguration,
 } from './private/contract';
@@ -36,6 +37,7 @@ import { ConnectorNumbers, connectorNumbers } from './private/settings';
 import { joinService } from './private/shared-service';
 import { uniqueName } from './private/unique-name';
 import { validateConnector } from './private/validation';
+import { refuse, SUBJECT } from './private/validation-base';
 import { grantStatements } from './private/warehouse';
 import { addWarnings } from './private/warnings';
 
@@ -228,7 +230,8 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   /**
    * Tells people or programs of anomalies.
    *
-   * Throws when the threshold, name or description is not what the API takes, when there is an alert of this name, or as many alerts as a detector may have.
+   * Throws when the threshold, name or description is not what the API takes, when there is an alert of this id or name, or as many alerts as a
+   * detector may have.
    *
    * @param id Id of the alert among this connector's alerts
    * @param options Whom to tell, and of what
@@ -241,6 +244,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    * });
    */
   public addAlert(id: string, options: AlertOptions): LookoutAlert {
+    if (this.alerts.node.tryFindChild(id)) throw refuse('addAlert', 'has the id of another alert', id, 'give each alert an id of its own');
     return new LookoutAlert(this.alerts, id, { ...options, connector: this });
   }
 
@@ -248,7 +252,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    * Tells people of the connector's own failures, each with what to do: runs that fail or do not start, intervals that are behind, late,
    * without rows or given up, a slow UNLOAD, dead letters, alerts that did not arrive. To be called once.
    *
-   * Throws when a number or a time is not what an alarm can take.
+   * Throws when a number or a time is not what an alarm can take, when the topic is of another region, and when it was called before.
    *
    * @example
    *
@@ -258,14 +262,19 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    * @param options When they go off
    */
   public addAlarms(topic: sns.ITopic, options: AlarmsOptions = {}): ConnectorAlarms {
+    refuseSecondCall(this, 'Alarms', SUBJECT, 'addAlarms',
+      'use the alarms that it gave (add further actions to each of `all`), or make a ConnectorAlarms for other times or another topic');
     return new ConnectorAlarms(this, 'Alarms', { ...options, connector: this, topic });
   }
 
   /**
    * Saves queries in CloudWatch Logs Insights, in a folder with the detector's name: what failed and why, what was crawled and detected,
    * which rows were rejected. To be called once.
+   *
+   * Throws when it was called before.
    */
   public createLogsInsightsQueries(): logs.QueryDefinition[] {
+    refuseSecondCall(this, 'Queries', SUBJECT, 'createLogsInsightsQueries', 'use the queries that it gave');
     return createLogQueries(new Construct(this, 'Queries'), this.detectorName, {
       crawl: logGroupIn(this, 'CrawlFunctionLogs'),
       machines: ['CrawlLogs', 'BootstrapLogs'].map(id => logGroupIn(this, id)),

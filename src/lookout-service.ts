@@ -10,8 +10,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { InfrastructureOptions } from './infrastructure-options';
+import { refuseSecondCall } from './private/called-before';
 import { ENVIRONMENT, PREFIXES, READ_ALIAS, SERVICE_KEYS } from './private/contract';
-import { invalid } from './private/errors';
 import { createHandlerFunction } from './private/functions';
 import { Infrastructure, validateNetwork } from './private/infrastructure';
 import { ServiceQuotas, serviceQuotas, validateCount } from './private/service-quotas';
@@ -285,10 +285,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
     const { maximumConcurrency, readOnly = false } = options;
     validateCount('maximumConcurrency', maximumConcurrency, 20);
     const called = readOnly ? this.readFunction : this.serviceFunction;
-    const existing = called.node.tryFindChild('FunctionUrl');
-    if (existing) {
-      throw invalid('LookoutService', 'addFunctionUrl', 'was called before', existing.node.path, 'use the URL that it gave');
-    }
+    refuseSecondCall(called, 'FunctionUrl', 'LookoutService', 'addFunctionUrl', 'use the URL that it gave');
     if (maximumConcurrency !== undefined) {
       (this.serviceFunction.node.defaultChild as lambda.CfnFunction).reservedConcurrentExecutions = maximumConcurrency;
     }
