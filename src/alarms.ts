@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { RedshiftLookoutConnector } from './connector';
 import { missedRunPeriods, periodOf, validateAlarmsOptions } from './private/alarm-times';
+import { allowAlarms, validateAlarmTopic } from './private/alarm-topic';
 import { documentAddress } from './private/documents';
 
 /**
@@ -52,7 +52,7 @@ export interface ConnectorAlarmsProps extends AlarmsOptions {
   /** Connector that is watched. */
   readonly connector: RedshiftLookoutConnector;
 
-  /** Where alarms are told, and that they are over. */
+  /** Where alarms are told, and that they are over: a topic of the alarms' region. */
   readonly topic: sns.ITopic;
 }
 
@@ -104,12 +104,13 @@ export class ConnectorAlarms extends Construct {
    * @param scope Where they belong
    * @param id Id of the construct
    * @param props What they watch, and when they go off
-   * @throws when a number or a time is not what an alarm can take
+   * @throws when a number or a time is not what an alarm can take, or the topic is of another region
    */
   public constructor(scope: Construct, id: string, props: ConnectorAlarmsProps) {
     super(scope, id);
     validateAlarmsOptions(props);
-    allowAlarms(props.topic, Stack.of(this));
+    validateAlarmTopic(this, props.topic);
+    allowAlarms(this, props.topic);
     this.action = new actions.SnsAction(props.topic);
     const { connector, ...options } = props;
     const { intervalSeconds, delaySeconds, queryTimeoutSeconds } = connector._numbers;
@@ -178,9 +179,4 @@ function unsuccessful(machine: sfn.IStateMachine, options: cloudwatch.MetricOpti
     period: options.period,
     label: 'executions without success',
   });
-}
-
-/** Lets the alarms of this account publish: a topic policy of one's own replaces the one that would let them. */
-function allowAlarms(topic: sns.ITopic, stack: Stack): void {
-  topic.grantPublish(new iam.ServicePrincipal('cloudwatch.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }));
 }

@@ -258,7 +258,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
    *
    * connector.addAlarms(operations, { intervalsBehind: 3 });
    *
-   * @param topic Where alarms are told, and that they are over. CloudWatch is allowed to publish to it
+   * @param topic Where alarms are told, and that they are over: a topic of the connector's region. CloudWatch is allowed to publish to it
    * @param options When they go off
    */
   public addAlarms(topic: sns.ITopic, options: AlarmsOptions = {}): ConnectorAlarms {

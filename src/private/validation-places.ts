@@ -14,6 +14,9 @@ interface Placed {
   readonly arn?: string;
 }
 
+/** Whose stack it is, where it is not the connector's. */
+const OWNERS: Record<string, string> = { LookoutService: 'service\'s', addAlarms: 'alarms\'' };
+
 /** Region and account of a resource, as far as they are known. */
 type Place = Partial<Record<'region' | 'account', string>>;
 
@@ -32,7 +35,7 @@ export function requireSame(
   const expected = Stack.of(scope)[what];
   const found = placeOf(resource)[what];
   if (found === undefined || Token.isUnresolved(expected) || found === expected) return;
-  throw invalid(subject, prop, `is in another ${what} than the ${subject === 'LookoutService' ? 'service' : 'connector'}'s stack (${expected})`, found, advice(expected));
+  throw invalid(subject, prop, `is in another ${what} than the ${OWNERS[subject] ?? 'connector\'s'} stack (${expected})`, found, advice(expected));
 }
 
 /** Refuses what is known to be in another region among the props that constructs of this library share. */
