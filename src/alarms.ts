@@ -38,7 +38,7 @@ export interface AlarmsOptions {
   readonly detectionDelay?: Duration;
 
   /**
-   * How long the UNLOAD of an interval may take: more than 0.
+   * How long the UNLOAD of an interval may take: more than 0, and `queryTimeout` at most.
    *
    * @default - half of queryTimeout
    */
@@ -108,12 +108,12 @@ export class ConnectorAlarms extends Construct {
    */
   public constructor(scope: Construct, id: string, props: ConnectorAlarmsProps) {
     super(scope, id);
-    validateAlarmsOptions(props);
+    const { connector, ...options } = props;
+    const { intervalSeconds, delaySeconds, queryTimeoutSeconds } = connector._numbers;
+    validateAlarmsOptions(options, queryTimeoutSeconds);
     validateAlarmTopic(this, props.topic);
     allowAlarms(this, props.topic);
     this.action = new actions.SnsAction(props.topic);
-    const { connector, ...options } = props;
-    const { intervalSeconds, delaySeconds, queryTimeoutSeconds } = connector._numbers;
     const period = periodOf(intervalSeconds);
     const soon = { period: Duration.minutes(5) };
 
@@ -141,7 +141,7 @@ export class ConnectorAlarms extends Construct {
         evaluationPeriods: options.intervalsWithoutRows ?? 1,
       });
     this.detectionLate = this.alarm('DetectionLate', 'An interval was detected late', 'detection-late',
-      connector.metricDetectionDelay({ period }), (options.detectionDelay ?? Duration.seconds(intervalSeconds)).toSeconds(), kept);
+      connector.metricDetectionDelay({ period }), (options.detectionDelay ?? Duration.seconds(intervalSeconds)).toSeconds({ integral: false }), kept);
     this.unloadSlow = this.alarm('UnloadSlow', 'UNLOAD comes near to its time limit', 'unload-slow',
       connector.metricUnloadTime({ period }), (options.unloadTime ?? Duration.seconds(queryTimeoutSeconds / 2)).toMilliseconds(), kept);
     this.deadLetters = this.alarm('DeadLetters', 'The schedule could not start the crawl', 'dead-letters',

@@ -2,6 +2,7 @@
 
 import { Duration, Token } from 'aws-cdk-lib';
 import type { AlarmsOptions } from '../alarms';
+import { textOf } from './duration-text';
 import { invalid } from './errors';
 
 const HOUR = 3600;
@@ -23,7 +24,7 @@ export function missedRunPeriods(intervalSeconds: number): { readonly period: Du
 }
 
 /** Refuses options with which an alarm could not be. */
-export function validateAlarmsOptions(options: AlarmsOptions): void {
+export function validateAlarmsOptions(options: AlarmsOptions, queryTimeoutSeconds: number): void {
   const whole = (name: 'intervalsBehind' | 'intervalsWithoutRows', most: number) => {
     const value = options[name];
     if (value === undefined || Token.isUnresolved(value)) return;
@@ -34,8 +35,15 @@ export function validateAlarmsOptions(options: AlarmsOptions): void {
   whole('intervalsBehind', 1000);
   whole('intervalsWithoutRows', 7); // a week of daily intervals is the longest time that CloudWatch evaluates
   for (const name of ['detectionDelay', 'unloadTime'] as const) {
-    if (options[name]?.toSeconds() === 0) {
-      throw invalid('addAlarms', name, 'is 0, so that the alarm would always be on', options[name], 'give a longer time, or leave it out');
+    const time = options[name];
+    if (time !== undefined && !time.isUnresolved() && time.toMilliseconds() === 0) {
+      throw invalid('addAlarms', name, 'is 0, so that the alarm would always be on', textOf(time), 'give a longer time, or leave it out');
     }
+  }
+  const { unloadTime } = options;
+  const timeout = Duration.seconds(queryTimeoutSeconds);
+  if (unloadTime !== undefined && !unloadTime.isUnresolved() && unloadTime.toMilliseconds() > timeout.toMilliseconds()) {
+    throw invalid('addAlarms', 'unloadTime', `is longer than the connector's queryTimeout (${textOf(timeout)}), at which an UNLOAD is cancelled, so that the alarm would never go off`,
+      textOf(unloadTime), 'give a shorter time, or leave it out to be told at half of queryTimeout');
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
+import { textOf } from './duration-text';
 import { refuse, validateDescription, validateName } from './validation-base';
 import type { AlertOptions } from '../alert';
 
@@ -24,12 +25,12 @@ export function validateAlert(options: AlertOptions, surroundings: AlertSurround
   if (options.alertName !== undefined) validateName('alertName', options.alertName);
   if (options.description !== undefined) validateDescription('description', options.description);
   validateFilters(options, surroundings);
-  if (remindAfter === undefined || Token.isUnresolved(remindAfter)) return;
+  if (remindAfter === undefined || remindAfter.isUnresolved()) return;
   if (!surroundings.isInAccount) {
-    throw refuse('remindAfter', 'is nothing that Lookout for Metrics does', remindAfter.toString(), 'use Detector.inAccount()');
+    throw refuse('remindAfter', 'is nothing that Lookout for Metrics does', textOf(remindAfter), 'use Detector.inAccount()');
   }
   if (remindAfter.toMilliseconds() < 3_600_000 || remindAfter.toMilliseconds() % 3_600_000 !== 0) {
-    throw refuse('remindAfter', 'is not a whole number of hours', remindAfter.toString(), 'give Duration.hours(24), for example');
+    throw refuse('remindAfter', 'is not a whole number of hours', textOf(remindAfter), 'give Duration.hours(24), for example');
   }
 }
 

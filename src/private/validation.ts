@@ -3,6 +3,7 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
+import { human } from './duration-text';
 import { validateNetwork } from './infrastructure';
 import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
 import { takeDetectorName } from './taken-names';
@@ -157,16 +158,6 @@ function wholeSeconds(prop: string, duration: Duration): number {
     throw refuse(prop, 'is not a whole number of seconds', `${milliseconds} milliseconds`, 'give whole seconds');
   }
   return milliseconds / 1000;
-}
-
-/** `4 days 4 hours 30 minutes`: all of it, where `Duration.toHumanString` rounds. */
-function human(seconds: number): string {
-  const units: [string, number][] = [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]];
-  const parts = units.flatMap(([unit, length], index) => {
-    const count = Math.floor((index === 0 ? seconds : seconds % units[index - 1][1]) / length);
-    return count === 0 ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`];
-  });
-  return parts.join(' ') || '0 seconds';
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from 'node:fs';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -48,6 +48,14 @@ test('thresholds follow interval, delay and time limit', () => {
   expect(found.DetectionLate).toMatchObject({ MetricName: 'DetectionDelay', Threshold: 3600 });
   expect(found.UnloadSlow).toMatchObject({ MetricName: 'UnloadTime', Threshold: 600_000 });
   expect(found.NoRows).toMatchObject({ MetricName: 'RowsUnloaded', Statistic: 'Minimum', Threshold: 1, ComparisonOperator: 'LessThanThreshold', EvaluationPeriods: 1 });
+});
+
+test('times can be fractions of a second, tokens, and as long as a statement may take', () => {
+  const seconds = (amount: number) => Duration.seconds(Lazy.number({ produce: () => amount }));
+  expect(alarmsOf({}, { detectionDelay: Duration.millis(1500), unloadTime: Duration.hours(1) }).found).toMatchObject({
+    DetectionLate: { Threshold: 1.5 }, UnloadSlow: { Threshold: 3_600_000 },
+  });
+  expect(alarmsOf({}, { detectionDelay: seconds(0) }).found.DetectionLate.Threshold).toBe(0);
 });
 
 test('thresholds can be set', () => {
@@ -99,8 +107,10 @@ test.each<[string, AlarmsOptions, RegExp]>([
   ['half an interval', { intervalsBehind: 0.5 }, /intervalsBehind.*0\.5/s],
   ['no interval', { intervalsBehind: 0 }, /intervalsBehind.*0/s],
   ['more than CloudWatch evaluates', { intervalsWithoutRows: 8 }, /intervalsWithoutRows.*1 to 7.*8/s],
-  ['no delay', { detectionDelay: Duration.seconds(0) }, /detectionDelay.*0/s],
-  ['no time', { unloadTime: Duration.millis(0) }, /unloadTime.*0/s],
+  ['no delay', { detectionDelay: Duration.seconds(0) }, /^addAlarms: detectionDelay is 0, so that the alarm would always be on, got "0 seconds"; /],
+  ['no time', { unloadTime: Duration.millis(0) }, /^addAlarms: unloadTime is 0, so that the alarm would always be on, got "0 seconds"; /],
+  ['a time that an UNLOAD is not given', { unloadTime: Duration.millis(3_600_500) },
+    /^addAlarms: unloadTime is longer than the connector's queryTimeout \(1 hour\), .* would never go off, got "1 hour 500 milliseconds"; /],
 ])('refuses %s', (_name, options, message) => {
   expect(() => alarmsOf({}, options)).toThrow(message);
 });

@@ -132,7 +132,7 @@ test.each<[string, Partial<AlertOptions>, string]>([
   ['there are no metrics', { metrics: [] }, 'metrics does not have 1 to 5 entries, got 0'],
   ['a dimension is not the connector\'s', { dimensionValues: { browser: ['x'] } }, 'dimensionValues names what the connector does not have, got "browser"; give some of platform'],
   ['a dimension has too many values', { dimensionValues: { platform: Array.from('abcdefghijk') } }, 'dimensionValues["platform"] does not have 1 to 10 entries, got 11'],
-  ['reminders are not by the hour', { remindAfter: Duration.minutes(90) }, 'remindAfter is not a whole number of hours'],
+  ['reminders are not by the hour', { remindAfter: Duration.minutes(90) }, 'remindAfter is not a whole number of hours, got "1 hour 30 minutes"; give Duration.hours(24), for example'],
 ])('fails when %s', (_name, options, message) => {
   expect(() => connectorIn(stack, { dimensions: ['platform'] }).addAlert('Pager', { target: AlertTarget.topic(topic), ...options })).toThrow(`RedshiftLookoutConnector: ${message}`);
 });
@@ -142,5 +142,5 @@ test.each<[string, AlertOptions]>([
   ['snsFormat', { target: AlertTarget.topic(sns.Topic.fromTopicArn(new Stack(), 'T', 'arn:aws:sns:eu-west-1:123456789012:t'), { snsFormat: SnsFormat.CHAT }) }],
   ['target', { target: AlertTarget.eventBus(events.EventBus.fromEventBusArn(new Stack(), 'B', 'arn:aws:events:eu-west-1:123456789012:event-bus/b')) }],
 ])('Lookout for Metrics itself has no %s', (prop, options) => {
-  expect(() => connectorIn(stack, { detector: Detector.lookoutForMetrics() }).addAlert('Pager', options)).toThrow(new RegExp(`${prop} is nothing that .*use Detector.inAccount\\(\\)`));
+  expect(() => connectorIn(stack, { detector: Detector.lookoutForMetrics() }).addAlert('Pager', options)).toThrow(new RegExp(`${prop} is nothing that [^,]*, got "[^(]*"; use Detector.inAccount\\(\\)`));
 });
