@@ -144,7 +144,8 @@ export interface AlertOptions {
   readonly target: AlertTarget;
 
   /**
-   * Severity from which an anomaly is told: a whole number, 0 to 100. None has less than 70 with `Detector.inAccount`.
+   * Severity from which an anomaly is told: a whole number, 0 to 100. None has less than 70 with `Detector.inAccount`: the synthesis warns of a
+   * lower threshold, which acts like 70 (`cdk-redshift-lookout:thresholdBelowSeverities`).
    *
    * @default 70
    */

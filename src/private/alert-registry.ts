@@ -9,6 +9,7 @@ import { createAlertRole } from './roles';
 import { takeAlertName } from './taken-names';
 import { uniqueName } from './unique-name';
 import { AlertSurroundings, validateAlert } from './validation-alert';
+import { warnOfLowThreshold } from './warnings';
 import type { AlertOptions } from '../alert';
 
 /** A target that the alerts' role may send to. */
@@ -39,6 +40,7 @@ export class AlertRegistry extends Construct {
         'send one alert to several targets by subscribing them to one topic');
     }
     takeAlertName(this.backend.service ?? this, scope, alertName);
+    if (surroundings.isInAccount) warnOfLowThreshold(scope, options.threshold);
     this.names.push(alertName);
 
     const role = createAlertRole(this.node.scope!, 'AlertRole', this.backend.roleUser, created => {

@@ -26,6 +26,16 @@ export function addWarnings(scope: Construct, props: RedshiftLookoutConnectorPro
   }
 }
 
+/** Least severity of an anomaly of the in-account detector: ANOMALOUS_SEVERITY of its engine, which the constructs do not import. */
+export const LEAST_SEVERITY = 70;
+
+/** Warns of a threshold that asks for more than there is. */
+export function warnOfLowThreshold(alert: Construct, threshold: number | undefined): void {
+  if (threshold === undefined || Token.isUnresolved(threshold) || threshold >= LEAST_SEVERITY) return;
+  Annotations.of(alert).addWarningV2('cdk-redshift-lookout:thresholdBelowSeverities',
+    `threshold ${threshold} acts like ${LEAST_SEVERITY}: the in-account detector gives no anomaly a lower severity; give ${LEAST_SEVERITY} to 100, or leave it out`);
+}
+
 function withoutPlaceholders(sql: string): boolean {
   return !Token.isUnresolved(sql) && !hasPlaceholders(sql);
 }

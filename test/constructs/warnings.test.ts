@@ -3,8 +3,11 @@
 import { Annotations as CoreAnnotations, Lazy } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { connectorIn, newStack, QUERY } from './fixture';
-import { ConnectorQuery, Detector, RedshiftLookoutConnectorProps } from '../../src';
+import { ANOMALOUS_SEVERITY } from '../../handlers/engine/severity';
+import { AlertTarget, ConnectorQuery, Detector, RedshiftLookoutConnectorProps } from '../../src';
+import { LEAST_SEVERITY } from '../../src/private/warnings';
 
 const CLOCK = 'select 1 from e where e.ts < DATEADD(hour, 0, getdate()) and e.ts > DATEADD(hour, -1, getdate())';
 
@@ -35,6 +38,23 @@ test('a historical query without placeholders', () => {
 test('Lookout for Metrics has ended', () => {
   expect(warnings({ detector: Detector.lookoutForMetrics() })).toEqual([
     expect.stringMatching(/ended on 2025-10-09.*use Detector.inAccount\(\).*\[ack: cdk-redshift-lookout:lookoutForMetricsEnded\]$/),
+  ]);
+});
+
+test.each([
+  ['below the least severity', 69, Detector.inAccount(), 1],
+  ['of 0', 0, Detector.inAccount(), 1],
+  ['at the least severity', LEAST_SEVERITY, Detector.inAccount(), 0],
+  ['left out', undefined, Detector.inAccount(), 0],
+  ['that is a token', Lazy.number({ produce: () => 5 }), Detector.inAccount(), 0],
+  ['of Lookout for Metrics', 5, Detector.lookoutForMetrics(), 0],
+])('a threshold %s', (_, threshold, detector, count) => {
+  expect(LEAST_SEVERITY).toBe(ANOMALOUS_SEVERITY);
+  const stack = newStack();
+  connectorIn(stack, { detector }).addAlert('Pager', { target: AlertTarget.topic(new Topic(stack, 'Topic')), threshold });
+  const found = Annotations.fromStack(stack).findWarning('/Stack/Connector/Alerts/Pager', Match.anyValue()).map(({ entry }) => entry.data);
+  expect(found).toEqual(count === 0 ? [] : [
+    `threshold ${threshold} acts like 70: the in-account detector gives no anomaly a lower severity; give 70 to 100, or leave it out [ack: cdk-redshift-lookout:thresholdBelowSeverities]`,
   ]);
 });
 
