@@ -8,6 +8,9 @@ import { RedshiftLookoutConnectorProps } from '../connector-props';
 
 const COLUMN_RULE = `name it in the query with "as": 1 to ${LIMITS.nameLength} letters, digits, "-" and "_", beginning with a letter or digit`;
 
+/** What Metric's factories give; an object literal in its place can give anything. */
+const AGGREGATIONS = ['SUM', 'AVG'];
+
 /** Refuses columns that the detector cannot take, or that are named twice. */
 export function validateColumns(props: RedshiftLookoutConnectorProps): void {
   const { metrics, timestampColumn } = props;
@@ -22,7 +25,12 @@ export function validateColumns(props: RedshiftLookoutConnectorProps): void {
   if (!Token.isUnresolved(dimensions) && dimensions.length > mostDimensions) {
     throw refuse('dimensions', `has ${dimensions.length} entries`, dimensions, `give at most ${mostDimensions}; leave out those that tell least`);
   }
-  metrics.forEach((metric, index) => validateName(`metrics[${index}]`, metric.name, COLUMN_RULE));
+  metrics.forEach(({ name, aggregation }, index) => {
+    validateName(`metrics[${index}]`, name, COLUMN_RULE);
+    if (!Token.isUnresolved(aggregation) && !AGGREGATIONS.includes(aggregation)) {
+      throw refuse(`metrics[${index}]`, 'has an aggregation that is neither "SUM" nor "AVG"', aggregation, `give Metric.sum("${name}") or Metric.average("${name}")`);
+    }
+  });
   if (!Token.isUnresolved(dimensions)) {
     dimensions.forEach((dimension, index) => validateName(`dimensions[${index}]`, dimension, COLUMN_RULE));
   }
