@@ -10,6 +10,7 @@ import type { RedshiftLookoutConnector } from './connector';
 import { missedRunPeriods, periodOf, validateAlarmsOptions } from './private/alarm-times';
 import { allowAlarms, validateAlarmTopic } from './private/alarm-topic';
 import { documentAddress } from './private/documents';
+import { validateAlarmTypes } from './private/validation-types';
 
 /**
  * When the alarms of `connector.addAlarms` go off.
@@ -110,6 +111,7 @@ export class ConnectorAlarms extends Construct {
     super(scope, id);
     const { connector, ...options } = props;
     const { intervalSeconds, delaySeconds, queryTimeoutSeconds } = connector._numbers;
+    validateAlarmTypes(props.topic, options);
     validateAlarmsOptions(options, queryTimeoutSeconds);
     validateAlarmTopic(this, props.topic);
     allowAlarms(this, props.topic);

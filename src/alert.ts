@@ -140,7 +140,7 @@ class EventBusTarget extends AlertTarget {
  * Which anomalies are told to whom.
  */
 export interface AlertOptions {
-  /** Where the alert goes. */
+  /** Where the alert goes. `AlertTarget.topic`, `AlertTarget.function` and `AlertTarget.eventBus` make it of a topic, a function or an event bus. */
   readonly target: AlertTarget;
 
   /**

@@ -16,7 +16,10 @@ import { TimestampColumn } from './timestamp-column';
  * Props of `RedshiftLookoutConnector`.
  */
 export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
-  /** The warehouse to read. */
+  /**
+   * The warehouse to read. `RedshiftCluster.provisioned` and `RedshiftCluster.serverless` make it of a construct, `provisionedByName`,
+   * `provisionedFromSecret` and `serverlessByName` of what is there already, and a `SampleWarehouse` has one.
+   */
   readonly cluster: RedshiftCluster;
 
   /**

@@ -17,8 +17,17 @@ export function invalid(subject: string, prop: string, problem: string, got: unk
   return error;
 }
 
-/** JSON of a value for an error message, with tokens shown as such and long texts cut. */
+/** JSON of a value for an error message, with tokens shown as such, long texts cut, and of what is no data only what it is. */
 function show(value: unknown): string {
-  const json = JSON.stringify(value, (_key, part) => Token.isUnresolved(part) ? '<token>' : part) ?? String(value);
+  const json = JSON.stringify(value, (_key, part) => Token.isUnresolved(part) ? '<token>' : nameOf(part) ?? part) ?? String(value);
   return json.length > 300 ? `${json.slice(0, 297)}...` : json;
+}
+
+/** What a function or an object with a class is called: a construct in JSON would have no end. */
+function nameOf(part: any): string | undefined {
+  if (typeof part === 'function') return `<function ${part.name}>`;
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return undefined;
+  // the CDK's bundle numbers some of its classes: jsii keeps their names
+  const { name, [Symbol.for('jsii.rtti')]: jsii } = part.constructor ?? Object;
+  return name === 'Object' ? undefined : `<${jsii?.fqn.split('.').pop() ?? name}>`;
 }

@@ -3,6 +3,7 @@
 import { Token } from 'aws-cdk-lib';
 import { textOf } from './duration-text';
 import { refuse, validateDescription, validateName } from './validation-base';
+import { validateAlertTypes } from './validation-types';
 import type { AlertOptions } from '../alert';
 
 /** Limits of the API's AlertFilters. */
@@ -18,6 +19,7 @@ export interface AlertSurroundings {
 
 /** Refuses options that CreateAlert would refuse, and filters that nothing can pass. */
 export function validateAlert(options: AlertOptions, surroundings: AlertSurroundings): void {
+  validateAlertTypes(options);
   const { threshold, remindAfter } = options;
   if (threshold !== undefined && !Token.isUnresolved(threshold) && (!Number.isInteger(threshold) || threshold < 0 || threshold > 100)) {
     throw refuse('threshold', 'is not a whole number from 0 to 100', threshold, 'give the lowest severity to be told of, for example 70');

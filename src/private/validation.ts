@@ -13,6 +13,7 @@ import { validateColumns } from './validation-columns';
 import { requireSame, requireSecretHere, validateInfrastructurePlaces } from './validation-places';
 import { validateQueries } from './validation-query';
 import { validateRuntime } from './validation-runtime';
+import { validateTypes } from './validation-types';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
 /**
@@ -21,6 +22,7 @@ import { RedshiftLookoutConnectorProps } from '../connector-props';
  * @throws the first problem found
  */
 export function validateConnector(scope: IConstruct, props: RedshiftLookoutConnectorProps): void {
+  validateTypes(props);
   if (props.database?.trim() === '') throw refuse('database', 'is empty', props.database, 'give the name of the database in which the query runs');
   validateDatabaseUser(props);
   validateQueries(props);
