@@ -2,6 +2,9 @@
 
 import { Token } from 'aws-cdk-lib';
 
+/** Under which jsii keeps the full name of a class. */
+const JSII = Symbol.for('jsii.rtti');
+
 /**
  * Error about a value that the user gave. Not the ValidationError of aws-cdk-lib: that one is internal there and changed its constructor.
  *
@@ -27,7 +30,9 @@ function show(value: unknown): string {
 function nameOf(part: any): string | undefined {
   if (typeof part === 'function') return `<function ${part.name}>`;
   if (typeof part !== 'object' || part === null || Array.isArray(part)) return undefined;
-  // the CDK's bundle numbers some of its classes: jsii keeps their names
-  const { name, [Symbol.for('jsii.rtti')]: jsii } = part.constructor ?? Object;
-  return name === 'Object' ? undefined : `<${jsii?.fqn.split('.').pop() ?? name}>`;
+  const type = part.constructor ?? Object;
+  if (type === Object) return undefined;
+  // some classes of the CDK have a number after their name, which jsii knows without it
+  const known: string | undefined = type[JSII]?.fqn.split('.').pop();
+  return `<${known !== undefined && type.name.replace(/\d+$/, '') === known ? known : type.name}>`;
 }

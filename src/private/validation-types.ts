@@ -25,7 +25,8 @@ const QUERY: Expected = {
   type: 'a ConnectorQuery', advice: 'give ConnectorQuery.fromString("select ...") or ConnectorQuery.fromFile(path)', is: value => typeof value?.sql === 'string',
 };
 const METRIC: Expected = {
-  type: 'a Metric', advice: 'give Metric.sum("views") or Metric.average("views"), for example',
+  type: 'a Metric',
+  advice: 'give Metric.sum("views") or Metric.average("views"), for example',
   is: value => typeof value?.name === 'string' && typeof value.aggregation === 'string',
 };
 const listOf = (entries: string, advice: string): Expected => ({ type: `a list of ${entries}`, advice, is: Array.isArray });
@@ -40,13 +41,15 @@ const PROPS: Partial<Record<keyof RedshiftLookoutConnectorProps, Expected>> = {
   query: QUERY,
   historicalQuery: QUERY,
   timestampColumn: {
-    type: 'a TimestampColumn', advice: 'give TimestampColumn.of("ts", "yyyy-MM-dd HH:mm:ss"), for example',
+    type: 'a TimestampColumn',
+    advice: 'give TimestampColumn.of("ts", "yyyy-MM-dd HH:mm:ss"), for example',
     is: value => typeof value?.name === 'string' && typeof value.format === 'string',
   },
   metrics: listOf('Metrics', 'give [Metric.sum("views")], for example'),
   dimensions: listOf('names', 'give ["platform"], for example'),
   frequency: {
-    type: 'a DetectorFrequency', advice: 'give DetectorFrequency.HOURLY, for example',
+    type: 'a DetectorFrequency',
+    advice: 'give DetectorFrequency.HOURLY, for example',
     is: value => Object.keys(FREQUENCY_SECONDS).includes(value?.value) && DURATION.is(value.interval),
   },
   delay: DURATION,
