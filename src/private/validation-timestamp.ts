@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
+import { mixedMonthAndMinute, otherLanguage } from './format-mixups';
 import { refuse } from './validation-base';
 import { DetectorFrequency } from '../detector-frequency';
 
@@ -17,11 +18,14 @@ export function validateTimestampFormat(format: string, frequency: DetectorFrequ
   if (format.length > 63) throw no(`is longer than 63 characters (${format.length})`);
   if ((format.match(/'/g)?.length ?? 0) % 2 !== 0) throw no('opens a quote and does not close it', 'close it, and write a single quote as two');
 
+  const foreign = otherLanguage(format);
+  if (foreign) throw no(foreign.problem, `write '${foreign.meant}'`);
   const letters = format.replace(/'[^']*'/g, ' ').replace(/[^A-Za-z]/g, '');
   const unknown = [...letters].find(letter => !LETTERS.includes(letter));
-  if (unknown === 'Y') throw no("has 'Y', the year of the week, which is another year around New Year", "write 'y'");
   if (unknown !== undefined) throw no(`has the unknown letter '${unknown}'`, `use ${[...LETTERS].join(' ')}, and put other letters between single quotes`);
 
+  const mixedUp = mixedMonthAndMinute(format);
+  if (mixedUp) throw no(mixedUp.problem, `write '${mixedUp.meant}'`);
   const has = (letter: string) => letters.includes(letter);
   for (const [letter, meaning] of [['y', 'year'], ['M', 'month'], ['d', 'day']]) {
     if (!has(letter) && !(letter !== 'y' && has('D'))) throw no(`has no ${meaning} ('${letter}')`);
