@@ -2,6 +2,7 @@
 
 import { Token } from 'aws-cdk-lib';
 import { LIMITS, PLACEHOLDERS, problemOfQuery, withoutComments } from './contract';
+import { unquotedPlaceholder } from './query-bounds';
 import { refuse } from './validation-base';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
@@ -35,6 +36,10 @@ function validateQuery(prop: string, sql: string): void {
   const problem = problemOfQuery(sql);
   if (problem) throw refuse(prop, problem.problem, problem.found, problem.advice);
   validatePlaceholders(prop, sql, code);
+  const unquoted = unquotedPlaceholder(sql);
+  if (unquoted !== undefined) {
+    throw refuse(prop, 'has a placeholder that is not between single quotes', unquoted, `write '${PLACEHOLDERS.start}' and '${PLACEHOLDERS.end}': a text takes the place of each`);
+  }
   validateSize(prop, sql);
 }
 

@@ -86,6 +86,14 @@ export function withoutComments(sql: string): string {
   return code + sql.slice(end);
 }
 
+/**
+ * The quoted texts, comments, parentheses, semicolons and words of a query, one after the other, with `'` after a backslash taken for the end of a
+ * text (`plain`) or for a part of it (`escaped`).
+ */
+export function partsOfQuery(sql: string, reading: keyof typeof PARTS): Iterable<{ readonly part: string; readonly index: number }> {
+  return partsOf(sql, PARTS[reading]);
+}
+
 /** The parts of a query, one after the other. */
 function* partsOf(sql: string, parts: RegExp): Generator<{ readonly part: string; readonly index: number }> {
   const expression = new RegExp(parts);
