@@ -108,7 +108,8 @@ describe('a series whose value mostly stays what it is', () => {
   ])('daily, %s: a day without, half of one and one on another day are found, and nothing before', (_name, valueOf, typical) => {
     const model = new DetectionModel({ intervalSeconds: DAY }, 3);
     const days = 13 * 7;
-    const observe = (day: number, ...values: number[]): Float64Array => model.observe(MONDAY + day * DAY, Float64Array.from(values), Infinity).severity;
+    const observe = (day: number, ...values: number[]): Float64Array =>
+      model.observe(MONDAY + day * DAY, Float64Array.from(values), Infinity).severity;
     for (let day = 0; day < days; day++) {
       const severity = observe(day, valueOf(day), valueOf(day), valueOf(day));
       if (day > 6 * 7) expect(Math.max(...severity)).toBeLessThan(ANOMALOUS_SEVERITY);
