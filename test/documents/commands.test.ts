@@ -33,6 +33,7 @@ const inCi = (command: string, options = ' --silent') => readFileSync(join(ROOT,
 const SCRIPTS: Record<string, { readonly usage?: string; readonly seen: () => boolean }> = {
   'test': { seen: () => inCi('npm test') }, // test:languages and others run a folder of it
   'test:static': { seen: () => inCi('npm run test:static') },
+  'eslint': { seen: () => inCi('npm run eslint') },
   'test:fuzz': { seen: () => readFileSync(join(ROOT, 'test', 'conformance', 'fuzz.test.ts'), 'utf8').includes('join(__dirname, \'fuzz.ts\')') },
   'demo': { usage: DEMO_USAGE, seen: () => inCi('npm run demo') },
   'links': { usage: read('scripts/links.ts'), seen: () => inCi('npm run links') },
