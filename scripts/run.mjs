@@ -3,7 +3,7 @@
 // `npm run demo`, `npm test` and their like: install what is missing, build, then do the work under the Node version of Lambda.
 // Plain JavaScript without dependencies, since it must start on a fresh clone.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -129,6 +129,7 @@ switch (task) {
     await build();
     // hundreds of apps and warehouses leave folders behind, a temporary assembly each app without an `outdir`: they go with the tests
     const temporary = mkdtempSync(join(tmpdir(), 'lookout-test-'));
+    chmodSync(temporary, 0o711); // PostgreSQL refuses to run as root: the user that then runs it has its files in here
     process.once('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
     process.once('SIGINT', () => process.exit(130));
     environment.TMPDIR = temporary;

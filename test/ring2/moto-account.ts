@@ -71,7 +71,12 @@ export class MotoAccount {
   public static async start(options: MotoAccountOptions): Promise<MotoAccount> {
     const responses = await ResponseServer.start(options.directory);
     const account = new MotoAccount(options, responses);
-    await account.startServers();
+    try {
+      await account.startServers();
+    } catch (error) {
+      await account.close(); // servers that are left would keep the process, and its message, from ending
+      throw error;
+    }
     return account;
   }
 
@@ -83,7 +88,7 @@ export class MotoAccount {
   private readonly functions: Functions;
   private readonly closers: (() => Promise<void> | void)[] = [];
   private readonly waiting = new Map<string, { resolve: (result: never) => void; reject: (error: Error) => void }>();
-  private moto!: ChildProcess;
+  private moto?: ChildProcess;
 
   private constructor(private readonly options: MotoAccountOptions, private readonly responses: ResponseServer) {
     this.functions = new Functions({
@@ -121,8 +126,8 @@ export class MotoAccount {
   }
 
   public async close(): Promise<void> {
-    this.moto.stdin!.end();
-    this.moto.kill();
+    this.moto?.stdin!.end();
+    this.moto?.kill();
     for (const closer of this.closers.reverse()) await closer();
   }
 
@@ -148,16 +153,16 @@ export class MotoAccount {
       codeFolder: join(this.options.directory, 'code'),
       now: this.options.now,
     };
-    this.moto = spawn(this.options.python, [join(__dirname, 'launcher.py'), JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const moto = this.moto = spawn(this.options.python, [join(__dirname, 'launcher.py'), JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'pipe'] });
     let complaints = '';
-    this.moto.stderr!.setEncoding('utf8').on('data', (text: string) => complaints = (complaints + text).slice(-20_000));
-    const ended = new Promise<never>((_, reject) => this.moto.once('exit', code => {
+    moto.stderr!.setEncoding('utf8').on('data', (text: string) => complaints = (complaints + text).slice(-20_000));
+    const ended = new Promise<never>((_, reject) => moto.once('exit', code => {
       const error = new Error(`moto ended with ${code}:\n${complaints}`);
       for (const { reject: refuse } of this.waiting.values()) refuse(error);
       reject(error);
     }));
     ended.catch(() => undefined);
-    const lines = createInterface({ input: this.moto.stdout! });
+    const lines = createInterface({ input: moto.stdout! });
     const started = new Promise<string>(resolve => lines.on('line', line => {
       const answer = JSON.parse(line) as { endpoint?: string; id?: string; result?: never; error?: string };
       if (answer.endpoint !== undefined) return resolve(answer.endpoint);
@@ -191,7 +196,7 @@ export class MotoAccount {
     const id = randomUUID();
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.moto.stdin!.write(`${JSON.stringify({ id, command, ...content })}\n`);
+      this.moto!.stdin!.write(`${JSON.stringify({ id, command, ...content })}\n`);
     });
   }
 
