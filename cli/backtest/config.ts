@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { TimestampFormat } from '../../handlers/shared/time-format';
 import { zoneOffsetSeconds } from '../../handlers/shared/wall-clock';
-import { type Frequency, FREQUENCY_SECONDS, LIMITS } from '../../src/private/contract';
+import { type Frequency, FREQUENCY_SECONDS, LIMITS, mixUpOf } from '../../src/private/contract';
 import { InputError } from '../errors';
 
 /** What is detected in the data: the connector's settings of the same names. */
@@ -62,6 +62,8 @@ export function parseConfig(parsed: unknown, file: string): BacktestConfig {
     ...root.holidays !== undefined && { holidays: text('holidays', root.holidays) },
   };
   if (!isTimezone(config.timezone)) fail('timezone', config.timezone, 'give the IANA name of a time zone, such as "UTC" or "Europe/Berlin"');
+  const mixUp = mixUpOf(config.timestampColumn.format);
+  if (mixUp !== undefined) throw new InputError(`${file}: timestampColumn.format ${mixUp}`);
   try {
     new TimestampFormat(config.timestampColumn.format, config.timezone);
   } catch (error) {

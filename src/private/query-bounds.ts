@@ -26,6 +26,10 @@ const SWAPPED = [
   `${BETWEEN}\\s+${END}\\s+and\\s+${START}`,
 ].map(each => new RegExp(each, 'i'));
 
+/** No rows at the start. A comparison of two columns with the bounds, such as of validity, is another matter. */
+const WITHOUT_START = [`${COLUMN}\\s*>\\s*${START}\\s+and\\s+\\1\\s*<=?\\s*${END}`, `${COLUMN}\\s*<=?\\s*${END}\\s+and\\s+\\1\\s*>\\s*${START}`]
+  .map(each => new RegExp(each, 'i'));
+
 /** Rows at the end. */
 const WITH_END = [`<=\\s*${END}`, `${END}\\s*>=`, `${BETWEEN}\\s+${START}\\s+and\\s+${END}`].map(each => new RegExp(each, 'i'));
 
@@ -46,6 +50,9 @@ export function problemOfBounds(sql: string): string | undefined {
     }
     if (WITH_END.some(each => each.test(code)) && !WITHOUT_END.some(each => each.test(code))) {
       return `takes the rows at '${PLACEHOLDERS.end}' too (by <= or between), which belong to the next interval and are unloaded twice; ${BETWEEN_BOUNDS}`;
+    }
+    if (WITHOUT_START.some(each => each.test(code))) {
+      return `leaves out the rows at '${PLACEHOLDERS.start}' (by >), which are in no interval then; ${BETWEEN_BOUNDS}`;
     }
     return undefined;
   });

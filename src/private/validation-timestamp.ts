@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
-import { mixedMonthAndMinute, otherLanguage } from './format-mixups';
+import { dayOfYearInMonth, FORMAT_LETTERS, mixedMonthAndMinute, type MixUp, otherLanguage, quotedFormat } from './contract';
 import { refuse } from './validation-base';
 import { DetectorFrequency } from '../detector-frequency';
 
-/** Letters that the detector reads (Java's date formats, without the week year). */
-const LETTERS = 'yMdDHkhKamsSEzZX';
 const HOURS = 'HkhK';
 const EXAMPLE = "write it like 'yyyy-MM-dd HH:mm:ss'";
 
@@ -14,18 +12,19 @@ const EXAMPLE = "write it like 'yyyy-MM-dd HH:mm:ss'";
 export function validateTimestampFormat(format: string, frequency: DetectorFrequency): void {
   if (Token.isUnresolved(format)) return;
   const no = (problem: string, advice: string = EXAMPLE) => refuse('timestampColumn', `has a format that ${problem}`, format, advice);
+  const mixed = ({ problem, meant }: MixUp) => no(problem, `write ${quotedFormat(meant)}`);
   if (format.trim() === '') throw no('is empty');
   if (format.length > 63) throw no(`is longer than 63 characters (${format.length})`);
   if ((format.match(/'/g)?.length ?? 0) % 2 !== 0) throw no('opens a quote and does not close it', 'close it, and write a single quote as two');
 
   const foreign = otherLanguage(format);
-  if (foreign) throw no(foreign.problem, `write '${foreign.meant}'`);
+  if (foreign) throw mixed(foreign);
   const letters = format.replace(/'[^']*'/g, ' ').replace(/[^A-Za-z]/g, '');
-  const unknown = [...letters].find(letter => !LETTERS.includes(letter));
-  if (unknown !== undefined) throw no(`has the unknown letter '${unknown}'`, `use ${[...LETTERS].join(' ')}, and put other letters between single quotes`);
+  const unknown = [...letters].find(letter => !FORMAT_LETTERS.includes(letter));
+  if (unknown !== undefined) throw no(`has the unknown letter '${unknown}'`, `use ${[...FORMAT_LETTERS].join(' ')}, and put other letters between single quotes`);
 
-  const mixedUp = mixedMonthAndMinute(format);
-  if (mixedUp) throw no(mixedUp.problem, `write '${mixedUp.meant}'`);
+  const mixedUp = mixedMonthAndMinute(format) ?? dayOfYearInMonth(format);
+  if (mixedUp) throw mixed(mixedUp);
   const has = (letter: string) => letters.includes(letter);
   for (const [letter, meaning] of [['y', 'year'], ['M', 'month'], ['d', 'day']]) {
     if (!has(letter) && !(letter !== 'y' && has('D'))) throw no(`has no ${meaning} ('${letter}')`);

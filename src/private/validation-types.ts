@@ -52,6 +52,10 @@ const PROPS: Partial<Record<keyof RedshiftLookoutConnectorProps, Expected>> = {
     advice: 'give DetectorFrequency.HOURLY, for example',
     is: value => Object.keys(FREQUENCY_SECONDS).includes(value?.value) && DURATION.is(value.interval),
   },
+  secret: {
+    type: 'a Secret', advice: 'give a Secret, or Secret.fromSecretCompleteArn(this, "Credentials", arn)', is: value => typeof value?.secretArn === 'string',
+  },
+  unloadRole: { type: 'a Role', advice: 'give a Role, or Role.fromRoleArn(this, "Unload", arn)', is: value => typeof value?.roleArn === 'string' },
   delay: DURATION,
   settleTime: DURATION,
   history: DURATION,
@@ -70,7 +74,8 @@ const REQUIRED: readonly (keyof RedshiftLookoutConnectorProps)[] = ['cluster', '
 /** Refuses props of another type, which would fail somewhere inside without the prop's name, or be taken for something else. */
 export function validateTypes(props: RedshiftLookoutConnectorProps): void {
   for (const [name, expected] of Object.entries(PROPS)) {
-    const value = props[name as keyof RedshiftLookoutConnectorProps];
+    const given = props[name as keyof RedshiftLookoutConnectorProps] as unknown;
+    const value = name === 'secret' && typeof given === 'string' ? '<text>' : given; // it may be the password itself, which no message should show
     if (value !== undefined || REQUIRED.includes(name as keyof RedshiftLookoutConnectorProps)) requireType(SUBJECT, name, value, expected);
   }
   props.metrics.forEach((metric, index) => requireType(SUBJECT, `metrics[${index}]`, metric, METRIC));

@@ -30,6 +30,8 @@ test.each<[string, unknown, string]>([
   ['a metric without a name', { ...CONFIG, metrics: [{ name: ' ', aggregation: 'SUM' }] }, 'c.json: metrics[0].name is " ": give a text'],
   ['another aggregation', { ...CONFIG, metrics: [{ name: 'a', aggregation: 'MAX' }] }, 'c.json: metrics[0].aggregation is "MAX": give "SUM" or "AVG"'],
   ['another frequency', { ...CONFIG, frequency: 'PT30M' }, 'c.json: frequency is "PT30M": give "PT5M" or'],
+  ['a format of strftime', { ...CONFIG, timestampColumn: { name: 'ts', format: '%Y-%m-%d %H:%M' } }, "c.json: timestampColumn.format has '%', as the formats of strftime"],
+  ['the day of the year in a month', { ...CONFIG, timestampColumn: { name: 'ts', format: 'yyyy-MM-DD' } }, "c.json: timestampColumn.format has 'D', the day of the year"],
   ['no time zone', { ...CONFIG, timezone: 'Mars/Base' }, 'c.json: timezone is "Mars/Base": give the IANA name'],
   ['a format without year', { ...CONFIG, timestampColumn: { name: 'at', format: 'HH:mm' } }, 'c.json: timestampColumn.format: time stamp format "HH:mm" has no year'],
   ['a column that is two things', { ...CONFIG, dimensions: ['VIEWS'] }, 'c.json: dimensions[0] is "VIEWS": metrics[0].name names this column already'],

@@ -3,11 +3,11 @@
 import fc from 'fast-check';
 import { connectorIn, newStack } from './fixture';
 import { DetectorFrequency, TimestampColumn } from '../../src';
-import { mixedMonthAndMinute, otherLanguage } from '../../src/private/format-mixups';
+import { mixedMonthAndMinute, mixUpOf, otherLanguage } from '../../src/private/contract';
 import { validateTimestampFormat } from '../../src/private/validation-timestamp';
 
 const validate = (format: string, frequency = DetectorFrequency.DAILY) => () => validateTimestampFormat(format, frequency);
-const write = (format: string) => `; write '${format}'`;
+const write = (format: string) => format.includes("'") ? `; write "${format}"` : `; write '${format}'`;
 
 test.each([
   ['%Y-%m-%d %H:%M:%S', 'yyyy-MM-dd HH:mm:ss'],
@@ -15,6 +15,7 @@ test.each([
   ["%d.%m.%y '%' %I:%M %p", "dd.MM.yy '%' hh:mm a"],
   ['%F %T', 'yyyy-MM-dd HH:mm:ss'],
   ['%-d/%-m/%Y', 'dd/MM/yyyy'],
+  ['%s', 'yyyy-MM-dd HH:mm:ss'],
 ])('%s is a format of strftime', (format, meant) => {
   expect(validate(format)).toThrow(`timestampColumn has a format that has '%', as the formats of strftime, got ${JSON.stringify(format)}${write(meant)}`);
   expect(validate(meant)).not.toThrow();
@@ -25,6 +26,13 @@ test.each([
   ['YYYY-MM-DD HH:mm:ss', 'yyyy-MM-dd HH:mm:ss'],
   ['YYYY-MM-DD HH24:MI:SS', 'yyyy-MM-dd HH:mm:ss'],
   ["YYYY-MM-DD'T'HH:mm:ss.SSS", "yyyy-MM-dd'T'HH:mm:ss.SSS"],
+  ['YYYY-MM-DD"T"HH24:MI:SS', "yyyy-MM-dd'T'HH:mm:ss"],
+  ['YYYY-MM-DDTHH:mm:ss', "yyyy-MM-dd'T'HH:mm:ss"],
+  ['YYYY-MM-DD HH:MM:SS', 'yyyy-MM-dd HH:mm:ss'],
+  ['DD/MM/YYYY HH:MM', 'dd/MM/yyyy HH:mm'],
+  ['MM/DD/YYYY HH:MI:SS AM', 'MM/dd/yyyy hh:mm:ss a'],
+  ['MM/DD/YYYY HH12:MI PM', 'MM/dd/yyyy hh:mm a'],
+  ['YYYY Q', 'yyyy-MM-dd HH:mm:ss'],
 ])('%s has the year of the week', (format, meant) => {
   expect(validate(format)).toThrow(`has 'Y', the year of the week, which is another year around New Year, got ${JSON.stringify(format)}${write(meant)}`);
   expect(validate(meant)).not.toThrow();
@@ -43,6 +51,18 @@ test.each([
   expect(validate(meant)).not.toThrow();
 });
 
+test.each([
+  ['yyyy-MM-DD HH:mm:ss', 'yyyy-MM-dd HH:mm:ss'],
+  ["DD.MM.yyyy 'Day' HH", "dd.MM.yyyy 'Day' HH"],
+  ['yyyyMMDD', 'yyyyMMdd'],
+])('%s counts all days from January on', (format, meant) => {
+  const told = `has 'D', the day of the year, beside 'M', the month, got ${JSON.stringify(format)}${write(meant)}`;
+  expect(validate(format)).toThrow(told);
+  expect(mixUpOf(format)).toBe(told);
+  expect(validate(meant)).not.toThrow();
+  expect(mixUpOf(meant)).toBeUndefined();
+});
+
 test('the connector refuses them at synthesis', () => {
   expect(() => connectorIn(newStack(), { timestampColumn: TimestampColumn.of('ts', 'yyyy-mm-dd HH:MM:ss') })).toThrow(/^RedshiftLookoutConnector: timestampColumn has .*; write 'yyyy-MM-dd HH:mm:ss'$/);
 });
@@ -50,7 +70,7 @@ test('the connector refuses them at synthesis', () => {
 test.each([
   'yyyy-MM-dd', 'yyyyMMdd', 'yyyy-MM-dd HH:mm:ss', "yyyy-MM-dd'T'HH:mm:ss.SSSZ", "yyyy-MM-dd'T'HH:mm:ssX", 'yyyy-MM-dd HH', 'yyyyMMddHHmm', 'yyyyMMddHHmmss',
   'dd/MM/yyyy HH:mm', 'MM/dd/yyyy hh:mm a', 'MM/dd/yyyy hh:mm:ss a', 'HH:mm dd.MM.yyyy', 'HH:mm:ss MM-dd-yyyy', 'E MMM dd HH:mm:ss z yyyy', 'EEE, dd MMM yyyy HH:mm:ss Z',
-  'dd-MMM-yy hh.mm.ss.SSS a', 'yyyyDDD HHmm', 'yyyy-DDD', 'd.M.yyyy H:m', 'a hh:mm dd MM yyyy', "dd 'days of' MM yyyy HH 'hours' mm", "yyyy-MM-dd '100%' HH:mm", 'mm:HH dd/MM/yyyy',
+  'dd-MMM-yy hh.mm.ss.SSS a', 'yyyyDDD HHmm', 'yyyy-DDD', 'yyyy-MM-dd D', 'd.M.yyyy H:m', 'a hh:mm dd MM yyyy', "dd 'days of' MM yyyy HH 'hours' mm", "yyyy-MM-dd '100%' HH:mm", 'mm:HH dd/MM/yyyy',
 ])('%s passes', format => {
   expect(validate(format)).not.toThrow();
 });

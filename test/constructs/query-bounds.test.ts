@@ -40,6 +40,17 @@ describe('rows at the end', () => {
   ])('left out: %s', where => expect(problemOfBounds(from(where))).toBeUndefined());
 });
 
+describe('no rows at the start', () => {
+  test.each([
+    "ts > '{{start}}' and ts < '{{end}}'", "T.ts < '{{end}}'::timestamp and t.TS > timestamp '{{start}}'",
+  ])('%s', where => expect(problemOfBounds(from(where))).toMatch(/^leaves out the rows at '\{\{start\}\}' \(by >\), which are in no interval then; write "ts >=/));
+
+  test.each([
+    "begun < '{{end}}' and ended > '{{start}}'", "ended > '{{start}}' and begun < '{{end}}'", "ts > '{{start}}'::timestamp - interval '1 second' and ts < '{{end}}'",
+    "ts - interval '1 second' > '{{start}}' and ts < '{{end}}'", `-- ts > '{{start}}' and ts < '{{end}}'\n${BOUNDS}`,
+  ])('none: %s', where => expect(problemOfBounds(from(where))).toBeUndefined());
+});
+
 test.each([
   [`select ts, views into hours from t where ${BOUNDS}`, ['has INTO']],
   [`select ts, views INTO table hours from t where ${BOUNDS}`, ['has INTO']],

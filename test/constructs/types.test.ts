@@ -28,6 +28,8 @@ test.each<[keyof RedshiftLookoutConnectorProps, unknown, string]>([
   ['dimensions', [1], 'dimensions[0] is not a text, got 1'],
   ['frequency', 'PT1H', 'frequency is not a DetectorFrequency, got "PT1H"; give DetectorFrequency.HOURLY, for example'],
   ['frequency', DetectorFrequency, 'frequency is not a DetectorFrequency, got "<function DetectorFrequency>"'],
+  ['secret', 'my password', 'secret is not a Secret, got "<text>"; give a Secret, or Secret.fromSecretCompleteArn(this, "Credentials", arn)'],
+  ['unloadRole', 'arn', 'unloadRole is not a Role, got "arn"; give a Role, or Role.fromRoleArn(this, "Unload", arn)'],
   ['delay', 300, 'delay is not a Duration, got 300; give Duration.minutes(5), for example'],
   ['settleTime', '1h', 'settleTime is not a Duration, got "1h"'],
   ['history', 60, 'history is not a Duration, got 60'],

@@ -10,6 +10,7 @@ export * from './crawl';
 export * from './custom-resources';
 export * from './detect';
 export * from './ecommerce-tables';
+export * from './format-mixups';
 export * from './intervals';
 export * from './limits';
 export * from './metrics';
