@@ -18,6 +18,9 @@ const TWO_DIGIT_YEAR_PIVOT = 70;
 
 type Token = { readonly letter: string; readonly length: number } | { readonly text: string };
 
+/** A fraction of seconds, with the text before it that separates it. */
+interface Fraction { readonly separator: string }
+
 interface Field { readonly pattern: string; readonly apply: (parts: Parts, text: string) => void }
 
 interface Parts {
@@ -105,27 +108,33 @@ function fieldOf(letter: string, length: number, packed: boolean): Field | undef
 
 const LITERAL_SPECIALS = /[.*+?^${}()|[\]\\/]/g;
 
-const isDigits = (token: Token | undefined): boolean => token !== undefined && 'letter' in token
-  && 'yYMLdDHkhKms'.includes(token.letter) && !('ML'.includes(token.letter) && token.length > 2);
+const isDigits = (token: Token | Fraction | undefined): boolean => token !== undefined && ('separator' in token ? token.separator === ''
+  : 'letter' in token && 'yYMLdDHkhKms'.includes(token.letter) && !('ML'.includes(token.letter) && token.length > 2));
 
 /**
- * The format without the fraction of seconds and the separator before it: fractions never decide which interval a row belongs to, since
- * intervals begin on whole seconds. Some write the fraction as `ss.s`.
+ * The format with its fractions of seconds for themselves. They may be missing, and what they say is not looked at: intervals begin on whole
+ * seconds. Some write the fraction as `ss.s`.
  */
-function withoutFraction(tokens: readonly Token[]): Token[] {
-  const kept: Token[] = [];
+function withFractions(tokens: readonly Token[]): (Token | Fraction)[] {
+  const found: (Token | Fraction)[] = [];
   let hasSeconds = false;
   for (const token of tokens) {
     const letter = 'letter' in token ? token.letter : '';
     if (letter === 'S' || (letter === 's' && hasSeconds)) {
-      const before = kept.at(-1);
-      if (before && 'text' in before) kept[kept.length - 1] = { text: before.text.replace(/[.,]$/, '') };
+      const before = found.at(-1);
+      const isSeparated = before !== undefined && 'text' in before;
+      if (isSeparated) found.pop();
+      found.push({ separator: isSeparated ? before.text : '' });
     } else {
-      kept.push(token);
+      found.push(token);
       hasSeconds ||= letter === 's';
     }
   }
-  return kept;
+  return found;
+}
+
+function literal(text: string): string {
+  return text.replace(LITERAL_SPECIALS, '\\$&').replace(/ +/g, ' +');
 }
 
 /** Reads time stamps of one format in one time zone. */
@@ -143,7 +152,7 @@ export class TimestampFormat {
    * @throws TypeError with what is wrong with the format
    */
   public constructor(public readonly format: string, private readonly timezone: string) {
-    const tokens = withoutFraction(tokenize(format));
+    const tokens = withFractions(tokenize(format));
     const letters = new Set(tokens.flatMap(token => 'letter' in token ? [token.letter] : []));
     const fail = (why: string): never => { throw new TypeError(`time stamp format ${JSON.stringify(format)} ${why}`); };
     if (!letters.has('y') && !letters.has('Y')) fail('has no year (yyyy)');
@@ -153,7 +162,11 @@ export class TimestampFormat {
     let pattern = '^';
     for (const [index, token] of tokens.entries()) {
       if ('text' in token) {
-        pattern += token.text.replace(LITERAL_SPECIALS, '\\$&').replace(/ +/g, ' +');
+        pattern += literal(token.text);
+        continue;
+      }
+      if ('separator' in token) {
+        pattern += token.separator === '' ? '(?:[.,]?\\d{1,9})?' : `(?:(?:${literal(token.separator)}|[.,])\\d{1,9})?`;
         continue;
       }
       const packed = isDigits(token) && (isDigits(tokens[index - 1]) || isDigits(tokens[index + 1]));
@@ -161,7 +174,8 @@ export class TimestampFormat {
         ?? fail(`has the letter ${JSON.stringify(token.letter)}, which stands for no field: put literal text in single quotes, such as yyyy-MM-dd'T'HH:mm:ss`);
       pattern += `(${field.pattern})`;
       this.fields.push(field.apply);
-      if (token.letter === 's') pattern += '(?:[.,]\\d{1,9})?';
+      const after = tokens[index + 1];
+      if (token.letter === 's' && !(after && 'separator' in after)) pattern += '(?:[.,]\\d{1,9})?';
     }
     this.namesZone = letters.has('z') || letters.has('Z') || letters.has('X');
     this.expression = new RegExp(`${pattern}$`, 'i');

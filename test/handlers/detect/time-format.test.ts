@@ -21,6 +21,13 @@ describe('TimestampFormat', () => {
     ['yyyy-MM-dd', ' 2026-11-23 ', '2026-11-23T00:00:00Z'],
     ['yyyyMMddHHmmss', '20261123100507', '2026-11-23T10:05:07Z'],
     ['yyyyMMddHHmmssSSS', '20261123100507', '2026-11-23T10:05:07Z'],
+    ['yyyyMMddHHmmssSSS', '20261123100507123', '2026-11-23T10:05:07Z'],
+    ['yyyyMMdd HH:mm:ssSSS', '20261123 10:05:07123', '2026-11-23T10:05:07Z'],
+    ['yyyy-MM-dd HH:mm:ss:SSS', '2026-11-23 10:05:07:123', '2026-11-23T10:05:07Z'],
+    ['yyyy-MM-dd HH:mm:ss:SSS', '2026-11-23 10:05:07', '2026-11-23T10:05:07Z'],
+    ['yyyy-MM-dd HH:mm:ss SSS', '2026-11-23 10:05:07 123', '2026-11-23T10:05:07Z'],
+    ['dd/MM/yyyy hh:mm:ss a.SSS', '23/11/2026 01:05:07 PM.123', '2026-11-23T13:05:07Z'],
+    ['yyyyMMddHHmmssSSSX', '20261123100507123Z', '2026-11-23T10:05:07Z'],
     ['yyyy-MM-dd\'T\'HH:mm:ss', '2026-11-23T10:05:07', '2026-11-23T10:05:07Z'],
     ['yyyy-MM-dd\'T\'HH:mm:ss\'Z\'', '2026-11-23T10:05:07Z', '2026-11-23T10:05:07Z'],
     ['dd.MM.yyyy HH.mm.ss', '23.11.2026 10.05.07', '2026-11-23T10:05:07Z'],
@@ -49,7 +56,8 @@ describe('TimestampFormat', () => {
     ['yyyy-MM-dd HH:mm:ss', '2026-11-23'], ['yyyy-MM-dd HH:mm:ss', '23/11/2026 10:00:00'], ['yyyy-MM-dd HH:mm:ss', ''],
     ['yyyy-MM-dd', '2026-02-30'], ['yyyy-MM-dd', '2026-13-01'], ['yyyy-MM-dd HH:mm:ss', '2026-11-23 24:00:00'],
     ['yyyy-MM-dd HH:mm:ss', '2026-11-23 10:61:00'], ['yyyy-DDD', '2026-366'], ['yyyy-MM-dd', '2026-11-23\n<script>'], ['yyyy-MM-dd', '__proto__'],
-    ['yyyy-MM-dd HH:mm:ss', '2026-11-23 10:00:00.'], ['yyyy.MM.dd', '2026x11x23'],
+    ['yyyy-MM-dd HH:mm:ss', '2026-11-23 10:00:00.'], ['yyyy-MM-dd HH:mm:ss.SSS', '2026-11-23 10:00:00.123.456'], ['yyyy-MM-dd HH:mm:ss.SSS', '2026-11-23 10:00:00:123'],
+    ['yyyyMMddHHmmssSSS', '2026112310050'], ['yyyy.MM.dd', '2026x11x23'],
   ])('%s does not read %j', (format, text) => {
     expect(parse(format, text)).toBeNaN();
   });
@@ -77,7 +85,7 @@ describe('TimestampFormat', () => {
   });
 
   test('no text makes it fail or run long', () => {
-    const formats = ['yyyy-MM-dd HH:mm:ss.SSS', 'EEE, d MMMM yyyy hh:mm:ss a z', 'yyyyMMddHHmmss'].map(format => new TimestampFormat(format, 'UTC'));
+    const formats = ['yyyy-MM-dd HH:mm:ss.SSS', 'EEE, d MMMM yyyy hh:mm:ss a z', 'yyyyMMddHHmmss', 'yyyyMMddHHmmssSSS'].map(format => new TimestampFormat(format, 'UTC'));
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), text => {
       for (const format of formats) expect(typeof format.parse(text)).toBe('number');
     }));
