@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from 'node:fs';
-import { TimestampFormat } from '../../handlers/shared/time-format';
 import { zoneOffsetSeconds } from '../../handlers/shared/wall-clock';
-import { type Frequency, FREQUENCY_SECONDS, LIMITS, mixUpOf } from '../../src/private/contract';
+import { type Aggregation, AGGREGATIONS, type Frequency, FREQUENCY_SECONDS, LIMITS, problemOfTimestampFormat } from '../../src/private/contract';
 import { InputError } from '../errors';
 
 /** What is detected in the data: the connector's settings of the same names. */
 export interface BacktestConfig {
   readonly timestampColumn: { readonly name: string; readonly format: string };
-  readonly metrics: readonly { readonly name: string; readonly aggregation: 'SUM' | 'AVG' }[];
+  readonly metrics: readonly { readonly name: string; readonly aggregation: Aggregation }[];
   readonly dimensions: readonly string[];
   readonly frequency: Frequency;
   /** IANA name. */
@@ -17,8 +16,6 @@ export interface BacktestConfig {
   /** Country or part of one whose public holidays daily data follows: `DE`, `DE-BY`. */
   readonly holidays?: string;
 }
-
-const AGGREGATIONS = ['SUM', 'AVG'] as const;
 
 /** Longest piece of the configuration shown in a message. */
 const SHOWN_CHARACTERS = 80;
@@ -62,12 +59,9 @@ export function parseConfig(parsed: unknown, file: string): BacktestConfig {
     ...root.holidays !== undefined && { holidays: text('holidays', root.holidays) },
   };
   if (!isTimezone(config.timezone)) fail('timezone', config.timezone, 'give the IANA name of a time zone, such as "UTC" or "Europe/Berlin"');
-  const mixUp = mixUpOf(config.timestampColumn.format);
-  if (mixUp !== undefined) throw new InputError(`${file}: timestampColumn.format ${mixUp}`);
-  try {
-    new TimestampFormat(config.timestampColumn.format, config.timezone);
-  } catch (error) {
-    throw new InputError(`${file}: timestampColumn.format: ${(error as Error).message}`, { cause: error });
+  const unreadable = problemOfTimestampFormat(config.timestampColumn.format, config.frequency);
+  if (unreadable) {
+    throw new InputError(`${file}: timestampColumn.format ${unreadable.problem}, got ${JSON.stringify(config.timestampColumn.format)}; ${unreadable.advice}`);
   }
   if (config.holidays !== undefined && config.frequency !== 'P1D') {
     fail('holidays', config.holidays, `only data of P1D has holidays, and frequency is "${config.frequency}"; leave them out`);

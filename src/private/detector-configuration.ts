@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ConnectorSettings, MetricSetConfiguration, PREFIXES } from './contract';
+import { Aggregation, ConnectorSettings, MetricSetConfiguration, PREFIXES } from './contract';
 import { ConnectorNumbers, DEFAULTS } from './settings';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
@@ -37,7 +37,7 @@ export function metricSet(
 ): MetricSetConfiguration {
   return {
     MetricSetName: name,
-    MetricList: props.metrics.map(metric => ({ MetricName: metric.name, AggregationFunction: metric.aggregation as 'SUM' | 'AVG' })),
+    MetricList: props.metrics.map(metric => ({ MetricName: metric.name, AggregationFunction: metric.aggregation as Aggregation })),
     // the API takes no empty list
     ...(props.dimensions?.length ? { DimensionList: props.dimensions } : {}),
     TimestampColumn: { ColumnName: props.timestampColumn.name, ColumnFormat: props.timestampColumn.format },

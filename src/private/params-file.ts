@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { FREQUENCY_SECONDS, Frequency, LIMITS } from './contract';
+import { Aggregation, FREQUENCY_SECONDS, Frequency, LIMITS } from './contract';
 
 /** What a published `params.json` says, as far as it can be used here. */
 export interface ParamsFile {
@@ -11,7 +11,7 @@ export interface ParamsFile {
   readonly frequency?: Frequency;
   readonly timestampColumn?: { readonly name: string; readonly format: string };
   readonly dimensions: string[];
-  readonly metrics: { readonly name: string; readonly aggregation: 'SUM' | 'AVG' }[];
+  readonly metrics: { readonly name: string; readonly aggregation: Aggregation }[];
   readonly offsetSeconds?: number;
   readonly alertName?: string;
   readonly alertDescription?: string;

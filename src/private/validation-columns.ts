@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
-import { LIMITS } from './contract';
+import { AGGREGATIONS, LIMITS } from './contract';
 import { refuse, validateName } from './validation-base';
 import { validateTimestampFormat } from './validation-timestamp';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
 const COLUMN_RULE = `name it in the query with "as": 1 to ${LIMITS.nameLength} letters, digits, "-" and "_", beginning with a letter or digit`;
-
-/** What Metric's factories give; an object literal in its place can give anything. */
-const AGGREGATIONS = ['SUM', 'AVG'];
 
 /** Refuses columns that the detector cannot take, or that are named twice. */
 export function validateColumns(props: RedshiftLookoutConnectorProps): void {
@@ -27,7 +24,8 @@ export function validateColumns(props: RedshiftLookoutConnectorProps): void {
   }
   metrics.forEach(({ name, aggregation }, index) => {
     validateName(`metrics[${index}]`, name, COLUMN_RULE);
-    if (!Token.isUnresolved(aggregation) && !AGGREGATIONS.includes(aggregation)) {
+    // an object literal in the place of what Metric's factories give can have anything
+    if (!Token.isUnresolved(aggregation) && !AGGREGATIONS.some(each => each === aggregation)) {
       throw refuse(`metrics[${index}]`, 'has an aggregation that is neither "SUM" nor "AVG"', aggregation, `give Metric.sum("${name}") or Metric.average("${name}")`);
     }
   });

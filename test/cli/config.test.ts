@@ -32,8 +32,10 @@ test.each<[string, unknown, string]>([
   ['another frequency', { ...CONFIG, frequency: 'PT30M' }, 'c.json: frequency is "PT30M": give "PT5M" or'],
   ['a format of strftime', { ...CONFIG, timestampColumn: { name: 'ts', format: '%Y-%m-%d %H:%M' } }, "c.json: timestampColumn.format has '%', as the formats of strftime"],
   ['the day of the year in a month', { ...CONFIG, timestampColumn: { name: 'ts', format: 'yyyy-MM-DD' } }, "c.json: timestampColumn.format has 'D', the day of the year"],
+  ['a fraction in place of the second', { ...CONFIG, timestampColumn: { name: 'ts', format: 'yyyy-MM-dd HH:mm:SS' } }, "c.json: timestampColumn.format has 'S', the fraction of a second"],
+  ['a format without hour', { ...CONFIG, timestampColumn: { name: 'ts', format: 'yyyy-MM-dd' } }, 'c.json: timestampColumn.format has no hour, though the frequency is PT1H'],
   ['no time zone', { ...CONFIG, timezone: 'Mars/Base' }, 'c.json: timezone is "Mars/Base": give the IANA name'],
-  ['a format without year', { ...CONFIG, timestampColumn: { name: 'at', format: 'HH:mm' } }, 'c.json: timestampColumn.format: time stamp format "HH:mm" has no year'],
+  ['a format without year', { ...CONFIG, timestampColumn: { name: 'at', format: 'HH:mm' } }, 'c.json: timestampColumn.format has no year (\'y\'), got "HH:mm"; write it like \'yyyy-MM-dd HH:mm:ss\''],
   ['a column that is two things', { ...CONFIG, dimensions: ['VIEWS'] }, 'c.json: dimensions[0] is "VIEWS": metrics[0].name names this column already'],
   ['no list of dimensions', { ...CONFIG, dimensions: 'shop' }, 'c.json: dimensions is "shop": give a list of at most 10 entries'],
 ])('%s is refused with its place, what was found and what to do', (_, config, message) => {

@@ -2,6 +2,7 @@
 
 import type { ConnectorSettings, WarehouseConnection } from './connector-settings';
 import type { Frequency } from './intervals';
+import type { Aggregation } from './limits';
 
 // CloudFormation turns every scalar of a custom resource's properties into a string, so all of them travel as one JSON text,
 // in the property `Configuration`.
@@ -37,7 +38,7 @@ export interface DetectorConfiguration {
 export interface MetricSetConfiguration {
   readonly MetricSetName: string;
   readonly MetricSetDescription?: string;
-  readonly MetricList: { readonly MetricName: string; readonly AggregationFunction: 'SUM' | 'AVG' }[];
+  readonly MetricList: { readonly MetricName: string; readonly AggregationFunction: Aggregation }[];
   readonly DimensionList?: string[];
   readonly TimestampColumn: { readonly ColumnName: string; readonly ColumnFormat: string };
   readonly Offset: number;

@@ -19,6 +19,11 @@ export const LIMITS = {
   statementBytes: 100_000,
 };
 
+/** How the rows of a metric are combined within an interval. */
+export const AGGREGATIONS = ['SUM', 'AVG'] as const;
+
+export type Aggregation = typeof AGGREGATIONS[number];
+
 /** Severity from which an alert is sent when no threshold is given: the default of the Lookout for Metrics console. */
 export const DEFAULT_ALERT_THRESHOLD = 70;
 
