@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from 'node:fs';
+import { isUtf16 } from '../../handlers/input/utf-16';
 import { zoneOffsetSeconds } from '../../handlers/shared/wall-clock';
 import { type Aggregation, AGGREGATIONS, type Frequency, FREQUENCY_SECONDS, LIMITS, problemOfTimestampFormat } from '../../src/private/contract';
 import { InputError } from '../errors';
+import { oneLine } from '../report/text';
 
 /** What is detected in the data: the connector's settings of the same names. */
 export interface BacktestConfig {
@@ -24,15 +26,18 @@ const SHOWN_CHARACTERS = 80;
 export function readConfig(path: string): BacktestConfig {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    const bytes = readFileSync(path);
+    if (isUtf16(bytes)) throw new InputError(`--config ${JSON.stringify(path)} is UTF-16: save it as UTF-8`);
+    text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`--config ${JSON.stringify(path)} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new InputError(`${path} is not JSON: ${oneLine((error as Error).message)}`, { cause: error });
   }
   return parseConfig(parsed, path);
 }

@@ -8,7 +8,11 @@ import { checkQuality, type DataQuality } from '../../handlers/input/data-qualit
 import { IntervalTable } from '../../handlers/input/interval-table';
 import { RowReader } from '../../handlers/input/row-reader';
 import { TableLimits } from '../../handlers/input/table-limits';
+import { shown } from '../../handlers/input/unusable-data';
 import { InputError } from '../errors';
+
+/** What separates the columns of CSV elsewhere. */
+const OTHER_SEPARATORS = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' };
 
 /** Most time series of the data, whatever their frequency: here no service sets a quota. */
 export const MAXIMUM_TIME_SERIES = 50_000;
@@ -54,6 +58,7 @@ export async function readData(
     await readCsvFile(file.path, openFile(file), { ...layout.csv, gzip: isGzip(file.path) }, record => {
       if (isHeader) {
         const header = Array.from({ length: record.length }, (_, cell) => record.text(cell));
+        refuseOtherSeparator(file.path, header);
         for (const found of columnsInOtherCase(file.path, header, columns)) if (!otherCase.has(found.column)) otherCase.set(found.column, found);
         isHeader = false;
       }
@@ -64,4 +69,11 @@ export async function readData(
   checkQuality(quality, 'history');
   if (reader.rows === 0) throw new InputError(`${path} has no rows`);
   return { table, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), quality };
+}
+
+/** A file of one column has never what a back test needs, which is a time stamp and a metric. */
+function refuseOtherSeparator(file: string, header: readonly string[]): void {
+  const separator = Object.entries(OTHER_SEPARATORS).find(([character]) => header.length === 1 && header[0].includes(character));
+  if (separator === undefined) return;
+  throw new InputError(`${file} has only one column, ${shown(header[0])}: its columns are separated by ${separator[1]}; save it separated by commas, as UNLOAD ... CSV writes it`);
 }

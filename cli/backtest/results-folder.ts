@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { InputError } from '../errors';
 
@@ -20,6 +20,9 @@ export class ResultsFolder {
    */
   public constructor(public readonly path: string, data: string) {
     try {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
+        throw new InputError(`--out ${JSON.stringify(path)} is a file: give a folder, which may be new`);
+      }
       mkdirSync(path, { recursive: true });
       const probe = this.scratch('probe');
       writeFileSync(probe, '');

@@ -3,6 +3,7 @@
 import { isSame, viewOf } from './byte-keys';
 import type { CsvFormat } from './row-layout';
 import { UnusableData } from './unusable-data';
+import { isUtf16, UTF_16_BYTES } from './utf-16';
 
 /** Longest row, in bytes. A Redshift row has at most 4 MB, or 16 MB with a SUPER column. */
 const ROW_BYTES = 16 * 1024 * 1024;
@@ -16,8 +17,6 @@ const LEAST_COMPARED_BYTES = 8;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-/** Of UTF-16, in either order of its bytes. UTF-8 has none of these bytes. */
-const UTF_16_MARKS = [[0xff, 0xfe], [0xfe, 0xff]];
 
 /** A record of a CSV file, as bytes: valid until the next one is asked for. */
 export interface CsvRecord {
@@ -132,10 +131,10 @@ export class CsvScanner implements CsvRecord {
   private scan(isEnd: boolean): void {
     let from = 0;
     if (this.atBeginning) {
-      if (this.filled < BYTE_ORDER_MARK.length && !isEnd) return;
-      const beginsWith = (mark: readonly number[]): boolean => mark.every((byte, index) => this.filled > index && this.bytes[index] === byte);
-      if (UTF_16_MARKS.some(beginsWith)) throw new UnusableData(`${this.name} is UTF-16: save it as UTF-8`);
-      if (beginsWith(BYTE_ORDER_MARK)) from = BYTE_ORDER_MARK.length;
+      if (this.filled < UTF_16_BYTES && !isEnd) return;
+      const beginning = this.bytes.subarray(0, Math.min(this.filled, UTF_16_BYTES));
+      if (isUtf16(beginning)) throw new UnusableData(`${this.name} is UTF-16: save it as UTF-8`);
+      if (BYTE_ORDER_MARK.every((byte, index) => beginning[index] === byte)) from = BYTE_ORDER_MARK.length;
       this.atBeginning = false;
     }
     // a last line without line end gets one

@@ -252,6 +252,12 @@ describe('bad input ends with exit code 2 and says', () => {
     command.write('inside/data.csv', 'at\n');
     const packed = gzipSync(file([1, 2, 3]));
     command.write('utf-16.csv', Buffer.from(`\uFEFF${file([1, 2, 3])}`, 'utf16le'));
+    command.write('unmarked.csv', Buffer.from(file([1, 2, 3]), 'utf16le'));
+    command.write('utf-16.json', Buffer.from(`\uFEFF${JSON.stringify(CONFIG)}`, 'utf16le'));
+    command.write('unmarked.json', Buffer.from(JSON.stringify(CONFIG), 'utf16le').swap16());
+    command.write('control.json', '\u001b[2J');
+    command.write('semicolons.csv', file([1, 2, 3]).replaceAll(',', ';'));
+    command.write('tabs.csv', file([1, 2, 3]).replaceAll(',', '\t'));
     command.write('half.gz', packed.subarray(0, packed.length / 2));
   });
   const config = ['--config', 'config.json'];
@@ -266,10 +272,18 @@ describe('bad input ends with exit code 2 and says', () => {
     ['no rows', ['backtest', '--data', 'header.csv', ...config, '--out', 'x'], 'header.csv has no rows'],
     ['no usable rows', ['backtest', '--data', 'unreadable.csv', ...config, '--out', 'x'], 'column "at" holds "yesterday"'],
     ['a missing column', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'x'], 'has no column'],
+    ['columns separated by semicolons', ['backtest', '--data', 'semicolons.csv', ...config, '--out', 'x'],
+      'semicolons.csv has only one column, "at;shop;views;latency": its columns are separated by semicolons; save it separated by commas'],
+    ['columns separated by tabs', ['backtest', '--data', 'tabs.csv', ...config, '--out', 'x'], 'its columns are separated by tabs; save it separated by commas'],
+    ['a configuration in UTF-16', ['backtest', '--data', 'one.csv', '--config', 'utf-16.json', '--out', 'x'], 'error: --config "utf-16.json" is UTF-16: save it as UTF-8'],
+    ['a configuration in UTF-16 without its mark', ['backtest', '--data', 'one.csv', '--config', 'unmarked.json', '--out', 'x'], 'error: --config "unmarked.json" is UTF-16: save it as UTF-8'],
+    ['control characters in place of JSON', ['backtest', '--data', 'one.csv', '--config', 'control.json', '--out', 'x'], 'control.json is not JSON: Unexpected token \'\uFFFD\''],
+    ['UTF-16 without its mark', ['backtest', '--data', 'unmarked.csv', ...config, '--out', 'x'], 'unmarked.csv is UTF-16: save it as UTF-8'],
     ['UTF-16', ['backtest', '--data', 'utf-16.csv', ...config, '--out', 'x'], 'utf-16.csv is UTF-16: save it as UTF-8'],
     ['no time', ['backtest', '--data', 'one.csv', ...config, '--out', 'x', '--detect-from', 'noon'], '--detect-from must be a time such as'],
     ['a time outside', ['backtest', '--data', 'one.csv', ...config, '--out', 'x', '--detect-from', '2020-01-01'], 'outside the data'],
-    ['a folder that is a file', ['backtest', '--data', 'one.csv', ...config, '--out', 'one.csv'], 'cannot be written to'],
+    ['a folder that is a file', ['backtest', '--data', 'one.csv', ...config, '--out', 'one.csv'], 'error: --out "one.csv" is a file: give a folder, which may be new'],
+    ['a folder in a file', ['backtest', '--data', 'one.csv', ...config, '--out', 'one.csv/out'], '--out "one.csv/out" cannot be written to'],
     ['results among the data', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'inside'], 'is the folder of the data'],
     ['results in a folder among the data', ['backtest', '--data', 'inside', ...config, '--out', 'inside/out'], 'is within the folder of the data'],
     ['half a file of gzip', ['backtest', '--data', 'half.gz', ...config, '--out', 'x'], 'half.gz cannot be read as GZIP: unexpected end of file'],

@@ -139,6 +139,7 @@ test.each([['nothing', ''], ['a byte order mark', '\uFEFF'], ['empty lines', '\n
 test.each([['little', (text: Buffer) => text], ['big', (text: Buffer) => text.swap16()]])('UTF-16, its %s end first, is refused with what it is, and read as the charset that it is', async (_, order) => {
   const bytes = order(Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'));
   await expect(read(bytes, {}, [1, 2])).rejects.toThrow('s3://data/a.csv is UTF-16: save it as UTF-8');
+  await expect(read(bytes.subarray(2), {}, [1, 2])).rejects.toThrow('s3://data/a.csv is UTF-16: save it as UTF-8');
   expect((await read(bytes, { charset: bytes[0] === 0xff ? 'UTF-16LE' : 'UTF-16BE' }, [1])).records).toEqual([['a', 'b'], ['1', '2']]);
 });
 
