@@ -2,10 +2,12 @@
 
 import { type DataFile, isGzip, openFile } from './data-files';
 import { type ColumnInOtherCase, columnsInOtherCase, type ValuesNotUtf8, valuesNotUtf8 } from './data-remarks';
+import { StrayQuotes, type ValuesWithStrayQuote } from './stray-quotes';
 import type { Layout } from '../../handlers/detect/layout';
 import { readCsvFile } from '../../handlers/input/csv-file';
 import { checkQuality, type DataQuality } from '../../handlers/input/data-quality';
 import { IntervalTable } from '../../handlers/input/interval-table';
+import { findColumns } from '../../handlers/input/row-columns';
 import { RowReader } from '../../handlers/input/row-reader';
 import { TableLimits } from '../../handlers/input/table-limits';
 import { shown } from '../../handlers/input/unusable-data';
@@ -22,6 +24,7 @@ export interface BacktestQuality extends DataQuality {
   /** Each column once, with the first file in which it is so. */
   readonly columnsInOtherCase: readonly ColumnInOtherCase[];
   readonly valuesNotUtf8: readonly ValuesNotUtf8[];
+  readonly valuesWithStrayQuote: readonly ValuesWithStrayQuote[];
 }
 
 /** The data of a back test: rows aggregated to intervals and time series. */
@@ -46,26 +49,40 @@ export async function readData(
 ): Promise<BacktestData> {
   const table = new IntervalTable(layout.measures, layout.dimensions);
   const limits = new TableLimits(table, layout, layout.clock, MAXIMUM_TIME_SERIES, 'data');
+  const strayQuotes = new StrayQuotes(layout.dimensions);
+  let isNewCombination = false;
   const reader = new RowReader(layout, table, wall => limits.slotOf(wall), {
-    onCombination: () => limits.checkTimeSeries(), onRows: () => onRows(reader.rows),
+    onCombination: () => {
+      limits.checkTimeSeries();
+      isNewCombination = true;
+    },
+    onRows: () => onRows(reader.rows),
   });
   const columns = [layout.timestampColumn, ...layout.measures.map(({ name }) => name), ...layout.dimensions];
   const otherCase = new Map<string, ColumnInOtherCase>();
   for (const file of files) {
     if (file.size === 0) continue;
     const read = reader.file(file.path);
-    let isHeader = true;
+    let dimensions: Int32Array | undefined;
     await readCsvFile(file.path, openFile(file), { ...layout.csv, gzip: isGzip(file.path) }, record => {
-      if (isHeader) {
+      if (dimensions === undefined) {
         const header = Array.from({ length: record.length }, (_, cell) => record.text(cell));
         refuseOtherSeparator(file.path, header);
         for (const found of columnsInOtherCase(file.path, header, columns)) if (!otherCase.has(found.column)) otherCase.set(found.column, found);
-        isHeader = false;
+        dimensions = findColumns(file.path, header, layout).dimensions;
       }
       read(record);
+      if (!isNewCombination) return;
+      strayQuotes.look(file.path, record, dimensions);
+      isNewCombination = false;
     });
   }
-  const quality = { ...reader.quality, columnsInOtherCase: [...otherCase.values()], valuesNotUtf8: valuesNotUtf8(table.series) };
+  const quality: BacktestQuality = {
+    ...reader.quality,
+    columnsInOtherCase: [...otherCase.values()],
+    valuesNotUtf8: valuesNotUtf8(table.series),
+    valuesWithStrayQuote: strayQuotes.list,
+  };
   checkQuality(quality, 'history');
   if (reader.rows === 0) throw new InputError(`${path} has no rows`);
   return { table, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), quality };
@@ -75,5 +92,6 @@ export async function readData(
 function refuseOtherSeparator(file: string, header: readonly string[]): void {
   const separator = Object.entries(OTHER_SEPARATORS).find(([character]) => header.length === 1 && header[0].includes(character));
   if (separator === undefined) return;
-  throw new InputError(`${file} has only one column, ${shown(header[0])}: its columns are separated by ${separator[1]}; save it separated by commas, as UNLOAD ... CSV writes it`);
+  throw new InputError(`${file} has only one column, ${shown(header[0])}: its columns are separated by ${separator[1]}; save it separated by commas, `
+    + 'as UNLOAD ... CSV writes it');
 }

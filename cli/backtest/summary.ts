@@ -6,6 +6,7 @@ import { INTERVALS_BETWEEN_RELOADS } from './detection';
 import type { BacktestData, BacktestQuality } from './input';
 import type { MissingDataStretch } from './missing-data';
 import type { BacktestRun, Step } from './run';
+import { remarksOfStrayQuotes } from './stray-quotes';
 import type { Timeline } from './timeline';
 import { wallText } from './wall-text';
 import { ANOMALOUS_SEVERITY } from '../../handlers/engine';
@@ -112,6 +113,7 @@ function warningsOf(
   return [
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
     ...remarks(quality.columnsInOtherCase, quality.valuesNotUtf8, frequency, longerFrequency),
+    ...remarksOfStrayQuotes(quality.valuesWithStrayQuote),
     ...rowsLeftOut > 0
       ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
       : [],

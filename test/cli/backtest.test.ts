@@ -216,7 +216,7 @@ describe('what is odd about data that can be read is a warning', () => {
   };
 
   test('nothing is, in plain hours', () => {
-    expect(backtest(hours.map(hour => `${time(hour)},Köln,5,5`)).summary).toMatchObject({ warnings: [], dataQuality: { columnsInOtherCase: [], valuesNotUtf8: [] } });
+    expect(backtest(hours.map(hour => `${time(hour)},Köln,5,5`)).summary).toMatchObject({ warnings: [], dataQuality: { columnsInOtherCase: [], valuesNotUtf8: [], valuesWithStrayQuote: [] } });
   });
 
   test('a column in another case, which the deployment refuses', () => {
@@ -230,6 +230,19 @@ describe('what is odd about data that can be read is a warning', () => {
     const { summary } = backtest(Buffer.from([HEADER, ...hours.flatMap(hour => ['Köln', 'Ulm'].map(shop => `${time(hour)},${shop},5,5`))].join('\n'), 'latin1'));
     expect(summary.warnings).toEqual([expect.stringMatching(/^1 of 2 values of column "shop" are not UTF-8, such as "K\uFFFDln": save the data as UTF-8/)]);
     expect(summary.dataQuality).toMatchObject({ valuesNotUtf8: [{ column: 'shop', values: 2, valuesNotUtf8: 1, example: 'K\uFFFDln' }] });
+  });
+
+  test('a quote out of place in a dimension, which makes a time series', () => {
+    const rows = hours.map(hour => `${time(hour)},"a ""quoted"", one",5,5`);
+    expect(backtest(rows).summary).toMatchObject({ warnings: [], dataQuality: { valuesWithStrayQuote: [] } });
+    rows[7] = rows[7].replace(/"a .*one"/, 'web"');
+    rows[9] = rows[9].replace(/"a .*one"/, '"web"s');
+    const { summary } = backtest(rows);
+    expect(summary.warnings).toEqual([
+      '2 values of column "shop" with a quote that is not written as CSV writes one, such as "web\\"" in line 9 of odd.csv: it is taken for a part of the value; '
+      + 'where it is none, that is a time series too many',
+    ]);
+    expect(summary.dataQuality).toMatchObject({ valuesWithStrayQuote: [{ column: 'shop', valuesWithStrayQuote: 2, example: 'web"', file: 'odd.csv', line: 9 }] });
   });
 
   test.each([
