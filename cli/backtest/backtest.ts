@@ -57,7 +57,7 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
       results.publish();
       for (const warning of finished.warnings) progress.warn(warning);
       progress.clear();
-      console.log(resultText(finished, run.groups, results));
+      console.log(resultText(finished, run.groups, results, process.stdout.columns));
     } finally {
       run.band.remove();
     }

@@ -71,7 +71,7 @@ function missingData({ findings }: BacktestSummary): string {
 
 function tableRow(group: GroupRecord, clock: (seconds: number) => string): string {
   return `<tr><td class="time">${clock(group.start)}</td><td class="time">${clock(group.end)}</td><td>${name(group.measure)}</td>`
-    + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${name(mainCause(group))}</td></tr>`;
+    + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${escapeHtml(mainCause(group))}</td></tr>`;
 }
 
 function article(group: GroupRecord, detected: readonly number[], run: BacktestRun, clock: (seconds: number) => string): string {

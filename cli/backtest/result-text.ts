@@ -13,28 +13,36 @@ const SHOWN_GROUPS = 10;
 /** Stretches without data shown: the longest ones. */
 const SHOWN_STRETCHES = 3;
 
-/** Longest text of a cell. */
-const CELL_CHARACTERS = 40;
+/** Longest name of a metric or value. Redshift's names are no longer than 127. */
+const NAME_CHARACTERS = 64;
+
+/** Columns of a terminal that does not tell, or of what is no terminal. */
+const USUAL_WIDTH = 120;
 
 /** Longest text of one finding. */
-const LINE_CHARACTERS = 120;
+const LINE_CHARACTERS = 240;
 
-/** What a back test found, for someone who reads it on a terminal. */
-export function resultText(summary: BacktestSummary, groups: readonly GroupRecord[], results: Pick<ResultsFolder, 'finished'>): string {
+/**
+ * What a back test found, for someone who reads it on a terminal.
+ * @param width of the terminal, in characters
+ */
+export function resultText(
+  summary: BacktestSummary, groups: readonly GroupRecord[], results: Pick<ResultsFolder, 'finished'>, width = USUAL_WIDTH,
+): string {
   const { counts, config, severityThreshold } = summary;
   const shown = [...groups].sort((a, b) => b.score - a.score).slice(0, SHOWN_GROUPS).sort((a, b) => a.start - b.start);
   const time = (seconds: number) => wallText(seconds + zoneOffsetSeconds(config.timezone, seconds)).slice(0, 16);
   const rows = shown.map(group => {
     const [worst] = group.series;
     return [
-      time(group.start), group.end > group.start ? `to ${time(group.end)}` : '', shortLine(group.measure, CELL_CHARACTERS), group.score.toFixed(0),
-      formatNumber(worst.observed), formatNumber(worst.expected), shortLine(contributors(group), CELL_CHARACTERS),
+      group.end > group.start ? `${time(group.start)} to ${shortEnd(time(group.start), time(group.end))}` : time(group.start),
+      shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), formatNumber(worst.observed), formatNumber(worst.expected), mainCause(group),
     ];
   });
-  const table = formatTable([`time (${config.timezone})`, '', 'metric', 'severity', 'observed', 'expected', 'what contributed'], rows, [3, 4, 5]);
+  const table = tableOf([`time (${config.timezone})`, 'metric', 'severity', 'observed', 'expected', 'what explains it, of the deviation'], rows, width);
   const more = groups.length > shown.length ? [`… the ${shown.length} most severe of ${groups.length}; all are in the report`] : [];
   return [
-    ...shown.length > 0 ? [...table, ...more, ''] : [],
+    ...shown.length > 0 ? [...table, ...more, "observed and expected: of the group's most severe time series", ''] : [],
     `learned    ${counts.intervalsLearned} intervals of ${config.frequency}${summary.learnedFrom === undefined ? '' : ` from ${summary.learnedFrom}`}`,
     `detected   ${counts.intervalsDetected} intervals from ${summary.detectedFrom} to ${summary.detectedTo}, ${counts.intervalsWithoutValues} without values`,
     `found      ${counts.anomalyGroups} anomaly groups of severity ${severityThreshold} or more, in ${counts.timeSeries} time series (${counts.anomalies} anomalous values)`,
@@ -43,6 +51,20 @@ export function resultText(summary: BacktestSummary, groups: readonly GroupRecor
     `time       ${(summary.milliseconds.sinceStart / 1000).toFixed(1)} s`,
     `report     ${results.finished('report')}`,
   ].join('\n');
+}
+
+/** Without the date where that is the same, and without the year. */
+function shortEnd(start: string, end: string): string {
+  return start.slice(0, 10) === end.slice(0, 10) ? end.slice(11) : end.slice(start.slice(0, 4) === end.slice(0, 4) ? 5 : 0);
+}
+
+/** Lines of a table whose last column stands on lines of its own where there is no room: it may hold several names, and is not cut. */
+function tableOf(header: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
+  const right = [2, 3, 4];
+  const whole = formatTable(header, rows, right);
+  if (whole.every(line => line.length <= width)) return whole;
+  const [title, rule, ...lines] = formatTable(header.slice(0, -1), rows.map(row => row.slice(0, -1)), right);
+  return [title, `    ${header.at(-1)}`, rule, ...lines.flatMap((line, index) => [line, `    ${rows[index].at(-1)}`.trimEnd()].filter(each => each !== ''))];
 }
 
 function missingData(findings: BacktestSummary['findings']): string[] {
@@ -56,10 +78,14 @@ function missingData(findings: BacktestSummary['findings']): string[] {
 export function mainCause(group: Pick<GroupRecord, 'contributions' | 'rootCauses'>): string {
   const best = group.rootCauses?.[0];
   if (best === undefined) return contributors(group);
-  return `${best.dimensions.map(({ name, value }) => `${name}=${value}`).join(' and ') || 'all of the metric'} ${Math.round(best.share)}%`;
+  return `${best.dimensions.map(({ name, value }) => pair(name, value)).join(' and ') || 'all of the metric'} ${Math.round(best.share)}%`;
 }
 
 /** The largest contribution of each dimension, such as `platform=web 100%`. */
-export function contributors({ contributions }: Pick<GroupRecord, 'contributions'>): string {
-  return contributions.flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value, contribution }) => `${dimension}=${value} ${Math.round(contribution)}%`)).join(', ');
+function contributors({ contributions }: Pick<GroupRecord, 'contributions'>): string {
+  return contributions.flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value, contribution }) => `${pair(dimension, value)} ${Math.round(contribution)}%`)).join(', ');
+}
+
+function pair(name: string, value: string): string {
+  return `${shortLine(name, NAME_CHARACTERS)}=${shortLine(value, NAME_CHARACTERS)}`;
 }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { resultText } from '../../cli/backtest/result-text';
+import type { BacktestSummary } from '../../cli/backtest/summary';
+import type { GroupRecord } from '../../handlers/lookout/store';
+
+const START = Date.parse('2026-02-25T00:00:00Z') / 1000;
+const COUNTS = {
+  files: 1,
+  bytes: 1,
+  rows: 1,
+  rowsRejected: 0,
+  rowsLeftOut: 0,
+  timeSeries: 1,
+  intervalsLearned: 1,
+  intervalsDetected: 1,
+  intervalsWithoutValues: 0,
+  intervalsWithoutGroups: 0,
+  anomalies: 1,
+  anomalyGroups: 1,
+  scoreRows: 1,
+  explanationRows: 1,
+};
+const SUMMARY = {
+  counts: COUNTS, config: { timezone: 'UTC', frequency: 'PT1H' }, severityThreshold: 70, detectedFrom: '', detectedTo: '', findings: [], milliseconds: { sinceStart: 1 },
+} as unknown as BacktestSummary;
+
+type Causes = readonly (readonly [name: string, value: string])[];
+function group(causes: Causes | undefined, hours = 0, dimensions: Causes = []): GroupRecord {
+  const series = { dimensions: [], observed: 10_884_982.67, expected: 3_795_702.71, lower: 0, upper: 0, severity: 100, at: START };
+  return {
+    start: START,
+    end: START + hours * 3600,
+    measure: 'gross_merchandise_value_usd',
+    score: 99.6,
+    seriesCount: 1,
+    series: [series],
+    contributions: dimensions.map(([dimension, value]) => ({ dimension, values: [{ value, contribution: 87.4 }, { value: 'other', contribution: 12.6 }] })),
+    ...causes && { rootCauses: [{ dimensions: causes.map(([name, value]) => ({ name, value })), share: 97.15, consistency: 100 }] },
+  } as unknown as GroupRecord;
+}
+
+const tableOf = (groups: GroupRecord[], width?: number): string[] => {
+  const lines = resultText(SUMMARY, groups, { finished: () => 'out/report.html' }, width).split('\n');
+  return lines.slice(0, lines.indexOf(''));
+};
+const CAUSES: Causes = [['marketplace', 'marketplace-united-states-of-america'], ['payment_step', 'checkout/payment/paypal'], ['fulfilment', 'fulfilment by us, next-day delivery']];
+const TEXT = 'marketplace=marketplace-united-states-of-america and payment_step=checkout/payment/paypal and fulfilment=fulfilment by us, next-day delivery 97%';
+
+test('names are not cut: where they have no room beside the figures they stand below', () => {
+  const lines = tableOf([group(CAUSES, 4), group([])], 100);
+  expect(lines).toEqual([
+    'time (UTC)                 metric                       severity       observed      expected',
+    '    what explains it, of the deviation',
+    '-------------------------  ---------------------------  --------  -------------  ------------',
+    '2026-02-25 00:00 to 04:00  gross_merchandise_value_usd       100  10,884,982.67  3,795,702.71',
+    `    ${TEXT}`,
+    '2026-02-25 00:00           gross_merchandise_value_usd       100  10,884,982.67  3,795,702.71',
+    '    all of the metric 97%',
+    "observed and expected: of the group's most severe time series",
+  ]);
+});
+
+test('where there is room, a group is one line', () => {
+  const [title, , line] = tableOf([group(CAUSES, 30)], 300);
+  expect(title).toMatch(/ expected  what explains it, of the deviation$/);
+  expect(line).toMatch(/^2026-02-25 00:00 to 02-26 06:00  gross_.* 3,795,702\.71  marketplace=/);
+  expect(line.endsWith(TEXT)).toBe(true);
+  expect(tableOf([group([['platform', 'web']])])[2]).toMatch(/ 3,795,702\.71  platform=web 97%$/);
+});
+
+test('what is no name is cut, its share is not; without a cause the largest contributions are shown', () => {
+  expect(tableOf([group([['url', 'x'.repeat(500)]])])[4]).toBe(`    url=${'x'.repeat(63)}\u2026 97%`);
+  expect(tableOf([group(undefined, 0, [['url', 'a\nb'], ['shop', 'c']])])[2]).toMatch(/  url=a\uFFFDb 87%, shop=c 87%$/);
+  expect(tableOf([group(undefined)], 80)).toHaveLength(5);
+});
