@@ -7,28 +7,40 @@ const OTHER_PLACEHOLDER = /(?<![:\w]):(?:start|end)(?:_?\w+)?\b|%\((?:start|end)
 
 const BETWEEN_BOUNDS = `write "ts >= '${PLACEHOLDERS.start}' and ts < '${PLACEHOLDERS.end}'"`;
 
-/** A bound itself, cast or not. What is reckoned from it is another time. */
+/** What is reckoned from a column or bound is another time. What must not come before is looked for at its beginning: at every blank of a long run it would take long. */
+const ITSELF_BEFORE = '(?=[\\w"\'])(?<![-+*/|]\\s*)';
+const ITSELF_AFTER = '(?!\\w|\\s*[-+*/|:(.]|\\s+at\\s)';
+
+/** A bound itself, cast or not. */
 const bound = (name: string) => {
   const text = `'\\{\\{${name}\\}\\}'`;
-  const itself = '(?!\\w|\\s*[-+*/|:(]|\\s+at\\s)';
-  return `(?:(?:(?:timestamp|timestamptz|date)\\s+)?${text}(?:\\s*::\\s*\\w+(?:\\s*\\(\\d+\\))?)*${itself}|cast\\s*\\(\\s*${text}\\s+as\\s+[\\w ]+\\)${itself})`;
+  const forms = [
+    `(?:(?:timestamp|timestamptz|date)\\s+)?${text}(?:\\s*::\\s*\\w+(?:\\s*\\(\\d+\\))?)*`,
+    `cast\\s*\\(\\s*${text}\\s+as\\s+[\\w ]+\\)`,
+    `to_(?:timestamp|date)\\s*\\(\\s*${text}\\s*,\\s*''\\s*\\)`,
+  ];
+  return `(?:${forms.join('|')})${ITSELF_AFTER}`;
 };
 const START = bound('start');
 const END = bound('end');
-// what must not come before a word is looked for after it: at every blank of a long run it would take long
 const BETWEEN = '\\bbetween(?<!\\bnot\\s+between)';
-const COLUMN = '(?<![\\w."])((?:[\\w"]+\\.)*[\\w"]+)';
+const COLUMN = `(?<![\\w."])${ITSELF_BEFORE}((?:[\\w"]+\\.)*[\\w"]+)`;
+
+/** A column compared with a bound, on either side: of the first comparison, and of another one of the same column. */
+const compared = (operator: string, reversed: string, time: string) => ({
+  first: [`${COLUMN}\\s*${operator}\\s*${time}`, `${ITSELF_BEFORE}${time}\\s*${reversed}\\s*${COLUMN}`],
+  other: [`\\1\\s*${operator}\\s*${time}`, `${time}\\s*${reversed}\\s*\\1${ITSELF_AFTER}`],
+});
+
+/** Two comparisons of one column, in either order. A comparison of two columns with the bounds, such as of validity, is another matter. */
+const both = (one: ReturnType<typeof compared>, another: typeof one) => [[one, another], [another, one]]
+  .flatMap(([{ first }, { other }]) => first.flatMap(begin => other.map(end => new RegExp(`${begin}\\s+and\\s+${end}`, 'i'))));
 
 /** Rows from the end on and before the start. */
-const SWAPPED = [
-  `${COLUMN}\\s*>=?\\s*${END}\\s+and\\s+\\1\\s*<=?\\s*${START}`,
-  `${COLUMN}\\s*<=?\\s*${START}\\s+and\\s+\\1\\s*>=?\\s*${END}`,
-  `${BETWEEN}\\s+${END}\\s+and\\s+${START}`,
-].map(each => new RegExp(each, 'i'));
+const SWAPPED = [...both(compared('>=?', '<=?', END), compared('<=?', '>=?', START)), new RegExp(`${BETWEEN}\\s+${END}\\s+and\\s+${START}`, 'i')];
 
-/** No rows at the start. A comparison of two columns with the bounds, such as of validity, is another matter. */
-const WITHOUT_START = [`${COLUMN}\\s*>\\s*${START}\\s+and\\s+\\1\\s*<=?\\s*${END}`, `${COLUMN}\\s*<=?\\s*${END}\\s+and\\s+\\1\\s*>\\s*${START}`]
-  .map(each => new RegExp(each, 'i'));
+/** No rows at the start. */
+const WITHOUT_START = both(compared('>', '<', START), compared('<=?', '>=?', END));
 
 /** Rows at the end. */
 const WITH_END = [`<=\\s*${END}`, `${END}\\s*>=`, `${BETWEEN}\\s+${START}\\s+and\\s+${END}`].map(each => new RegExp(each, 'i'));
