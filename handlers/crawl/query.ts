@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { PLACEHOLDERS, problemOfQuery, withoutComments } from '../../src/private/contract';
+import { PLACEHOLDERS, problemOfQuery, unknownPlaceholder, withoutComments } from '../../src/private/contract';
 import type { WallBounds } from '../shared/time';
-
-/** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
-const PLACEHOLDER_LIKE = /\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/g;
 
 /** Which prop a query comes from; named in errors. */
 export type QueryProp = 'query' | 'historicalQuery';
@@ -17,11 +14,10 @@ export type QueryProp = 'query' | 'historicalQuery';
  * exactly `{{start}}` or `{{end}}`, or what `problemOfQuery` finds.
  */
 export function queryOfInterval(query: string, bounds: WallBounds, prop: QueryProp): string {
-  for (const [found] of query.matchAll(PLACEHOLDER_LIKE)) {
-    if (found !== PLACEHOLDERS.start && found !== PLACEHOLDERS.end) {
-      throw new Error(`${prop} contains the unknown placeholder ${JSON.stringify(found)}: `
-        + `write ${PLACEHOLDERS.start} and ${PLACEHOLDERS.end}, without blanks, in lower case`);
-    }
+  const unknown = unknownPlaceholder(query);
+  if (unknown) {
+    throw new Error(`${prop} contains the unknown placeholder ${JSON.stringify(unknown.found)}: write ${PLACEHOLDERS.start} and ${PLACEHOLDERS.end}, `
+      + `without blanks, in lower case; where it is meant to be text, write ${unknown.asText}`);
   }
   const text = query.replaceAll(PLACEHOLDERS.start, bounds.start).replaceAll(PLACEHOLDERS.end, bounds.end).replace(/[;\s]+$/, '').trimStart();
   if (text === '') throw new Error(`${prop} is empty: write a SELECT statement`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
-import { LIMITS, PLACEHOLDERS, problemOfQuery, withoutComments } from './contract';
+import { LIMITS, PLACEHOLDERS, problemOfQuery, unknownPlaceholder, withoutComments } from './contract';
 import { unquotedPlaceholder } from './query-bounds';
 import { refuse } from './validation-base';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
@@ -12,9 +12,6 @@ const UNLOAD_BYTES = 2000;
 /** Bytes that one state of a state machine may pass on (Step Functions quota); the query travels in it twice, as JSON. */
 const STATE_BYTES = 262_144;
 const OTHER_STATE_BYTES = 12_000;
-
-/** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
-const PLACEHOLDER_LIKE = /\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/g;
 
 /** What becomes of a placeholder in an f-string of Python, and in other templates that take two braces for one. */
 const SINGLE_BRACES = /(?<!\{)\{(?:start|end)\}(?!\})/;
@@ -45,8 +42,10 @@ function validateQuery(prop: string, sql: string): void {
 
 function validatePlaceholders(prop: string, sql: string, code: string): void {
   const known = Object.values(PLACEHOLDERS);
-  const unknown = (sql.match(PLACEHOLDER_LIKE) ?? []).find(found => !known.includes(found));
-  if (unknown !== undefined) throw refuse(prop, 'has an unknown placeholder', unknown, `use ${known.join(' and ')}, without spaces`);
+  const unknown = unknownPlaceholder(sql);
+  if (unknown) {
+    throw refuse(prop, 'has an unknown placeholder', unknown.found, `use ${known.join(' and ')}, without spaces; where it is meant to be text, write ${unknown.asText}`);
+  }
   // those in comments bound nothing
   const missing = known.filter(placeholder => !code.includes(placeholder));
   const single = missing.length > 1 ? SINGLE_BRACES.exec(code)?.[0] : undefined;

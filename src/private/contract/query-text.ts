@@ -27,6 +27,15 @@ export function hasPlaceholders(sql: string): boolean {
   return Object.values(PLACEHOLDERS).some(placeholder => code.includes(placeholder));
 }
 
+/** What looks as if somebody meant a placeholder. `{{1,2},{3,4}}`, an array literal, does not. */
+const PLACEHOLDER_LIKE = /\{\{\s*[A-Za-z_][\w.-]*\s*\}\}/g;
+
+/** Finds what looks like a placeholder and is none, and says how it is written where it is meant to be text. */
+export function unknownPlaceholder(sql: string): { readonly found: string; readonly asText: string } | undefined {
+  const found = (sql.match(PLACEHOLDER_LIKE) ?? []).find(each => !Object.values(PLACEHOLDERS).includes(each));
+  return found === undefined ? undefined : { found, asText: `'{' || '${found.slice(1)}'` };
+}
+
 /** Characters shown before and after the place of a problem. */
 const EXCERPT = 20;
 

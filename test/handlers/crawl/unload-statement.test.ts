@@ -92,7 +92,7 @@ describe('refuses', () => {
 
   it.each([
     ['$$', 'select $$a$$', 'query contains $$, which UNLOAD uses to quote the query: quote with \' instead, found "select $$a$$"'],
-    ['blanks in a placeholder', "select '{{ start }}'", 'query contains the unknown placeholder "{{ start }}": write {{start}} and {{end}}, without blanks, in lower case'],
+    ['blanks in a placeholder', "select '{{ start }}'", 'query contains the unknown placeholder "{{ start }}": write {{start}} and {{end}}, without blanks, in lower case; where it is meant to be text, write \'{\' || \'{ start }}\''],
     ['capitals in a placeholder', "select '{{START}}'", 'unknown placeholder "{{START}}"'],
     ['unknown placeholders', "select '{{start}}' '{{yyyyMMdd}}'", 'unknown placeholder "{{yyyyMMdd}}"'],
     ['nothing', ' ;\n', 'query is empty: write a SELECT statement'],
