@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** scripts/run.mjs, by which `npm run lookout` and its like begin on a fresh clone. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeTemporaryFolders, temporaryFolder } from '../local/synthesise';
@@ -55,4 +56,22 @@ test.each([
   expect({ status, jest: stdout.includes('asked for jest') }).toEqual({ status: code, jest: failing !== 'compile' });
   const told = [...stderr.matchAll(/asked for (\w+)/g)].map(([, what]) => what);
   expect(told).toEqual(failing === 'nothing' || failing === 'jest' ? [] : [failing]);
+});
+
+test.each([['SIGTERM', 143], ['SIGINT', 130]] as const)('`npm test` that is ended by %s leaves no temporary folder', async (signal, code) => {
+  const root = clone();
+  program(root, 'projen', '$1');
+  const jest = join(root, 'node_modules', '.bin', 'jest');
+  writeFileSync(jest, '#!/bin/sh\necho "$TMPDIR"\nexec sleep 30 > /dev/null\n');
+  chmodSync(jest, 0o755);
+  const script = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), 'test'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const ended = once(script, 'exit');
+  const [line] = await once(script.stdout, 'data') as [Buffer];
+  const temporary = String(line).trim();
+  expect(temporary).toContain('lookout-test-');
+  expect(existsSync(temporary)).toBe(true);
+  // a terminal tells all processes of the group, `kill` and npm one
+  process.kill(signal === 'SIGINT' ? -script.pid! : script.pid!, signal);
+  expect(await ended).toEqual([code, null]);
+  expect(existsSync(temporary)).toBe(false);
 });
