@@ -45,11 +45,11 @@ function quietly(command, args) {
 /** Starts a command whose output is shown as it comes. Gives its exit code. When this process is told to end, the command ends first. */
 function show(command, args) {
   return new Promise(resolve => {
-    const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: 'inherit' });
     process.once('SIGTERM', () => {
       child.once('close', () => process.exit(143));
       if (!child.kill('SIGTERM')) process.exit(143);
     });
+    const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: 'inherit' });
     child.once('error', error => {
       console.error(`could not start ${command}: ${error.message}`);
       resolve(1);

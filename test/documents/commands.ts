@@ -11,7 +11,7 @@ export interface DocumentedCommand {
 
 /** Blocks that hold commands, and blocks that hold none. A block of anything else is an error. */
 const SHELL = new Set(['console', 'sh', '']);
-const CODE = /^(ts( nofixture)?|js|python|java|go|json|text)$/;
+const CODE = /^(ts( nofixture)?|js|python|java|go|json|sql|text)$/;
 /** What a command in a sentence begins with. */
 const BEGINNING = /^(npm|npx|tsx|jest|projen|node|git|aws|pip|python3|go|mvn|cdk|export|backtest|cdk-redshift-lookout|\.ci\/run)(\s|$)/;
 /** Names of programs that a sentence may tell of without running them. */

@@ -9,7 +9,7 @@ import { unloadStatement } from '../../handlers/crawl/unload-statement';
 import { ConnectorQuery } from '../../src';
 import { unknownPlaceholder } from '../../src/private/contract';
 import { connectorIn, newStack } from '../constructs/fixture';
-import { block, read } from '../documents/documents';
+import { block, blocks, DOCUMENTS, read } from '../documents/documents';
 
 const INTERVAL = { start: '2026-07-01 10:00:00', end: '2026-07-01 11:00:00' };
 
@@ -39,6 +39,10 @@ describe('times that are numbers', () => {
       .map((time, views) => `(${seconds(`2026-07-01T${time}Z`)}, ${views}, 'web')`);
     await bed.warehouse.query('create table events (t bigint, views int, platform varchar(10))');
     await bed.warehouse.query(`insert into events values ${rows.join(', ')}`);
+  });
+
+  test('there is no other SQL in the documents', () => {
+    expect(DOCUMENTS.flatMap(document => blocks(read(document))).filter(({ info }) => info === 'sql').map(({ text }) => text)).toEqual([inUtc]);
   });
 
   test('README reads the rows of the interval', async () => {

@@ -58,7 +58,7 @@ test.each([
   expect(told).toEqual(failing === 'nothing' || failing === 'jest' ? [] : [failing]);
 });
 
-test.each([['SIGTERM', 143], ['SIGINT', 130]] as const)('`npm test` that is ended by %s leaves no temporary folder', async (signal, code) => {
+test.each([['SIGTERM', [143]], ['SIGINT', [130, 1]]] as const)('`npm test` that is ended by %s leaves no temporary folder', async (signal, codes) => {
   const root = clone();
   program(root, 'projen', '$1');
   const jest = join(root, 'node_modules', '.bin', 'jest');
@@ -72,6 +72,6 @@ test.each([['SIGTERM', 143], ['SIGINT', 130]] as const)('`npm test` that is ende
   expect(existsSync(temporary)).toBe(true);
   // a terminal tells all processes of the group, `kill` and npm one
   process.kill(signal === 'SIGINT' ? -script.pid! : script.pid!, signal);
-  expect(await ended).toEqual([code, null]);
+  expect(codes).toContain((await ended)[0]); // the tests may be seen to have ended first
   expect(existsSync(temporary)).toBe(false);
 });
