@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Calendar } from './calendar';
+import { IDLE_SHARE } from './scale-floor';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
 
 const { log2, min } = Math;
 
 /**
- * Distance in usual errors from which on an interval belongs to an event, reported or not, at intervals of less than an hour. At longer ones
- * it is what an anomaly needs without anything else: two hours of heavy-tailed noise one after the other are no rarity.
+ * Distance in usual errors from which on an interval belongs to an event, reported or not, at intervals of less than an hour, and of an hour once
+ * the series is known for two weeks. Of hourly series that are new or mostly stay what they are, and of daily data, it is what an anomaly needs
+ * without anything else: there are many reasons why two days one after the other are a little off.
  */
 const SHORT_EVENT_DISTANCE = 3;
+const HOURLY_EVENT_DISTANCE = 3.5;
+const HOURLY_WEEKS = 2;
+/** The regression may explain an event away only where it errs less than this part of what the seasonal state errs: else it only follows. */
+const BETTER_REGRESSION = 0.9;
 /** What each doubling of the duration adds to the factor, and number of the interval after which nothing more is added. */
 const ADDED_BY_DOUBLING = 5;
 const MOST_INTERVALS = 12;
@@ -29,11 +35,38 @@ const FACTORS = Float64Array.from({ length: MOST_INTERVALS + 1 }, (_, number) =>
  * smooth weight. Only the severity is raised: the score says how far off a value is, whatever came before it.
  */
 export class EventDuration {
-  /** Distance from which on an interval belongs to an event. */
-  public readonly leastDistance: number;
+  private readonly isShort: boolean;
+  private readonly knownFrom: number;
 
   public constructor(calendar: Calendar, private readonly state: SeriesState) {
-    this.leastDistance = calendar.isWithinHour ? SHORT_EVENT_DISTANCE : ANOMALOUS_SCORE;
+    this.isShort = calendar.isWithinHour;
+    this.knownFrom = calendar.weekSlots === 0 ? Infinity : HOURLY_WEEKS * calendar.intervalsPerWeek;
+  }
+
+  /** Distance in usual errors from which on an interval of the series belongs to an event. */
+  public leastDistance(series: number): number {
+    if (this.isShort) return SHORT_EVENT_DISTANCE;
+    // what mostly stays what it is lasts by itself wherever it goes
+    const isKnown = this.state.points[series]! >= this.knownFrom && this.state.idle[series]! <= IDLE_SHARE;
+    return isKnown ? HOURLY_EVENT_DISTANCE : ANOMALOUS_SCORE;
+  }
+
+  /**
+   * Whether an event goes on that the seasonal state tells alone (see `mayGoOn`).
+   * @param side 0 below what is expected, 1 above
+   * @param distance from what the seasonal state expects, in usual errors
+   */
+  public goesOn(series: number, side: number, distance: number): boolean {
+    return this.state.event[series] !== 0 && distance >= this.leastDistance(series) && this.mayGoOn(series, side);
+  }
+
+  /**
+   * Whether the interval before belongs to an event on that side, of which the regression cannot tell: the values of the intervals before are what
+   * it goes by, and within two or three it finds them usual. Where it errs much less than the seasonal state, it is believed all the same.
+   */
+  public mayGoOn(series: number, side: number): boolean {
+    const { event, regressionError, seasonalError } = this.state;
+    return event[series] !== 0 && event[series]! >= ABOVE === (side === 1) && regressionError[series]! >= BETTER_REGRESSION * seasonalError[series]!;
   }
 
   /**
@@ -52,11 +85,10 @@ export class EventDuration {
    * @param signed numbers with the side as their sign
    */
   public learn(from: number, to: number, distance: Float64Array, signed: Float64Array): void {
-    const { leastDistance } = this;
     const { event } = this.state;
     for (let s = from; s < to; s++) {
       const before = event[s]!;
-      if (!(distance[s - from]! >= leastDistance)) {
+      if (!(distance[s - from]! >= this.leastDistance(s))) {
         if (before !== 0) event[s] = 0;
         continue;
       }

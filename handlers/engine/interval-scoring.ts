@@ -114,21 +114,15 @@ export class IntervalScoring {
       const usual = prediction.scale[index]!;
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
       const error = mayBeNegative ? value - center : errorOnSquareRootAxis(value, center);
+      const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
+      const second = isHeard ? max(lowest, regressed.expected[index]!) : center;
+      const secondScale = isHeard ? regressed.scale[index]! : usual;
+      const secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(value, second);
+      const seasonal = error === 0 ? 0 : abs(error) / usual;
       // the regression takes an event for the new normal within a few intervals: while one goes on, the seasonal state alone speaks
-      const isAlone = runLength[s] !== 0 || regressed.heard[index] === 0 || astray[s]! >= this.strayed;
-      let expected = center;
-      let second = center;
-      let secondError = error;
-      let scale = usual;
-      if (isAlone) {
-        distance[index] = error === 0 ? 0 : abs(error) / usual;
-      } else {
-        second = max(lowest, regressed.expected[index]!);
-        scale = regressed.scale[index]!;
-        secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(value, second);
-        distance[index] = combinedDistance(error, usual, secondError, scale);
-        expected = combinedExpectation(center, usual, second, scale);
-      }
+      const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
+      const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
+      distance[index] = isAlone ? seasonal : combinedDistance(error, usual, secondError, secondScale);
       let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
@@ -148,10 +142,10 @@ export class IntervalScoring {
       const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
-      const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance;
+      const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const raise = isEvent ? least * this.durationFactor(s, side, confidence) : least;
       scores.expected[s] = expected;
-      scores.scale[s] = isAlone ? usual : sqrt(usual * scale);
+      scores.scale[s] = isAlone ? usual : sqrt(usual * secondScale);
       scores.score[s] = value < expected ? -score : score;
       scores.raise[s] = raise;
       scores.steepness[s] = score * raise >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
@@ -160,8 +154,14 @@ export class IntervalScoring {
       if (score * raise >= bandFrom) {
         this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
           const errors = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
-          const bound = direction < 0 && !mayBeNegative ? boundOnSquareRootAxis(errors, center, usual, second, scale)
-            : isAlone ? center + direction * errors * usual : combinedBound(direction, errors, center, usual, second, scale);
+          const boundOf = (errorsAway: number, other: number, otherScale: number): number => direction < 0 && !mayBeNegative
+            ? boundOnSquareRootAxis(errorsAway, center, usual, other, otherScale)
+            : combinedBound(direction, errorsAway, center, usual, other, otherScale);
+          let bound = boundOf(errors, second, secondScale);
+          if (isHeard && this.duration.mayGoOn(s, direction > 0 ? 1 : 0)) {
+            const alone = boundOf(max(errors, this.duration.leastDistance(s)), center, usual);
+            bound = direction > 0 ? min(bound, alone) : max(bound, alone);
+          }
           // whatever the value itself is: nearer than where the series has never been nothing is news
           const nearest = isNewsWhereNeverThere ? this.rarity.neverThere(s, direction) : bound;
           return direction > 0 ? max(bound, nearest) : min(bound, nearest);
@@ -170,7 +170,7 @@ export class IntervalScoring {
         scores.lower[s] = scores.upper[s] = NaN;
       }
       if (isRepeated) known = HIGHEST_SCORE;
-      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, abs(error) / usual, abs(secondError) / scale);
+      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, seasonal, isAlone ? seasonal : abs(secondError) / secondScale);
     }
   }
 
@@ -185,7 +185,7 @@ export class IntervalScoring {
     const raise = (side: number): Raise => ({
       least,
       event: mayBeEdge ? least : least * this.durationFactor(series, side, confidence),
-      eventDistance: confidence * this.duration.leastDistance,
+      eventDistance: confidence * this.duration.leastDistance(series),
     });
     let lower = below(rarity.anomalousDistance(series, 0, below, raise(0)));
     let upper = above(rarity.anomalousDistance(series, 1, above, raise(1)));

@@ -65,9 +65,13 @@ export class WeeklyRecurrence {
     return distance < LEAST_DISTANCE ? 0 : distance;
   }
 
-  /** Whether the present hour of the week may be a weekly edge: it was off a week ago, or twice in three weeks. What is left of it is no event. */
+  /**
+   * Whether the present hour of the week may be a weekly edge: it was off a week ago, or (at intervals of less than an hour) twice in three weeks.
+   * What is left of it is no event.
+   */
   public mayBeEdge(position: SeasonPosition, series: number): boolean {
-    return this.isKept && (this.state.recurring[series]! >= EDGE_STEP || this.wasOff(position, series));
+    if (!this.isKept) return this.calendar.weekSlots > 0 && this.state.missedBefore[series] === 1;
+    return this.state.recurring[series]! >= EDGE_STEP || this.wasOff(position, series);
   }
 
   /** Whether the present hour was off a week ago, and not for what it had repeated. At intervals of less than an hour. */

@@ -61,7 +61,7 @@ describe('an event that lasts', () => {
 
   test('says nothing of hours that are only a little off', () => {
     const noise = new Noise(3600);
-    expect([4, 4, 4].map(deviations => severityOf(noise.next(deviations))).every(severity => severity < ANOMALOUS_SEVERITY)).toBe(true);
+    expect([3, 3, 3].map(deviations => severityOf(noise.next(deviations))).every(severity => severity < ANOMALOUS_SEVERITY)).toBe(true);
     const longer = new Noise(3600);
     expect([9, 9, 9].map(deviations => longer.next(deviations).raise[0]!)).toEqual([1, 6, 1 + 5 * Math.log2(3)]);
   });
@@ -70,6 +70,89 @@ describe('an event that lasts', () => {
     const [young, known] = [new Noise(300, 3), new Noise(300)].map(noise => [8, 8].map(deviations => noise.next(deviations).raise[0]!)[1]!);
     expect(young!).toBeGreaterThan(SHORT_INTERVAL_FACTOR);
     expect(young!).toBeLessThan(known! / 2);
+  });
+});
+
+/** Hourly series that grow and fall with the day and the weekend, with noise in proportion; `memory` is what an hour's noise has of that of the hour before. */
+class Businesses {
+  private readonly random = randomOf(21);
+  private readonly noise = new Float64Array(BUSINESSES);
+  private readonly model = new DetectionModel({ intervalSeconds: 3600 }, BUSINESSES);
+  private hour = 0;
+
+  public constructor(private readonly relativeNoise: number, private readonly memory: number) {}
+
+  /** The next hour, in which each series has so much of what it would have. */
+  public next(share = 1): IntervalScores {
+    const hour = this.hour++;
+    const season = 100 * (1.5 + Math.sin((hour % 24 - 6) / 12 * Math.PI)) * (Math.floor(hour / 24) % 7 >= 5 ? 0.6 : 1);
+    const values = this.noise.map((before, series) => {
+      this.noise[series] = this.memory * before + Math.sqrt(1 - this.memory ** 2) * normal(this.random);
+      return share * Math.max(0, season * (1 + this.relativeNoise * this.noise[series]!));
+    });
+    return this.model.observe(MONDAY + hour * 3600, values, Infinity);
+  }
+
+  public get start(): number {
+    return MONDAY + this.hour * 3600;
+  }
+
+  public copy(): DetectionModel {
+    return DetectionModel.deserialize(this.model.serialize());
+  }
+}
+const BUSINESSES = 40;
+
+describe('an hourly series that is off for hours', () => {
+  const anomalous = ({ severity }: IntervalScores): number[] => [...severity.keys()].filter(series => severity[series]! >= ANOMALOUS_SEVERITY);
+
+  test.each([[0, 0.4, 0.9], [0, 1.5, 0.4], [0.5, 0.4, 0.9]])('of which the regression knows no more than the season: found (memory %f, share %f)', (memory, share, least) => {
+    const businesses = new Businesses(0.15, memory);
+    let falseAlerts = 0;
+    for (let hour = 0; hour < (8 * 7 + 1) * 24 + 12; hour++) {
+      const scores = businesses.next();
+      if (hour >= 3 * 7 * 24) falseAlerts += anomalous(scores).length;
+    }
+    const found = new Set(Array.from({ length: 4 }, () => anomalous(businesses.next(share))).flat());
+    expect(found.size).toBeGreaterThan(least * BUSINESSES);
+    expect(falseAlerts / BUSINESSES / 5).toBeLessThan(0.05);
+  });
+
+  test('the regression is believed where it errs much less', () => {
+    const random = randomOf(5);
+    const levels = new Float64Array(BUSINESSES).fill(500);
+    const model = new DetectionModel({ intervalSeconds: 3600 }, BUSINESSES);
+    let falseAlerts = 0;
+    for (let hour = 0; hour < 9 * 7 * 24; hour++) {
+      // a level that moves now and then, and stays for hours
+      levels.forEach((level, series) => {
+        if (random() < 0.4) levels[series] = 500 + 0.7 * (level - 500) + 30 * normal(random);
+      });
+      const scores = model.observe(MONDAY + hour * 3600, levels.map(level => level + 3 * normal(random)), Infinity);
+      if (hour >= 3 * 7 * 24) falseAlerts += anomalous(scores).length;
+    }
+    expect(falseAlerts / BUSINESSES / 6).toBeLessThan(0.07);
+  });
+
+  test('the band ends where an anomaly begins, whatever the value', () => {
+    const businesses = new Businesses(0.15, 0);
+    for (let hour = 0; hour < (6 * 7 + 1) * 24 + 12; hour++) businesses.next();
+    businesses.next(0.4);
+    const at = (value: number): IntervalScores => businesses.copy().observe(businesses.start, new Float64Array(BUSINESSES).fill(value));
+    const { lower, upper } = at(150);
+    let inside = 0;
+    let below = 0;
+    for (let value = 1; value < 600; value += 3) {
+      at(value).severity.forEach((severity, series) => {
+        // the bounds are found to 1 %
+        if (Math.min(Math.abs(value - lower[series]!), Math.abs(value - upper[series]!)) < 0.03 * value) return;
+        const isOutside = value < lower[series]! || value > upper[series]!;
+        expect([value, series, severity >= ANOMALOUS_SEVERITY]).toEqual([value, series, isOutside]);
+        if (isOutside && value < lower[series]!) below++;
+        if (!isOutside) inside++;
+      });
+    }
+    expect(Math.min(inside, below)).toBeGreaterThan(100);
   });
 });
 
