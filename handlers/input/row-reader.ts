@@ -6,6 +6,7 @@ import { type DataQuality, mainReason, type RejectionReason, Rejections } from '
 import { DimensionFilters } from './dimension-filters';
 import type { IntervalTable } from './interval-table';
 import { parseNumber } from './number-bytes';
+import { formatAdvice, numberAdvice } from './rejection-advice';
 import { findColumns, type RowColumns } from './row-columns';
 import type { RowLayout } from './row-layout';
 import { TimestampSlots, UNREADABLE_TIMESTAMP } from './timestamp-slots';
@@ -124,13 +125,16 @@ export class RowReader {
   private rejectTimestamp(record: CsvRecord, file: string, column: number): void {
     const { timestampColumn, timestamps } = this.layout;
     this.reject(record, file, 'timestamp', timestampColumn, () => `column ${shown(timestampColumn)} holds ${shown(record.text(column))}, `
-      + `which does not match the format ${shown(timestamps.format)}`);
+      + `which does not match the format ${shown(timestamps.format)}${formatAdvice(timestamps.format, record.text(column))}`);
   }
 
   private rejectNumber(record: CsvRecord, file: string, column: number, measure: number, value: number): void {
     const { name } = this.layout.measures[measure];
-    const problem = Number.isFinite(value) ? `beyond ${LARGEST_NUMBER}` : 'not a number';
-    this.reject(record, file, 'number', name, () => `column ${shown(name)} holds ${shown(record.text(column).trim())}, which is ${problem}`);
+    this.reject(record, file, 'number', name, () => {
+      const text = record.text(column).trim();
+      const problem = Number.isFinite(value) ? `beyond ${LARGEST_NUMBER}` : `not a number${numberAdvice(text)}`;
+      return `column ${shown(name)} holds ${shown(text)}, which is ${problem}`;
+    });
   }
 
   private reject(record: CsvRecord, file: string, reason: RejectionReason, column: string | undefined, describe: () => string): void {

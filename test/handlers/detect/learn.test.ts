@@ -121,7 +121,7 @@ describe('a history that cannot be used makes the detector FAILED', () => {
   test.each<[string, Record<string, string | Buffer>, Setup, string]>([
     ['missing column', { '000': HISTORY.replace('views', 'clicks') }, {}, 's3://data/history/000 has no column "views": its columns are "timestamp", "clicks", "revenue", "platform", "marketplace"'],
     ['other format', { '000': HISTORY }, { definition: { TimestampColumn: { ColumnName: 'timestamp', ColumnFormat: 'dd/MM/yyyy HH:mm' } } },
-      'no row of the history can be used: column "timestamp" holds "2026-01-01 00:00:00", which does not match the format "dd/MM/yyyy HH:mm" (480 of 480 rows)'],
+      'no row of the history can be used: column "timestamp" holds "2026-01-01 00:00:00", which does not match the format "dd/MM/yyyy HH:mm"; "yyyy-MM-dd HH:mm:ss" does (480 of 480 rows)'],
     ['impossible format', { '000': HISTORY }, { definition: { TimestampColumn: { ColumnName: 'timestamp', ColumnFormat: 'yyyy-MM-dd hh:mm:ss' } } }, 'AM/PM marker'],
     ['text for numbers', { '000': HISTORY.replace(/(:00),\d+/g, '$1,<b>many</b>') }, {}, 'column "views" holds "<b>many</b>", which is not a number (480 of 480 rows)'],
     ['numbers too large', { '000': HISTORY.replace(/(:00),\d+/g, '$1,-2e100') }, {}, 'column "views" holds "-2e100", which is beyond 1e+100 (480 of 480 rows)'],

@@ -48,6 +48,21 @@ test('each row that cannot be read is counted, the first of each reason with fil
   expect(mainReason(quality)).toBe('column "views" holds "many", which is not a number (8 of 14 rows), first in line 5 of a.csv');
 });
 
+test.each([
+  ['PostgreSQL with an offset', '2026-01-05 00:00:00+01,a,1', '"yyyy-MM-dd HH:mm:ssX" does'],
+  ['ISO 8601', '2026-01-05T00:00:00.000Z,a,1', '"yyyy-MM-dd\'T\'HH:mm:ssX" does'],
+  ['a German spreadsheet', '05.01.2026 00:00,a,1', '"dd.MM.yyyy HH:mm" does'],
+  ['a decimal comma', '2026-01-05 00:00:00,a,"1.310,25"', 'which is not a number; write numbers with a decimal point and nothing between thousands'],
+])('a row as %s writes it: the message says how it can be read', async (_name, row, advice) => {
+  const { quality } = await read({ 'a.csv': file(row) });
+  expect(quality.rejected[0].examples[0].text).toMatch(new RegExp(`${advice}$`));
+});
+
+test.each(['05/01/2026 00:00', '5 January', '2026-13-05 00:00:00+01', ''])('no format is proposed for %j', async text => {
+  const { quality } = await read({ 'a.csv': file(`${text},a,1`) });
+  expect(quality.rejected[0].examples[0].text).toMatch(/does not match the format "yyyy-MM-dd HH:mm:ss"$/);
+});
+
 test('rows are counted one by one where time stamps repeat those of the row before, whatever that row was', async () => {
   const stamps = { good: '2026-01-05 00:00:00', outside: '2026-01-05 01:00:00', unreadable: '5 January 2026, noon' };
   const row = fc.record({
