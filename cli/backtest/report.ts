@@ -46,12 +46,13 @@ ${summary.warnings.map(warning => `<p class="warning">${escapeHtml(warning)}</p>
   figure('time series', formatNumber(counts.timeSeries))}${figure('anomalous values', formatNumber(counts.anomalies))}${
   figure('intervals without values', formatNumber(counts.intervalsWithoutValues))}${figure('rows not used', formatNumber(counts.rowsRejected + counts.rowsLeftOut))}</div>
 <h2>Severity over time</h2>
-<p class="quiet">Highest severity of all time series in each interval; anomalous from ${severityThreshold}.</p>
+<p class="quiet">Highest severity of all time series in each interval; anomalous from ${severityThreshold}.${
+  config.dimensions.length > 0 ? ' An anomaly group, which is what alerts tell of, asks for more the more time series there are: not every red interval has one.' : ''}</p>
 ${severityChart(run.severities.highest, index => wallText(detected[index]).slice(0, 16), severityThreshold)}
-${missingData(summary)}<h2>Anomaly groups</h2>
+<h2>Anomaly groups</h2>
 ${rows === '' ? '<p>None: everything was as expected.</p>' : '<table><thead><tr><th>first interval</th><th>last interval</th><th>metric</th><th class="number">severity</th>'
-  + `<th class="number">time series</th><th>what explains it</th></tr></thead><tbody>${rows}</tbody></table>${more}
-<h2>The most severe</h2>
+  + `<th class="number">time series</th><th>what explains it</th></tr></thead><tbody>${rows}</tbody></table>${more}`}
+${missingData(summary)}${rows === '' ? '' : `<h2>The most severe</h2>
 <p class="quiet">Blue line: observed. Blue area: band of values that are not anomalous. Green dashes: expected. Orange: intervals of the group.</p>
 ${articles}`}
 <p class="quiet">cdk-redshift-lookout ${escapeHtml(summary.version)}. Every interval is in scores.csv, why it was an anomaly or was none in explanations.csv.</p>`;

@@ -45,12 +45,16 @@ export function resultText(
     ...shown.length > 0 ? [...table, ...more, "observed and expected: of the group's most severe time series", ''] : [],
     `learned    ${counts.intervalsLearned} intervals of ${config.frequency}${summary.learnedFrom === undefined ? '' : ` from ${summary.learnedFrom}`}`,
     `detected   ${counts.intervalsDetected} intervals from ${summary.detectedFrom} to ${summary.detectedTo}, ${counts.intervalsWithoutValues} without values`,
-    `found      ${counts.anomalyGroups} anomaly groups of severity ${severityThreshold} or more, in ${counts.timeSeries} time series (${counts.anomalies} anomalous values)`,
+    `found      ${counted(counts.anomalyGroups, 'anomaly group')} of severity ${severityThreshold} or more, in ${counts.timeSeries} time series (${counted(counts.anomalies, 'anomalous value')})`,
     ...missingData(summary.findings),
     `rows       ${counts.rows}, ${counts.rowsRejected + counts.rowsLeftOut} not used`,
     `time       ${(summary.milliseconds.sinceStart / 1000).toFixed(1)} s`,
     `report     ${results.finished('report')}`,
   ].join('\n');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Without the date where that is the same, and without the year. */

@@ -64,7 +64,8 @@ test('missing data: each stretch once, in summary, terminal and report', () => {
   expect(run.stdout).toContain('missing    no rows for 3 intervals from ');
   expect(run.stdout).toContain('; platform=<b>mobile</b> stopped reporting: no rows for 6 intervals');
   const html = command.read('out/report.html');
-  expect(html).toContain('<h2>Missing data</h2>');
+  expect(html.match(/<h2>.*?<\/h2>/g)).toEqual(['<h2>Severity over time</h2>', '<h2>Anomaly groups</h2>', '<h2>Missing data</h2>', '<h2>The most severe</h2>']);
+  expect(html).toContain('not every red interval has one');
   expect(html).toContain('no rows of platform=&#60;b&#62;mobile&#60;/b&#62;');
   expect(html).not.toContain('<b>mobile');
 });

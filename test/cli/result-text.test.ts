@@ -74,3 +74,9 @@ test('what is no name is cut, its share is not; without a cause the largest cont
   expect(tableOf([group(undefined, 0, [['url', 'a\nb'], ['shop', 'c']])])[2]).toMatch(/  url=a\uFFFDb 87%, shop=c 87%$/);
   expect(tableOf([group(undefined)], 80)).toHaveLength(5);
 });
+
+test.each([[1, '1 anomaly group of severity 70 or more, in 1 time series (1 anomalous value)'], [2, '2 anomaly groups of severity 70 or more, in 1 time series (2 anomalous values)']])(
+  '%i found', (count, text) => {
+    const summary = { ...SUMMARY, counts: { ...COUNTS, anomalyGroups: count, anomalies: count } };
+    expect(resultText(summary, [], { finished: () => '' })).toContain(`found      ${text}\n`);
+  });
