@@ -130,7 +130,7 @@ export class PublishedParams {
   /** What is not taken over: one sentence for each field, with its name, what was found and what to do. */
   public readonly findings: string[];
 
-  /** `secret_name`: name of the secret that names cluster, database and user. */
+  /** `secret_name`: name or ARN of the secret that names cluster, database and user. */
   public readonly secretName?: string;
 
   /** `detector_name`. */
@@ -200,9 +200,9 @@ export class PublishedParams {
     if (!frequency) throw this.lacks('detector_frequency');
     if (!timestampColumn) throw this.lacks('timestamp_column');
     if (this.metrics.length === 0) throw this.lacks('metrics_set');
-    if (!this.isRedshift && !options.cluster) throw this.lacks('database_type');
+    if (!this.isRedshift && !options.cluster) throw this.lacks('database_type', 'give cluster to createConnector');
     const { cluster, secret = this.importSecret(scope, id), ...rest } = options;
-    if (!cluster && !secret) throw this.lacks('secret_name');
+    if (!cluster && !secret) throw this.lacks('secret_name', 'correct the file, or give cluster to createConnector');
     const connector = new RedshiftLookoutConnector(scope, id, {
       detectorName: this.detectorName,
       ...rest,
@@ -220,12 +220,16 @@ export class PublishedParams {
   }
 
   private importSecret(scope: Construct, id: string): secretsmanager.ISecret | undefined {
-    return this.secretName === undefined ? undefined : secretsmanager.Secret.fromSecretNameV2(scope, `${id}Secret`, this.secretName);
+    const { secretName: name } = this;
+    if (name === undefined) return undefined;
+    const { Secret } = secretsmanager;
+    // the published functions asked Secrets Manager for what stands here, and that takes ARNs as well: whole, or without the six characters at their end
+    if (!name.startsWith('arn:')) return Secret.fromSecretNameV2(scope, `${id}Secret`, name);
+    return /-[A-Za-z0-9]{6}$/.test(name) ? Secret.fromSecretCompleteArn(scope, `${id}Secret`, name) : Secret.fromSecretPartialArn(scope, `${id}Secret`, name);
   }
 
-  private lacks(field: string): Error {
+  private lacks(field: string, advice = 'correct the file, or make a RedshiftLookoutConnector of the parts that are there'): Error {
     const findings = this.findings.filter(finding => finding.startsWith(field));
-    return invalid('PublishedParams', 'params.json', `cannot be used without ${field}`, findings,
-      'correct the file, or make a RedshiftLookoutConnector of the parts that are there');
+    return invalid('PublishedParams', 'params.json', `cannot be used without ${field}`, findings, advice);
   }
 }

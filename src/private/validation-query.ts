@@ -3,6 +3,7 @@
 import { Token } from 'aws-cdk-lib';
 import { LIMITS, PLACEHOLDERS, problemOfQuery, unknownPlaceholder, withoutComments } from './contract';
 import { unquotedPlaceholder } from './query-bounds';
+import { quotesForAnotherText } from './quoted-query';
 import { refuse } from './validation-base';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
 
@@ -30,6 +31,10 @@ function validateQuery(prop: string, sql: string): void {
   if (sql.includes('$$')) throw refuse(prop, 'has "$$", which ends the text of an UNLOAD', excerpt(sql, '$$'), 'write the text between single quotes');
   if (/;\s*$/.test(code)) throw refuse(prop, 'ends with ";"', code.trim().slice(-60), 'remove it: the query becomes part of an UNLOAD statement');
   if (!/^[\s(]*(select|with)\b/i.test(code)) throw refuse(prop, 'is not a SELECT statement', code.trim().slice(0, 60), 'begin with SELECT or WITH');
+  const quotes = quotesForAnotherText(sql);
+  if (quotes !== undefined) {
+    throw refuse(prop, 'has quotes as they stand within another text', quotes, "write 'text': a query of the published connector had its quotes twice or after a backslash, and this one has them as SQL does");
+  }
   const problem = problemOfQuery(sql);
   if (problem) throw refuse(prop, problem.problem, problem.found, problem.advice);
   validatePlaceholders(prop, sql, code);

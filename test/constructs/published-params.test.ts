@@ -99,8 +99,24 @@ test.each(['detector_frequency', 'timestamp_column', 'metrics_set', 'secret_name
   expect(() => params.createConnector(newStack(), 'C', { query: QUERY })).toThrow(new RegExp(`params.json cannot be used without ${field}.*is.*missing`));
 });
 
+test.each([
+  ['whole', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:redshift/lookout-AbCdEf', ''],
+  ['without its last characters', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:redshift/lookout', '-??????'],
+])('a secret named by its ARN, %s', (_name, arn, others) => {
+  const stack = newStack();
+  read({ secret_name: arn }).createConnector(stack, 'Connector', { query: QUERY });
+  const template = JSON.stringify(Template.fromStack(stack).toJSON());
+  expect(template).toContain(`{{resolve:secretsmanager:${arn}:SecretString:db::}}`);
+  expect(template).toContain(`"Resource":"${arn}${others}"`);
+  expect(template).not.toContain(':secret:arn:');
+});
+
+test('without a secret a cluster is asked for', () => {
+  expect(() => read({ secret_name: '' }).createConnector(newStack(), 'C', { query: QUERY })).toThrow('; correct the file, or give cluster to createConnector');
+});
+
 test('another database is refused unless a cluster is given', () => {
-  expect(() => read({ database_type: 'rds' }).createConnector(newStack(), 'C', { query: QUERY })).toThrow('cannot be used without database_type');
+  expect(() => read({ database_type: 'rds' }).createConnector(newStack(), 'C', { query: QUERY })).toThrow(/cannot be used without database_type.*; give cluster to createConnector/);
 });
 
 test.each([['', 'Unexpected end'], ['[]', 'it holds [] and no object'], ['null', 'it holds null'], ['{"a":', 'JSON']])('text %j is refused', (json, message) => {
