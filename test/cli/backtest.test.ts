@@ -145,7 +145,7 @@ describe('a folder of parts', () => {
   });
 
   test('is told about in a few lines', () => {
-    expect(run.stdout).toContain('found      1 anomaly groups');
+    expect(run.stdout).toContain('found      1 anomaly group of ');
     expect(run.stdout.split('\n').length).toBeLessThan(20);
     expect(run.stdout).not.toContain('\nline');
     expect(run.stderr).not.toContain('\r');
