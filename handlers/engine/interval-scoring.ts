@@ -143,7 +143,8 @@ export class IntervalScoring {
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
-      const raise = isEvent ? least * this.durationFactor(s, side, confidence) : least;
+      const share = this.rarity.share(s, side, size, abs(value - expected), score);
+      const raise = share * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
       scores.expected[s] = expected;
       scores.scale[s] = isAlone ? usual : sqrt(usual * secondScale);
       scores.score[s] = value < expected ? -score : score;
@@ -187,8 +188,8 @@ export class IntervalScoring {
       event: mayBeEdge ? least : least * this.durationFactor(series, side, confidence),
       eventDistance: confidence * this.duration.leastDistance(series),
     });
-    let lower = below(rarity.anomalousDistance(series, 0, below, raise(0)));
-    let upper = above(rarity.anomalousDistance(series, 1, above, raise(1)));
+    let lower = below(rarity.anomalousDistance(series, 0, expected, below, raise(0)));
+    let upper = above(rarity.anomalousDistance(series, 1, expected, above, raise(1)));
     // the bounds are found to 1 %, and close to one the value decides on which side of it it is
     const isAnomaly = judged >= ANOMALOUS_SCORE;
     if (value < expected) lower = isAnomaly ? max(lower, value) : min(lower, value);

@@ -2,11 +2,13 @@
 
 import type { Calendar } from './calendar';
 import { Exceedances } from './exceedances';
+import { shareOfMove } from './intermittent-moves';
+import { IDLE_SHARE } from './scale-floor';
 import { ANY_VALUES, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
 import { ValueRange } from './value-range';
 
-const { log, log2, max, min, sqrt } = Math;
+const { abs, log, log2, max, min, sqrt } = Math;
 
 /** How many times as much a distance counts where the value is also outside of everything seen. */
 const MOST_RAISED = 6;
@@ -97,6 +99,16 @@ export class Rarity {
     return 1 / (1 + log(max(1, occasions / FEW_OCCASIONS)) + WEIGHT_OF_EVENTS * this.state.surprise[series]!);
   }
 
+  /**
+   * Part of a score that counts for the severity in a series that mostly stays what it is (see shareOfMove).
+   * @param side 0 below what is expected, 1 above
+   * @param distance in usual errors, damped while the series is new
+   * @param error the same in the series' unit, without sign
+   */
+  public share(series: number, side: number, distance: number, error: number, score: number): number {
+    return shareOfMove(this.state, series, this.exceedances.count(series, side, SIMILAR * distance), error, score);
+  }
+
   /** Whether the series has not been near this value lately, at any hour. */
   public wasNeverAt(series: number, value: number): boolean {
     return this.range.beyond(series, value) > NEVER_THERE;
@@ -109,10 +121,13 @@ export class Rarity {
 
   /**
    * Distance from which on a value is an anomaly.
+   * @param expected what is expected of the value
    * @param valueAt value at a distance on that side
    */
-  public anomalousDistance(series: number, side: number, valueAt: (distance: number) => number, { least, event, eventDistance }: Raise): number {
-    const isFrequent = this.exceedances.count(series, side, 0) > FREE_OCCASIONS;
+  public anomalousDistance(
+    series: number, side: number, expected: number, valueAt: (distance: number) => number, { least, event, eventDistance }: Raise,
+  ): number {
+    const isFrequent = this.exceedances.count(series, side, 0) > (this.state.idle[series]! > IDLE_SHARE ? 0 : FREE_OCCASIONS);
     // where nothing is rare about it
     const plain = min(ANOMALOUS_SCORE / least, max(eventDistance, ANOMALOUS_SCORE / event));
     if (!isFrequent && this.range.beyond(series, valueAt(plain)) === 0) return plain;
@@ -122,7 +137,9 @@ export class Rarity {
     while (far > NEARNESS * near) {
       const middle = sqrt(near * far);
       const raise = middle >= eventDistance ? event : least;
-      if (middle * this.of(series, side, valueAt(middle), middle) * raise < ANOMALOUS_SCORE) near = middle;
+      const value = valueAt(middle);
+      const score = middle * this.of(series, side, value, middle);
+      if (score * this.share(series, side, middle, abs(value - expected), score) * raise < ANOMALOUS_SCORE) near = middle;
       else far = middle;
     }
     return far;

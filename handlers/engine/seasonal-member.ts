@@ -19,6 +19,8 @@ const FAR_OFF = 6;
 const SHORT_FAR_OFF = 4;
 /** Errors are learned up to this many scales. */
 const CLIP = 3;
+/** How many times its mean square one move may add to it: an outage of a quiet series is not all that it is known for. */
+const MOST_GROWTH = 4;
 /** Values enter the long-run figures up to this many mean deviations. */
 const LONG_RUN_CLIP = 20;
 /** Cycles after which the noise of the hour counts as much as that of the whole series. */
@@ -219,10 +221,13 @@ export class SeasonalMember {
 
       const trained = errors[s]!;
       errors[s] = trained + 1;
-      const move = min(bound, abs(off), far);
       const before = unforeseen[s]!;
+      const unforeseenGain = max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN));
+      // a deviation that is clipped at twenty times itself forgets what comes less than once in twenty intervals, and a mean square must not
+      const most = before > 0 ? sqrt(MOST_GROWTH * before / unforeseenGain) : bound;
+      const move = min(abs(off), far, most);
       const moves = before >= 0 ? before : max(move * move, DEVIATION_TO_SCALE * spread * DEVIATION_TO_SCALE * spread);
-      unforeseen[s] = moves + max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN)) * (move * move - moves);
+      unforeseen[s] = moves + unforeseenGain * (move * move - moves);
       let limit = CLIP * usual;
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
@@ -237,8 +242,8 @@ export class SeasonalMember {
       noise[noiseRow + s] = atHour >= 0 ? atHour + gains.noise * (size - atHour) : size;
       const left = value - (prediction.effect?.[s - from] ?? 0) - level[s]! - slot;
       const cleaned = left - error + clipped;
-      const most = hasWeek && trained > AVERAGED_ERRORS ? max(limit, MOST_OF_WEEK * cycleError[s]!) : Infinity;
-      const lasting = max(-most, min(most, cleaned));
+      const mostOfWeek = hasWeek && trained > AVERAGED_ERRORS ? max(limit, MOST_OF_WEEK * cycleError[s]!) : Infinity;
+      const lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
       level[s]! += gains.level * (lasting + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
       cycle[cycleRow + s] = slot + (isMistaken ? MISTAKE_GAIN * left : cycleGain * lasting);
