@@ -26,6 +26,11 @@ const ABOVE = 128;
 /** Factor by the number of the interval within its event, from 1. */
 const FACTORS = Float64Array.from({ length: MOST_INTERVALS + 1 }, (_, number) => 1 + ADDED_BY_DOUBLING * log2(number || 1));
 
+/** Whether what the regression finds usual in an event of a series says nothing, since it errs about as much as the seasonal state or more. */
+export function onlyFollows({ regressionError, seasonalError }: SeriesState, series: number): boolean {
+  return regressionError[series]! >= BETTER_REGRESSION * seasonalError[series]!;
+}
+
 /**
  * For how many intervals each series has been far off on one side. Noise that is far off is seldom far off on the same side in the next
  * interval too, and an event often is: so an event's second interval counts six times as much for its severity as the first, the fourth
@@ -65,8 +70,8 @@ export class EventDuration {
    * it goes by, and within two or three it finds them usual. Where it errs much less than the seasonal state, it is believed all the same.
    */
   public mayGoOn(series: number, side: number): boolean {
-    const { event, regressionError, seasonalError } = this.state;
-    return event[series] !== 0 && event[series]! >= ABOVE === (side === 1) && regressionError[series]! >= BETTER_REGRESSION * seasonalError[series]!;
+    const { event } = this.state;
+    return event[series] !== 0 && event[series]! >= ABOVE === (side === 1) && onlyFollows(this.state, series);
   }
 
   /**

@@ -6,6 +6,7 @@ import type { IntervalScores } from './detection-model';
 import { EventDuration } from './event-duration';
 import { MEMBER, REASON } from './explanation';
 import { LastWeek } from './last-week';
+import { LastingError } from './lasting-error';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import type { Prediction } from './seasonal-member';
@@ -45,6 +46,7 @@ export class IntervalScoring {
   private readonly recurrence: WeeklyRecurrence;
   private readonly lastWeek: LastWeek;
   private readonly duration: EventDuration;
+  private readonly lasting: LastingError;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
@@ -56,6 +58,7 @@ export class IntervalScoring {
     this.recurrence = new WeeklyRecurrence(calendar, state);
     this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
+    this.lasting = new LastingError(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
@@ -134,7 +137,11 @@ export class IntervalScoring {
       this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
-      if (scores === undefined) continue;
+      const errors = error > 0 ? seasonal : -seasonal;
+      if (scores === undefined) {
+        this.lasting.learn(s, errors);
+        continue;
+      }
 
       const side = value < expected ? 0 : 1;
       const factor = this.rarity.of(s, side, value, size);
@@ -144,7 +151,10 @@ export class IntervalScoring {
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const share = this.rarity.share(s, side, size, abs(value - expected), score);
-      const raise = share * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
+      const ofDuration = share * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
+      const mayLast = !mayBeEdge && !isRepeated && known === 0;
+      const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
+      const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
       scores.expected[s] = expected;
       scores.scale[s] = isAlone ? usual : sqrt(usual * secondScale);
       scores.score[s] = value < expected ? -score : score;
@@ -154,15 +164,17 @@ export class IntervalScoring {
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
         this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
-          const errors = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
+          const away = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
           const boundOf = (errorsAway: number, other: number, otherScale: number): number => direction < 0 && !mayBeNegative
             ? boundOnSquareRootAxis(errorsAway, center, usual, other, otherScale)
             : combinedBound(direction, errorsAway, center, usual, other, otherScale);
-          let bound = boundOf(errors, second, secondScale);
+          const nearer = direction > 0 ? min : max;
+          let bound = boundOf(away, second, secondScale);
           if (isHeard && this.duration.mayGoOn(s, direction > 0 ? 1 : 0)) {
-            const alone = boundOf(max(errors, this.duration.leastDistance(s)), center, usual);
-            bound = direction > 0 ? min(bound, alone) : max(bound, alone);
+            bound = nearer(bound, boundOf(max(away, this.duration.leastDistance(s)), center, usual));
           }
+          const lastingFrom = mayLast ? this.lasting.anomalousDistance(s, direction, confidence) : Infinity;
+          if (lastingFrom < Infinity) bound = nearer(bound, (direction > 0 ? max : min)(second, boundOf(lastingFrom, center, usual)));
           // whatever the value itself is: nearer than where the series has never been nothing is news
           const nearest = isNewsWhereNeverThere ? this.rarity.neverThere(s, direction) : bound;
           return direction > 0 ? max(bound, nearest) : min(bound, nearest);
@@ -170,6 +182,7 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
+      this.lasting.learn(s, errors);
       if (isRepeated) known = HIGHEST_SCORE;
       scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, seasonal, isAlone ? seasonal : abs(secondError) / secondScale);
     }

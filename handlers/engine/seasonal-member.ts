@@ -223,8 +223,9 @@ export class SeasonalMember {
       errors[s] = trained + 1;
       const before = unforeseen[s]!;
       const unforeseenGain = max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN));
-      // a deviation that is clipped at twenty times itself forgets what comes less than once in twenty intervals, and a mean square must not
-      const most = before > 0 ? sqrt(MOST_GROWTH * before / unforeseenGain) : bound;
+      // A deviation that is clipped at twenty times itself forgets what comes less than once in twenty intervals, and a mean square must not. Daily data has
+      // too few of them for that, and what is expected of it is made of many parts: the deviation holds it.
+      const most = hasWeek && before > 0 ? max(spread, sqrt(MOST_GROWTH * before / unforeseenGain)) : bound;
       const move = min(abs(off), far, most);
       const moves = before >= 0 ? before : max(move * move, DEVIATION_TO_SCALE * spread * DEVIATION_TO_SCALE * spread);
       unforeseen[s] = moves + unforeseenGain * (move * move - moves);

@@ -4,6 +4,7 @@ import type { Calendar } from './calendar';
 import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
 import { EXCEEDANCE_ROWS } from './exceedances';
 import { lastWeekRows, REPEATED_INTERVALS } from './last-week';
+import { FIRST_LASTING_SCALE, lastingRows } from './lasting-error';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 import { recurrenceRows } from './weekly-recurrence';
 
@@ -31,7 +32,7 @@ export type ColumnName =
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'event' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'kind';
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'event' | 'lastingError' | 'lastingScale' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -66,6 +67,8 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'rangeMean', type: 'float32', rows: 1, initial: 0 },
     { name: 'rangeSquare', type: 'float32', rows: 1, initial: 0 },
     { name: 'rangeUnit', type: 'float32', rows: 1, initial: 0 },
+    { name: 'lastingError', type: 'float32', rows: lastingRows(calendar), initial: 0 },
+    { name: 'lastingScale', type: 'float32', rows: lastingRows(calendar), initial: FIRST_LASTING_SCALE },
     { name: 'hourFirst', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'hourLast', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'lastWeekFirst', type: 'float32', rows: lastWeek.present, initial: NaN },
@@ -142,6 +145,9 @@ export class SeriesState {
   public repeated!: Uint8Array;
   /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
   public event!: Uint8Array;
+  /** Exponentially weighted mean of the errors from the seasonal state, in usual errors, and its usual size (at intervals of less than an hour). */
+  public lastingError!: Float32Array;
+  public lastingScale!: Float32Array;
   /** Newest value, as a 32-bit number. */
   public newest!: Float32Array;
   /** Recent mean absolute error of the expectation without and with the week's part. */

@@ -2,8 +2,6 @@
 
 import { type Evidence, type Leaves, MOST_EVIDENCE } from './leaves';
 
-const SPREAD = Number(process.env.SPREAD ?? 0.25);
-
 /** A combination that was chosen. */
 export interface Selection {
   readonly codes: readonly number[];
@@ -70,8 +68,8 @@ export class Candidate {
     let alike = 0;
     for (const entry of this.entries) {
       const usual = deviation[entry]! / noise[entry]!;
-      const rest = (deviation[entry]! - common) / Math.hypot(noise[entry]!, SPREAD * common);
-      gain += Math.min(MOST_EVIDENCE, usual * usual / 2) - Math.min(MOST_EVIDENCE, rest * rest / 2);
+      const rest = (deviation[entry]! - common) / noise[entry]!;
+      gain += Math.max(-MOST_EVIDENCE, Math.min(MOST_EVIDENCE, (usual * usual - rest * rest) / 2));
       if (deviation[entry]! > common / 2) alike++;
     }
     this.gain = common > 0 ? gain : 0;
