@@ -199,6 +199,9 @@ export interface LookoutAlertProps extends AlertOptions {
 
 /**
  * Tells people or programs of anomalies. Usually made by `connector.addAlert`.
+ *
+ * It may be in another stack than the connector, of the same account and region, such as that of the team whom it tells: with `Detector.inAccount`
+ * it then has a role of its own there.
  */
 export class LookoutAlert extends Construct {
   /** ARN of the alert in the Lookout for Metrics API. */

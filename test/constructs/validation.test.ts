@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { App, Duration, Lazy, Stack, TimeZone, Token } from 'aws-cdk-lib';
+import { App, Duration, Lazy, RemovalPolicy, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -108,6 +108,7 @@ describe('fails when', () => {
     ['one run cannot record so many intervals', { catchUpLimit: 40, queryTimeout: Duration.hours(24) },
       'catchUpLimit is more than one run can record with a queryTimeout of 1 day, got 40; give at most 10, or a shorter queryTimeout; the next run goes on where one ends'],
     ['subnets are given without a VPC', { vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }, 'vpcSubnets is given without vpc, got {"subnetType":"Public"}; give vpc as well, or leave vpcSubnets out'],
+    ['the removal policy is one of databases', { removalPolicy: RemovalPolicy.SNAPSHOT }, 'removalPolicy is one that buckets and tables do not have, got "SNAPSHOT"; give RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY'],
     ['security groups are given without a VPC', { securityGroups: [] }, 'securityGroups is given without vpc'],
   ])('%s', (_name, props, message) => {
     const stack = newStack();
@@ -256,4 +257,10 @@ describe('what is in another place', () => {
       expect(() => connectorIn(stack, given(stack))).not.toThrow();
     }
   });
+});
+
+test('a service refuses the removal policy of databases, and takes the others', () => {
+  const service = (removalPolicy: RemovalPolicy) => new LookoutService(newStack(), 'Lookout', { removalPolicy });
+  expect(() => service(RemovalPolicy.SNAPSHOT)).toThrow('LookoutService: removalPolicy is one that buckets and tables do not have, got "SNAPSHOT"');
+  for (const policy of [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE]) expect(() => service(policy)).not.toThrow();
 });
