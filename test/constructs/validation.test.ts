@@ -262,5 +262,7 @@ describe('what is in another place', () => {
 test('a service refuses the removal policy of databases, and takes the others', () => {
   const service = (removalPolicy: RemovalPolicy) => new LookoutService(newStack(), 'Lookout', { removalPolicy });
   expect(() => service(RemovalPolicy.SNAPSHOT)).toThrow('LookoutService: removalPolicy is one that buckets and tables do not have, got "SNAPSHOT"');
-  for (const policy of [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE]) expect(() => service(policy)).not.toThrow();
+  for (const policy of [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE]) {
+    expect(() => service(policy)).not.toThrow();
+  }
 });
