@@ -40,8 +40,10 @@ describe('fails when', () => {
     ['the query is too long as JSON', sql(`${QUERY} and x in ('${'"'.repeat(70_000)}')`), 'query is longer than 125072 bytes as JSON, got "140109 bytes"; move parts of it into a view'],
 
     ['there is no metric', { metrics: [] }, 'metrics has 0 entries, got []; give 1 to 10 metrics'],
-    ['there are eleven metrics', { metrics: columns(11, 'm').map(Metric.sum) }, 'metrics has 11 entries, got ["m0",'],
-    ['there are eleven dimensions', { dimensions: columns(11, 'd') }, 'dimensions has 11 entries'],
+    ['there are eleven metrics', { metrics: columns(11, 'm').map(Metric.sum) },
+      `metrics has 11 entries, got ${JSON.stringify(columns(11, 'm'))}; give 1 to 10 metrics, or give Detector.inAccount a LookoutService with a higher maximumMetricsPerDataSet`],
+    ['there are eleven dimensions', { dimensions: columns(11, 'd') },
+      `dimensions has 11 entries, got ${JSON.stringify(columns(11, 'd'))}; give at most 10, without those that tell least, or give Detector.inAccount a LookoutService with a higher maximumDimensionsPerDataSet`],
     ['a metric has no name', { metrics: [Metric.sum('')] }, `metrics[0] is empty, got ""; ${COLUMN_RULE}`],
     ['a metric has a blank', { metrics: [Metric.sum('views'), Metric.sum('page views')] }, `metrics[1] has characters that the Lookout for Metrics API does not take, got "page views"; ${COLUMN_RULE}`],
     ['a metric begins with _', { metrics: [Metric.sum('_views')] }, 'metrics[0] has characters'],
@@ -188,7 +190,9 @@ test('metrics and dimensions are as many as the shared service lets a data set h
   });
   expect(() => connector('Most', 12, 11)).not.toThrow();
   expect(() => connector('Metrics', 13, 11)).toThrow(/metrics has 13 entries, .*; give 1 to 12 metrics/);
-  expect(() => connector('Dimensions', 12, 12)).toThrow(/dimensions has 12 entries, .*; give at most 11; leave out those that tell least/);
+  expect(() => connector('Dimensions', 12, 12)).toThrow(/dimensions has 12 entries, .*; give at most 11, without those that tell least, or give/);
+  const ended = { detector: Detector.lookoutForMetrics(), metrics: columns(11, 'm').map(name => Metric.sum(name)) }; // which has no quotas to raise
+  expect(() => connectorIn(newStack(), ended)).toThrow(/; give 1 to 10 metrics$/);
 });
 
 describe('what is in another place', () => {
