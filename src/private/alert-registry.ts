@@ -11,6 +11,7 @@ import { createAlertRole } from './roles';
 import { takeAlertName } from './taken-names';
 import { uniqueName } from './unique-name';
 import { AlertSurroundings, validateAlert } from './validation-alert';
+import { requireSame } from './validation-places';
 import { warnOfLowThreshold } from './warnings';
 import type { AlertOptions } from '../alert';
 
@@ -35,6 +36,10 @@ export class AlertRegistry extends Construct {
   public create(scope: Construct, options: AlertOptions): { readonly alertArn: string; readonly alertName: string } {
     const surroundings = { ...this.columns, isInAccount: this.backend.service !== undefined };
     validateAlert(options, surroundings);
+    const { account, region } = Stack.of(scope);
+    for (const what of ['region', 'account'] as const) {
+      requireSame(this, 'LookoutAlert', 'scope', { env: { account, region } }, what, expected => `make the alert in a stack of ${expected}, as the connector is`);
+    }
     const alertName = options.alertName ?? uniqueName(scope, 63);
     const mostAlerts = this.backend.service?._quotas.alerts ?? DEFAULT_MAXIMUM_ALERTS;
     if (this.names.length >= mostAlerts) {

@@ -160,3 +160,14 @@ test('in another stack, with a topic of that stack, is sent by a role there', ()
   })));
   expect(app.synth().getStackByName('Home').dependencies.map(({ id }) => id)).not.toContain('Other');
 });
+
+test.each([
+  ['region', { account: '111111111111', region: 'us-east-1' }, 'us-east-1', 'eu-west-1'],
+  ['account', { account: '222222222222', region: 'eu-west-1' }, '222222222222', '111111111111'],
+])('in a stack of another %s is refused', (what, env, got, expected) => {
+  const app = new App();
+  const connector = connectorIn(new Stack(app, 'Home', { env: { account: '111111111111', region: 'eu-west-1' } }));
+  const other = new Stack(app, 'Other', { env });
+  expect(() => new LookoutAlert(other, 'Mine', { connector, target: AlertTarget.topic(new sns.Topic(other, 'Topic')) })).toThrow(
+    `LookoutAlert: scope is in another ${what} than the connector's stack (${expected}), got "${got}"; make the alert in a stack of ${expected}, as the connector is`);
+});
