@@ -9,23 +9,15 @@ import { AlertTarget, Detector, LookoutAlert, LookoutService } from '../../src';
 
 const another = (stack: Stack, id: string): Stack => new Stack(stack.node.root as App, id);
 
-/** The alert `elsewhere` to a topic of a stack which needs the connector's anyway. */
-const alertElsewhere: Deployment = {
+/** The alert `elsewhere`, while it is there, to a topic of a stack which needs the connector's anyway. */
+const alertElsewhere = (isThere: () => boolean): Deployment => ({
   then: (connector, stack) => {
     const pagers = another(stack, 'Pagers');
     new CfnOutput(pagers, 'Watched', { value: connector.detectorArn });
-    new LookoutAlert(pagers, 'Elsewhere', { connector, alertName: 'elsewhere', target: AlertTarget.topic(new sns.Topic(pagers, 'Topic')) });
+    const target = AlertTarget.topic(new sns.Topic(pagers, 'Topic'));
+    if (isThere()) new LookoutAlert(pagers, 'Elsewhere', { connector, alertName: 'elsewhere', target });
   },
-};
-
-/** The same stack, whose alert was taken away. */
-const alertTakenAway: Deployment = {
-  then: (connector, stack) => {
-    const pagers = another(stack, 'Pagers');
-    new sns.Topic(pagers, 'Topic');
-    new CfnOutput(pagers, 'Watched', { value: connector.detectorArn });
-  },
-};
+});
 
 const sharedService: Deployment = {
   props: stack => ({ detector: Detector.inAccount({ service: new LookoutService(another(stack, 'Shared'), 'Lookout', { removalPolicy: RemovalPolicy.DESTROY }) }) }),
@@ -39,11 +31,12 @@ const SETS: [name: string, first: Deployment, serviceStack: string][] = [
 
 describe.each(SETS)('%s', (_name, first, serviceStack) => {
   let world: ConnectorCloud;
+  let isThere = true;
   let hour = Date.UTC(2026, 0, 5);
 
   beforeAll(async () => {
     world = await ConnectorCloud.start();
-    await world.deploy({ props: first.props, then: alertElsewhere.then });
+    await world.deploy({ props: first.props, then: alertElsewhere(() => isThere).then });
   }, 120_000);
   afterAll(async () => {
     await world?.close();
@@ -99,6 +92,14 @@ describe.each(SETS)('%s', (_name, first, serviceStack) => {
     await world.deploy();
     expect(await alertNames()).toEqual(['elsewhere', 'pager']);
   }, 30_000);
-});
 
-void alertTakenAway;
+  test('taken away from its stack, goes when that is deployed first, by itself', async () => {
+    isThere = false;
+    await expect(world.deploy()).rejects.toThrow(/^stack Test: Cannot delete export Test:\w+ as it is in use by Pagers$/);
+    expect(await alertNames()).toEqual(['elsewhere', 'pager']);
+    await world.cloud.deploy(undefined, 'Pagers'); // what was synthesised for the deployment that failed
+    expect(await alertNames()).toEqual(['pager']);
+    await world.deploy();
+    expect(world.cloud.attribute('Pagers/Elsewhere/AlertRole', 'Arn')).toBeUndefined();
+  }, 30_000);
+});
