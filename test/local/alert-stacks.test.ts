@@ -102,4 +102,12 @@ describe.each(SETS)('%s', (_name, first, serviceStack) => {
     await world.deploy();
     expect(world.cloud.attribute('Pagers/Elsewhere/AlertRole', 'Arn')).toBeUndefined();
   }, 30_000);
+
+  test('refuses a change that gives the detector another ARN, as long as it is there', async () => {
+    isThere = true;
+    await world.deploy();
+    expect(await alertNames()).toEqual(['elsewhere', 'pager']);
+    await expect(world.deploy({ props: () => ({ detectorName: 'renamed' }) }))
+      .rejects.toThrow(/^stack Test: Cannot update export Test:ExportsOutputFnGetAttOrdersDetector\w+ as it is in use by Pagers$/);
+  }, 30_000);
 });
