@@ -56,7 +56,8 @@ export class EmbeddedCloud {
     for (const artifact of this.assembly.stacks.filter(({ name }) => only === undefined || name === only)) {
       let stack = this.stacks.find((candidate) => candidate.name === artifact.name);
       if (!stack) {
-        stack = new StackDeployment(artifact.name, pseudoParameters(this.options, artifact), this.exports, { ...this.services, assembly: this.assembly });
+        const services = { ...this.services, assembly: this.assembly };
+        stack = new StackDeployment(artifact.name, pseudoParameters(this.options, artifact), this.exports, services);
         this.stacks.push(stack);
       } else {
         stack.useAssembly(this.assembly);

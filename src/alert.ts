@@ -201,7 +201,8 @@ export interface LookoutAlertProps extends AlertOptions {
  * Tells people or programs of anomalies. Usually made by `connector.addAlert`.
  *
  * It may be in another stack than the connector, of the same account and region: with `Detector.inAccount` it then has a role of its own there.
- * Where the target's stack depends on the connector's, make the alert in the target's.
+ * Where the target's stack depends on the connector's, make the alert in the target's. To take it away from there, deploy that stack first, by itself
+ * (`cdk deploy --exclusively`): it imports values of the connector's stack, which CloudFormation keeps as long as they are imported.
  */
 export class LookoutAlert extends Construct {
   /** ARN of the alert in the Lookout for Metrics API. */
