@@ -3,6 +3,7 @@
 import { loadAssembly, type Assembly } from './assembly/assembly';
 import type { SimulatedClock } from './clock';
 import { pseudoParameters, startParts, type CloudParts, type EmbeddedCloudOptions } from './cloud-parts';
+import { Exports } from './deployment/exports';
 import { DeploymentError, StackDeployment, type ListedResource } from './deployment/stack-deployment';
 import type { BusEvent } from './gateway/event-buses';
 import type { Notification } from './gateway/notifications';
@@ -37,7 +38,7 @@ export class EmbeddedCloud {
   public readonly environment: Readonly<Record<string, string>>;
   private readonly services: Omit<CloudServices, 'assembly'>;
   private readonly stacks: StackDeployment[] = [];
-  private readonly exports = new Map<string, string>();
+  private readonly exports = new Exports();
 
   private constructor(private readonly options: EmbeddedCloudOptions, private assembly: Assembly, private readonly parts: CloudParts) {
     this.clock = parts.clock;
@@ -47,25 +48,30 @@ export class EmbeddedCloud {
 
   /**
    * Deploys the stacks of the assembly, in order. A second call deploys again what is in the folder by then, or in another one: resources are
-   * changed, made and deleted as CloudFormation would. An error leaves what was made before it.
+   * changed, made and deleted as CloudFormation would. An error leaves what was made before it. With the name of a stack, only that one
+   * is deployed, as `cdk deploy --exclusively` does.
    */
-  public async deploy(assembly?: string): Promise<void> {
+  public async deploy(assembly?: string, only?: string): Promise<void> {
     if (assembly !== undefined || this.stacks.length > 0) this.assembly = loadAssembly(assembly ?? this.options.assembly);
-    for (const artifact of this.assembly.stacks) {
+    for (const artifact of this.assembly.stacks.filter(({ name }) => only === undefined || name === only)) {
       let stack = this.stacks.find((candidate) => candidate.name === artifact.name);
       if (!stack) {
-        stack = new StackDeployment(artifact.name, pseudoParameters(this.options, artifact), { ...this.services, assembly: this.assembly });
+        const services = { ...this.services, assembly: this.assembly };
+        stack = new StackDeployment(artifact.name, pseudoParameters(this.options, artifact), this.exports, services);
         this.stacks.push(stack);
       } else {
         stack.useAssembly(this.assembly);
       }
-      await stack.deploy(artifact, this.exports, this.options.onResource ?? (() => undefined));
+      await stack.deploy(artifact, this.options.onResource ?? (() => undefined));
     }
   }
 
-  /** Deletes the stacks, the last first. */
-  public async destroy(): Promise<void> {
-    for (const stack of this.stacks.splice(0).reverse()) await stack.destroy();
+  /** Deletes the stacks, the last first; with the name of a stack, only that one. */
+  public async destroy(only?: string): Promise<void> {
+    for (const stack of this.stacks.filter(({ name }) => only === undefined || name === only).reverse()) {
+      await stack.destroy();
+      this.stacks.splice(this.stacks.indexOf(stack), 1);
+    }
   }
 
   /** Invokes a function by logical id, construct path, name or ARN. */

@@ -199,6 +199,10 @@ export interface LookoutAlertProps extends AlertOptions {
 
 /**
  * Tells people or programs of anomalies. Usually made by `connector.addAlert`.
+ *
+ * It may be in another stack than the connector, of the same account and region: with `Detector.inAccount` it then has a role of its own there.
+ * Where the target's stack depends on the connector's, make the alert in the target's. To take it away from there, deploy that stack first, by itself
+ * (`cdk deploy --exclusively`): it imports values of the connector's stack, which CloudFormation keeps as long as they are imported.
  */
 export class LookoutAlert extends Construct {
   /** ARN of the alert in the Lookout for Metrics API. */
@@ -213,7 +217,8 @@ export class LookoutAlert extends Construct {
    * @param scope Where it belongs
    * @param id Id of the construct
    * @param props Whom to tell, and of what
-   * @throws when the threshold, name or description is not what the API takes, when the connector has an alert of this name, or as many as a detector may have
+   * @throws when the threshold, name or description is not what the API takes, when the connector has an alert of this name, or as many as a detector may have,
+   *   or its stack is of another account or region
    */
   public constructor(scope: Construct, id: string, props: LookoutAlertProps) {
     super(scope, id);

@@ -25,7 +25,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   /**
    * Database in which the query runs.
    *
-   * @default - the one that the secret names, with RedshiftCluster.provisionedFromSecret; otherwise it has to be given
+   * @default - the one that the secret names, with RedshiftCluster.provisionedFromSecret, or that of a SampleWarehouse; otherwise it has to be given
    */
   readonly database?: string;
 
@@ -35,7 +35,7 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
    * Without it, the state machines get temporary credentials from IAM. The database users are then named after their roles
    * (`IAMR:` and the role's name), and need the right to read the tables.
    *
-   * @default - the secret of RedshiftCluster.provisionedFromSecret, or temporary credentials from IAM
+   * @default - the secret of RedshiftCluster.provisionedFromSecret or of a SampleWarehouse, or temporary credentials from IAM
    */
   readonly secret?: secretsmanager.ISecret;
 
@@ -67,11 +67,12 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
   /** Column that says when a row happened. */
   readonly timestampColumn: TimestampColumn;
 
-  /** Numeric columns to watch: 1 to 10. */
+  /** Numeric columns to watch: 1 to 10, or to what `maximumMetricsPerDataSet` of a shared `LookoutService` allows. */
   readonly metrics: Metric[];
 
   /**
-   * Columns that divide the metrics into series: at most 10. Each combination of their values is watched by itself.
+   * Columns that divide the metrics into series: at most 10, or what `maximumDimensionsPerDataSet` of a shared `LookoutService` allows. Each
+   * combination of their values is watched by itself.
    *
    * @default - no dimensions: one series for each metric
    */

@@ -228,7 +228,7 @@ export class RedshiftLookoutConnector extends MonitoredConnector implements ec2.
   }
 
   /**
-   * Tells people or programs of anomalies.
+   * Tells people or programs of anomalies. Of a target whose stack depends on the connector's, make a `LookoutAlert` in that stack.
    *
    * Throws when the threshold, name or description is not what the API takes, when there is an alert of this id or name, or as many alerts as a
    * detector may have.

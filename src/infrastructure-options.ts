@@ -22,8 +22,9 @@ export interface InfrastructureOptions {
 
   /**
    * What happens to the data (buckets and tables) when the stack is deleted or the construct is removed from it. Logs always go.
+   * `SNAPSHOT` is refused: buckets and tables have none.
    *
-   * With `DESTROY` the buckets are emptied first. The function that does so belongs to the CDK and not to this construct: the CDK places it
+   * With `DESTROY` the buckets are emptied first, which `RemovalPolicies.of(scope).destroy()` of aws-cdk-lib does not do. The function that does so belongs to the CDK and not to this construct: the CDK places it
    * in no VPC and gives its log group no retention (`CustomResourceConfig.of(stack)` of aws-cdk-lib sets one).
    *
    * @default RemovalPolicy.RETAIN
@@ -43,7 +44,8 @@ export interface InfrastructureOptions {
    * VPC of all Lambda functions, those of the custom resource framework included.
    *
    * The functions call AWS only: the Redshift Data API, not the warehouse itself. The subnets need a NAT gateway or endpoints for
-   * S3, DynamoDB, Lambda, Step Functions, STS, SNS, Redshift, the Redshift Data API and CloudWatch Logs, and EventBridge for alerts to event buses.
+   * S3, DynamoDB, Lambda, Step Functions, STS, SNS, Redshift, the Redshift Data API and CloudWatch Logs, EventBridge for alerts to event buses, and
+   * Redshift Serverless for a workgroup to which the unload role is attached.
    *
    * @default - the functions are in no VPC
    */

@@ -13,7 +13,7 @@ import { InfrastructureOptions } from './infrastructure-options';
 import { refuseSecondCall } from './private/called-before';
 import { ENVIRONMENT, PREFIXES, READ_ALIAS, SERVICE_KEYS } from './private/contract';
 import { createHandlerFunction } from './private/functions';
-import { Infrastructure, validateNetwork } from './private/infrastructure';
+import { Infrastructure, validateNetwork, validateRemovalPolicy } from './private/infrastructure';
 import { ServiceQuotas, serviceQuotas, validateCount } from './private/service-quotas';
 import { validateInfrastructurePlaces } from './private/validation-places';
 import { validateRuntime } from './private/validation-runtime';
@@ -157,11 +157,12 @@ export class LookoutService extends Construct implements ec2.IConnectable {
    * @param id Id of the construct
    * @param props Its settings
    * @throws when `vpcSubnets` or `securityGroups` is given without `vpc`, `encryptionKey` or `vpc` is of another region, `runtime` is not Node.js 22
-   *   or newer, or a maximum is no whole number in its range
+   *   or newer, `removalPolicy` is `SNAPSHOT`, or a maximum is no whole number in its range
    */
   public constructor(scope: Construct, id: string, props: LookoutServiceProps = {}) {
     super(scope, id);
     validateNetwork('LookoutService', props);
+    validateRemovalPolicy('LookoutService', props.removalPolicy);
     validateRuntime('LookoutService', props.runtime);
     validateInfrastructurePlaces(this, 'LookoutService', props);
     const quotas = this._quotas = serviceQuotas(props);

@@ -45,6 +45,25 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
+   * Intervals that were read a second time, to the end. Statistic: sum. Only with `settleTime`.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricIntervalsReread(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.connectorDimension, METRICS.intervalsReread, 'Sum', options);
+  }
+
+  /**
+   * Rows that came between the first and the second reading of an interval. Statistic: sum. Only with `settleTime`, which is longer than need be
+   * where this stays 0.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricLateRows(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.connectorDimension, METRICS.lateRows, 'Sum', options);
+  }
+
+  /**
    * Seconds between the end of the newest crawled interval and the scheduled time: grows when the crawl falls behind. Statistic: maximum.
    *
    * @param options Period, label, and so on
@@ -124,6 +143,15 @@ export abstract class MonitoredConnector extends Construct {
    */
   public metricDataMissing(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(METRICS.detectorDimension, METRICS.dataMissing, 'Maximum', options);
+  }
+
+  /**
+   * Models that could not be read, damaged or of a later version, and were learned again. Statistic: sum. Only with the in-account detector.
+   *
+   * @param options Period, label, and so on
+   */
+  public metricModelsRelearned(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.detectorDimension, METRICS.modelsRelearned, 'Sum', options);
   }
 
   /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Exports } from './exports';
 import type { Assembly, StackArtifact } from '../assembly/assembly';
 import { IntrinsicResolver, TemplateError, type PseudoParameters } from '../assembly/intrinsics';
 import { creationOrder } from '../assembly/order';
@@ -29,7 +30,9 @@ export class StackDeployment {
   public readonly outputs: Record<string, string> = {};
   private readonly deployed = new Map<string, DeployedResource>();
 
-  public constructor(public readonly name: string, private readonly pseudo: PseudoParameters, private services: CloudServices) {}
+  public constructor(
+    public readonly name: string, private readonly pseudo: PseudoParameters, private readonly exports: Exports, private services: CloudServices,
+  ) {}
 
   /** Takes code and definitions from another assembly from now on. */
   public useAssembly(assembly: Assembly): void {
@@ -60,20 +63,24 @@ export class StackDeployment {
   }
 
   /**
-   * Makes or changes every resource of the template, each after those it needs; then deletes those that the template has no more. `exports`
-   * holds the exported outputs of the stacks before and takes this one's.
+   * Makes or changes every resource of the template, each after those it needs; then the outputs; then deletes the resources that the template
+   * has no more.
    */
-  public async deploy(artifact: StackArtifact, exports: Map<string, string>, onResource: (where: string) => void): Promise<void> {
+  public async deploy(artifact: StackArtifact, onResource: (where: string) => void): Promise<void> {
     const { template } = artifact;
     if (template.Transform !== undefined) {
       throw new DeploymentError(`stack ${this.name}: the embedded cloud does not know transforms (${JSON.stringify(template.Transform)})`);
     }
+    const imported = new Set<string>();
     const resolver = new IntrinsicResolver({
       template,
       pseudo: this.pseudo,
       parameters: artifact.parameters,
       resource: (logicalId) => this.identity(logicalId),
-      exported: (name) => exports.get(name),
+      exported: (name) => {
+        imported.add(name);
+        return this.exports.value(name);
+      },
     });
     const order = creationOrder(template);
     for (const logicalId of order) this.checkType(artifact, logicalId);
@@ -85,18 +92,31 @@ export class StackDeployment {
       onResource(this.where(artifact, logicalId));
       await this.put(artifact, logicalId, resolver);
     }
-    for (const logicalId of [...this.deployed.keys()].reverse()) if (!wanted.has(logicalId)) await this.remove(logicalId);
+    const exported = new Map<string, string>();
     for (const [id, output] of Object.entries(template.Outputs ?? {})) {
       if (output.Condition !== undefined && !resolver.condition(output.Condition, `Outputs.${id}`)) continue;
       const value = String(resolver.resolve(output.Value, `Outputs.${id}.Value`));
       this.outputs[id] = value;
-      if (output.Export) exports.set(String(resolver.resolve(output.Export.Name, `Outputs.${id}.Export.Name`)), value);
+      if (output.Export) exported.set(String(resolver.resolve(output.Export.Name, `Outputs.${id}.Export.Name`)), value);
     }
+    this.setExports(exported);
+    for (const logicalId of [...this.deployed.keys()].reverse()) if (!wanted.has(logicalId)) await this.remove(logicalId);
+    this.exports.setImports(this.name, imported);
   }
 
   /** Deletes all resources, each before those it needs. Those whose template says so (`DeletionPolicy: Retain`) stay, with what is in them. */
   public async destroy(): Promise<void> {
+    this.setExports(new Map());
     for (const logicalId of [...this.deployed.keys()].reverse()) await this.remove(logicalId);
+    this.exports.setImports(this.name, new Set());
+  }
+
+  private setExports(exported: ReadonlyMap<string, string>): void {
+    try {
+      this.exports.setExports(this.name, exported);
+    } catch (error) {
+      throw new DeploymentError(`stack ${this.name}: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   private checkType(artifact: StackArtifact, logicalId: string): void {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { randomUUID } from 'node:crypto';
-import { ServiceError, type Service, type ServiceResponse } from './service';
+import { ServiceError, type Service, type ServiceRequest, type ServiceResponse } from './service';
 import { xmlDocument, type XmlContent } from '../s3/xml';
 
-/** Operations of a service with the Query protocol: form fields in, the result's elements out. */
-export type QueryOperations = Readonly<Record<string, (input: URLSearchParams) => XmlContent>>;
+/** Operations of a service with the Query protocol: form fields in (and the request that carried them), the result's elements out. */
+export type QueryOperations = Readonly<Record<string, (input: URLSearchParams, request: ServiceRequest) => XmlContent>>;
 
 /** A service with the Query protocol (form in, XML out), as SNS and STS have it. */
 export function queryService(name: string, operations: QueryOperations): Service {
@@ -17,7 +17,7 @@ export function queryService(name: string, operations: QueryOperations): Service
       if (!Object.hasOwn(operations, operation)) {
         throw new ServiceError('InvalidAction', 400, `the embedded cloud does not know ${name}'s operation ${JSON.stringify(operation)}`);
       }
-      const result = operations[operation](input);
+      const result = operations[operation](input, request);
       return { status: 200, headers, body: xmlDocument(`${operation}Response`, { [`${operation}Result`]: result, ResponseMetadata: { RequestId: randomUUID() } }) };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;

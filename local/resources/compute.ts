@@ -33,7 +33,7 @@ function checkHandler(name: string, root: string, handler: string): void {
 /** AWS::Lambda::Function: Node.js only. */
 export const lambdaFunction: ResourceType = {
   put(resource, services) {
-    const { Runtime, Handler, Timeout = 3, MemorySize = 128, Environment, Layers } = resource.properties;
+    const { Runtime, Handler, Role, Timeout = 3, MemorySize = 128, Environment, Layers } = resource.properties;
     const name = physicalName(resource, 'FunctionName', 64);
     if (!/^nodejs\d+\.x$/.test(String(Runtime))) {
       throw new Error(`the function ${name} has the runtime ${JSON.stringify(Runtime)}, the embedded cloud runs Node.js only`);
@@ -54,7 +54,10 @@ export const lambdaFunction: ResourceType = {
       runtime: String(Runtime),
       timeoutSeconds: Number(Timeout),
       memoryMegabytes: Number(MemorySize),
-      environment: Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
+      environment: {
+        AWS_ACCESS_KEY_ID: services.roles.accessKeyOf(String(Role)),
+        ...Object.fromEntries(variables.map(([key, value]) => [key, String(value)])),
+      },
     });
     return { ref: name, attributes: { Arn } };
   },

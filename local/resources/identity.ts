@@ -3,13 +3,13 @@
 import { physicalName, uniqueId } from './names';
 import { arn, type ResourceType } from './resource';
 
-/** AWS::IAM::Role: STS lets it be assumed. What it may do is not enforced. */
+/** AWS::IAM::Role: STS lets it be assumed by whom it trusts. What it may do is not enforced. */
 export const role: ResourceType = {
   put(resource, { roles }) {
     const name = physicalName(resource, 'RoleName', 64);
     const path = typeof resource.properties.Path === 'string' ? resource.properties.Path : '/';
     const Arn = arn(resource, 'iam', `role${path}${name}`, { region: '' });
-    roles.create(Arn);
+    roles.create(Arn, resource.properties.AssumeRolePolicyDocument);
     return { ref: name, attributes: { Arn, RoleId: `AROA${uniqueId(resource).slice(0, 17).toUpperCase()}` } };
   },
   delete({ identity }, { roles }) {

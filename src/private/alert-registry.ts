@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BoundBackend } from './backend';
 import { ALERT_TAGS, AlertConfiguration, DEFAULT_ALERT_THRESHOLD, DEFAULT_MAXIMUM_ALERTS, RESOURCE_TYPES } from './contract';
@@ -9,6 +11,7 @@ import { createAlertRole } from './roles';
 import { takeAlertName } from './taken-names';
 import { uniqueName } from './unique-name';
 import { AlertSurroundings, validateAlert } from './validation-alert';
+import { requireSame } from './validation-places';
 import { warnOfLowThreshold } from './warnings';
 import type { AlertOptions } from '../alert';
 
@@ -33,6 +36,10 @@ export class AlertRegistry extends Construct {
   public create(scope: Construct, options: AlertOptions): { readonly alertArn: string; readonly alertName: string } {
     const surroundings = { ...this.columns, isInAccount: this.backend.service !== undefined };
     validateAlert(options, surroundings);
+    const { account, region } = Stack.of(scope);
+    for (const what of ['region', 'account'] as const) {
+      requireSame(this, 'LookoutAlert', 'scope', { env: { account, region } }, what, expected => `make the alert in a stack of ${expected}, as the connector is`);
+    }
     const alertName = options.alertName ?? uniqueName(scope, 63);
     const mostAlerts = this.backend.service?._quotas.alerts ?? DEFAULT_MAXIMUM_ALERTS;
     if (this.names.length >= mostAlerts) {
@@ -43,9 +50,7 @@ export class AlertRegistry extends Construct {
     if (surroundings.isInAccount) warnOfLowThreshold(scope, options.threshold);
     this.names.push(alertName);
 
-    const role = createAlertRole(this.node.scope!, 'AlertRole', this.backend.roleUser, created => {
-      this.backend.grantNameRole(this.provider.role, created);
-    });
+    const role = this.roleFor(scope);
     const { Action, Tags, onlyInAccount } = options.target._bind(role);
     if (onlyInAccount && !surroundings.isInAccount) {
       throw invalid('RedshiftLookoutConnector', onlyInAccount, 'is nothing that Lookout for Metrics sends', onlyInAccount === 'target' ? 'an event bus' : 'CHAT', 'use Detector.inAccount()');
@@ -65,6 +70,19 @@ export class AlertRegistry extends Construct {
     };
     const resource = this.provider.createResource(scope, 'Resource', RESOURCE_TYPES.alert, configuration, [role]);
     return { alertArn: resource.getAttString('AlertArn'), alertName };
+  }
+
+  /**
+   * The one role that sends the connector's alerts. An alert in another stack has a role of its own there: its target may be of that stack,
+   * which depends on the connector's, so that no role of the connector's stack can name it. (Lookout for Metrics itself may be handed roles
+   * of the connector's stack only, for the same reason.)
+   */
+  private roleFor(scope: Construct): iam.IRole {
+    const connector = this.node.scope!;
+    const isElsewhere = this.backend.service !== undefined && Stack.of(scope) !== Stack.of(connector);
+    return createAlertRole(isElsewhere ? scope : connector, 'AlertRole', this.backend.roleUser, created => {
+      this.backend.grantNameRole(this.provider.role, created);
+    });
   }
 }
 

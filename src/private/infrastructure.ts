@@ -147,6 +147,12 @@ export class Infrastructure {
   }
 }
 
+/** Refuses what CloudFormation refuses too late: of a stack that is made up to its first bucket. */
+export function validateRemovalPolicy(subject: string, policy: RemovalPolicy | undefined): void {
+  if (policy !== RemovalPolicy.SNAPSHOT) return;
+  throw invalid(subject, 'removalPolicy', 'is one that buckets and tables do not have', 'SNAPSHOT', 'give RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY');
+}
+
 /** Names the props that say nothing without `vpc`. */
 export function validateNetwork(subject: string, options: InfrastructureOptions): void {
   if (options.vpc !== undefined) return;

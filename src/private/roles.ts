@@ -31,7 +31,7 @@ export function createDataAccessRole(
   return role;
 }
 
-/** The one role that sends a connector's alerts; made when the first alert asks for it. */
+/** The role of a scope that sends alerts; made when the first alert asks for it. */
 export function createAlertRole(scope: IConstruct, id: string, assumedBy: iam.IPrincipal, whenCreated: (role: iam.IRole) => void): iam.IRole {
   const existing = scope.node.tryFindChild(id) as iam.Role | undefined;
   if (existing) return existing;

@@ -5,6 +5,7 @@ import { AGGREGATIONS, LIMITS } from './contract';
 import { refuse, validateName } from './validation-base';
 import { validateTimestampFormat } from './validation-timestamp';
 import { RedshiftLookoutConnectorProps } from '../connector-props';
+import type { LookoutServiceProps } from '../lookout-service';
 
 const COLUMN_RULE = `name it in the query with "as": 1 to ${LIMITS.nameLength} letters, digits, "-" and "_", beginning with a letter or digit`;
 
@@ -16,11 +17,13 @@ export function validateColumns(props: RedshiftLookoutConnectorProps): void {
   const mostMetrics = service?._quotas.metrics ?? LIMITS.metrics;
   const mostDimensions = service?._quotas.dimensions ?? LIMITS.dimensions;
   if (metrics.length < 1 || metrics.length > mostMetrics) {
-    throw refuse('metrics', `has ${metrics.length} entries`, metrics.map(metric => metric.name), `give 1 to ${mostMetrics} metrics`);
+    throw refuse('metrics', `has ${metrics.length} entries`, metrics.map(metric => metric.name), `give 1 to ${mostMetrics} metrics`
+      + (metrics.length > 0 ? orRaise('maximumMetricsPerDataSet', props) : ''));
   }
   // a list that is one token has one entry here, and any number when it is deployed
   if (!Token.isUnresolved(dimensions) && dimensions.length > mostDimensions) {
-    throw refuse('dimensions', `has ${dimensions.length} entries`, dimensions, `give at most ${mostDimensions}; leave out those that tell least`);
+    throw refuse('dimensions', `has ${dimensions.length} entries`, dimensions, `give at most ${mostDimensions}, without those that tell least`
+      + orRaise('maximumDimensionsPerDataSet', props));
   }
   metrics.forEach(({ name, aggregation }, index) => {
     validateName(`metrics[${index}]`, name, COLUMN_RULE);
@@ -35,6 +38,11 @@ export function validateColumns(props: RedshiftLookoutConnectorProps): void {
   validateName('timestampColumn', timestampColumn.name, COLUMN_RULE);
   validateTimestampFormat(timestampColumn.format, props.frequency);
   validateUnique(props, dimensions);
+}
+
+/** The other way out, where there is one: Lookout for Metrics has no such quota to raise. */
+function orRaise(quota: keyof LookoutServiceProps, { detector }: RedshiftLookoutConnectorProps): string {
+  return detector && !detector.isInAccount ? '' : `, or give Detector.inAccount a LookoutService with a higher ${quota}`;
 }
 
 /** Redshift does not tell upper and lower case apart in names. */

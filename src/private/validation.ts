@@ -4,7 +4,7 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
 import { human } from './duration-text';
-import { validateNetwork } from './infrastructure';
+import { validateNetwork, validateRemovalPolicy } from './infrastructure';
 import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
 import { takeDetectorName } from './taken-names';
 import { uniqueName } from './unique-name';
@@ -33,6 +33,7 @@ export function validateConnector(scope: IConstruct, props: RedshiftLookoutConne
   validateHolidays(props);
   validateCounts(props);
   validateNetwork(SUBJECT, props);
+  validateRemovalPolicy(SUBJECT, props.removalPolicy);
   validateRuntime(SUBJECT, props.runtime);
   validatePlaces(scope, props);
   takeDetectorName(scope, props.detectorName ?? uniqueName(scope, 63));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { configuration, connectorIn, newStack, resources, statements } from './fixture';
+import { configuration, connectorIn, newStack, resources, statements, text } from './fixture';
 import { AlertOptions, AlertTarget, Detector, LookoutAlert, LookoutService, SnsFormat } from '../../src';
 
 let stack: Stack;
@@ -143,4 +143,31 @@ test.each<[string, AlertOptions]>([
   ['target', { target: AlertTarget.eventBus(events.EventBus.fromEventBusArn(new Stack(), 'B', 'arn:aws:events:eu-west-1:123456789012:event-bus/b')) }],
 ])('Lookout for Metrics itself has no %s', (prop, options) => {
   expect(() => connectorIn(stack, { detector: Detector.lookoutForMetrics() }).addAlert('Pager', options)).toThrow(new RegExp(`${prop} is nothing that [^,]*, got "[^(]*"; use Detector.inAccount\\(\\)`));
+});
+
+test('in another stack, with a topic of that stack, is sent by a role there', () => {
+  const app = new App();
+  const [home, other] = ['Home', 'Other'].map(id => new Stack(app, id));
+  const connector = connectorIn(home);
+  const alerts = ['First', 'Second'].map(id => new LookoutAlert(other, id, { connector, target: AlertTarget.topic(new sns.Topic(other, `${id}Topic`)) }));
+  const template = Template.fromStack(other);
+  for (const id of ['First', 'Second']) {
+    expect(statements(template, `${id}AlertRole`)).toMatchObject([{ actions: ['sns:Publish'], resources: [expect.stringMatching(new RegExp(`^<${id}Topic`))] }]);
+  }
+  const made = Object.values(resources(template, 'Custom::RedshiftLookoutAlert')).map(({ Properties }) => JSON.parse(text(Properties.Configuration)).alert);
+  expect(made).toMatchObject(alerts.map(({ node, alertName }) => ({
+    AlertName: alertName, Action: { SNSConfiguration: { RoleArn: expect.stringMatching(new RegExp(`^<${node.id}AlertRole\\w+\\.Arn>$`)) } },
+  })));
+  expect(app.synth().getStackByName('Home').dependencies.map(({ id }) => id)).not.toContain('Other');
+});
+
+test.each([
+  ['region', { account: '111111111111', region: 'us-east-1' }, 'us-east-1', 'eu-west-1'],
+  ['account', { account: '222222222222', region: 'eu-west-1' }, '222222222222', '111111111111'],
+])('in a stack of another %s is refused', (what, env, got, expected) => {
+  const app = new App();
+  const connector = connectorIn(new Stack(app, 'Home', { env: { account: '111111111111', region: 'eu-west-1' } }));
+  const other = new Stack(app, 'Other', { env });
+  expect(() => new LookoutAlert(other, 'Mine', { connector, target: AlertTarget.topic(new sns.Topic(other, 'Topic')) })).toThrow(
+    `LookoutAlert: scope is in another ${what} than the connector's stack (${expected}), got "${got}"; make the alert in a stack of ${expected}, as the connector is`);
 });

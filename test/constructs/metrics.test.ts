@@ -2,6 +2,7 @@
 
 import { Duration } from 'aws-cdk-lib';
 import { connectorIn, newStack } from './fixture';
+import { METRICS } from '../../src/private/contract';
 
 const stack = newStack();
 const connector = connectorIn(stack, { detectorName: 'sales' });
@@ -10,6 +11,9 @@ test.each([
   ['metricIntervalsCrawled', 'IntervalsCrawled', 'Connector', 'Sum'],
   ['metricIntervalsFailed', 'IntervalsFailed', 'Connector', 'Sum'],
   ['metricRowsUnloaded', 'RowsUnloaded', 'Connector', 'Sum'],
+  ['metricIntervalsReread', 'IntervalsReread', 'Connector', 'Sum'],
+  ['metricLateRows', 'LateRows', 'Connector', 'Sum'],
+  ['metricHistoryProgress', 'HistoryProgress', 'Connector', 'Maximum'],
   ['metricCrawlLag', 'CrawlLag', 'Connector', 'Maximum'],
   ['metricDetectionDelay', 'DetectionDelay', 'Connector', 'Maximum'],
   ['metricUnloadTime', 'UnloadTime', 'Connector', 'Maximum'],
@@ -18,9 +22,15 @@ test.each([
   ['metricAlertsUndelivered', 'AlertsUndelivered', 'Detector', 'Sum'],
   ['metricRowsRejected', 'RowsRejected', 'Detector', 'Sum'],
   ['metricDataMissing', 'DataMissing', 'Detector', 'Maximum'],
+  ['metricModelsRelearned', 'ModelsRelearned', 'Detector', 'Sum'],
 ] as const)('%s', (method, name, dimension, statistic) => {
   expect(connector[method]()).toMatchObject({ namespace: 'RedshiftLookout', metricName: name, dimensions: { [dimension]: 'sales' }, statistic, period: Duration.minutes(5) });
   expect(connector[method]({ statistic: 'Average', period: Duration.hours(1), label: 'mine' })).toMatchObject({ statistic: 'Average', period: Duration.hours(1), label: 'mine' });
+});
+
+test('each metric that the functions emit has a method', () => {
+  const { namespace: _namespace, connectorDimension: _connector, detectorDimension: _detector, ...names } = METRICS;
+  for (const name of Object.values(names)) expect(connector).toHaveProperty(`metric${name}`);
 });
 
 test('metricCrawlExecutionsFailed', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { App, Duration, Lazy, Stack, TimeZone, Token } from 'aws-cdk-lib';
+import { App, Duration, Lazy, RemovalPolicy, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -43,8 +43,10 @@ describe('fails when', () => {
     ['the query is too long as JSON', sql(`${QUERY} and x in ('${'"'.repeat(70_000)}')`), 'query is longer than 125072 bytes as JSON, got "140109 bytes"; move parts of it into a view'],
 
     ['there is no metric', { metrics: [] }, 'metrics has 0 entries, got []; give 1 to 10 metrics'],
-    ['there are eleven metrics', { metrics: columns(11, 'm').map(Metric.sum) }, 'metrics has 11 entries, got ["m0",'],
-    ['there are eleven dimensions', { dimensions: columns(11, 'd') }, 'dimensions has 11 entries'],
+    ['there are eleven metrics', { metrics: columns(11, 'm').map(Metric.sum) },
+      `metrics has 11 entries, got ${JSON.stringify(columns(11, 'm'))}; give 1 to 10 metrics, or give Detector.inAccount a LookoutService with a higher maximumMetricsPerDataSet`],
+    ['there are eleven dimensions', { dimensions: columns(11, 'd') },
+      `dimensions has 11 entries, got ${JSON.stringify(columns(11, 'd'))}; give at most 10, without those that tell least, or give Detector.inAccount a LookoutService with a higher maximumDimensionsPerDataSet`],
     ['a metric has no name', { metrics: [Metric.sum('')] }, `metrics[0] is empty, got ""; ${COLUMN_RULE}`],
     ['a metric has a blank', { metrics: [Metric.sum('views'), Metric.sum('page views')] }, `metrics[1] has characters that the Lookout for Metrics API does not take, got "page views"; ${COLUMN_RULE}`],
     ['a metric begins with _', { metrics: [Metric.sum('_views')] }, 'metrics[0] has characters'],
@@ -111,6 +113,7 @@ describe('fails when', () => {
     ['one run cannot record so many intervals', { catchUpLimit: 40, queryTimeout: Duration.hours(24) },
       'catchUpLimit is more than one run can record with a queryTimeout of 1 day, got 40; give at most 10, or a shorter queryTimeout; the next run goes on where one ends'],
     ['subnets are given without a VPC', { vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }, 'vpcSubnets is given without vpc, got {"subnetType":"Public"}; give vpc as well, or leave vpcSubnets out'],
+    ['the removal policy is one of databases', { removalPolicy: RemovalPolicy.SNAPSHOT }, 'removalPolicy is one that buckets and tables do not have, got "SNAPSHOT"; give RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY'],
     ['security groups are given without a VPC', { securityGroups: [] }, 'securityGroups is given without vpc'],
   ])('%s', (_name, props, message) => {
     const stack = newStack();
@@ -191,7 +194,9 @@ test('metrics and dimensions are as many as the shared service lets a data set h
   });
   expect(() => connector('Most', 12, 11)).not.toThrow();
   expect(() => connector('Metrics', 13, 11)).toThrow(/metrics has 13 entries, .*; give 1 to 12 metrics/);
-  expect(() => connector('Dimensions', 12, 12)).toThrow(/dimensions has 12 entries, .*; give at most 11; leave out those that tell least/);
+  expect(() => connector('Dimensions', 12, 12)).toThrow(/dimensions has 12 entries, .*; give at most 11, without those that tell least, or give/);
+  const ended = { detector: Detector.lookoutForMetrics(), metrics: columns(11, 'm').map(name => Metric.sum(name)) }; // which has no quotas to raise
+  expect(() => connectorIn(newStack(), ended)).toThrow(/; give 1 to 10 metrics$/);
 });
 
 describe('what is in another place', () => {
@@ -260,4 +265,12 @@ describe('what is in another place', () => {
       expect(() => connectorIn(stack, given(stack))).not.toThrow();
     }
   });
+});
+
+test('a service refuses the removal policy of databases, and takes the others', () => {
+  const service = (removalPolicy: RemovalPolicy) => new LookoutService(newStack(), 'Lookout', { removalPolicy });
+  expect(() => service(RemovalPolicy.SNAPSHOT)).toThrow('LookoutService: removalPolicy is one that buckets and tables do not have, got "SNAPSHOT"');
+  for (const policy of [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE]) {
+    expect(() => service(policy)).not.toThrow();
+  }
 });

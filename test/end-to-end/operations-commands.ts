@@ -61,7 +61,7 @@ async function main() {
     const crawl = newestExecution();
     const ledger = await readLedger(stream);
 
-    await shell(shellBlock('"$BOOTSTRAP"'));
+    await shell(shellBlock('list-executions'));
     const bootstrap = newestExecution();
 
     const { statementId } = ledger.at(-1) as typeof ledger[number] & { statementId: string };

@@ -200,6 +200,28 @@ describe('stacks', () => {
     expect(cloud.environment.AWS_REGION).toBe('eu-central-1');
   });
 
+  test('have roles that a function assumes only where they trust its own', async () => {
+    const cloud = await start(synthesise((stack) => {
+      const code = `
+        const { fromTemporaryCredentials } = require('@aws-sdk/credential-providers');
+        exports.handler = async (RoleArn) => (await fromTemporaryCredentials({ params: { RoleArn } })()).accessKeyId;`;
+      const handler = new lambda.Function(stack, 'Handler', { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', code: lambda.Code.fromInline(code) });
+      const principals = {
+        Own: new iam.ArnPrincipal(handler.role!.roleArn),
+        Account: new iam.AccountRootPrincipal(),
+        Service: new iam.ServicePrincipal('lambda.amazonaws.com'),
+        Other: new iam.ArnPrincipal('arn:aws:iam::123456789012:role/other'),
+      };
+      for (const [id, assumedBy] of Object.entries(principals)) new CfnOutput(stack, id, { value: new iam.Role(stack, `${id}Role`, { assumedBy }).roleArn });
+    }));
+    await cloud.deploy();
+    const assume = (role: string) => cloud.invoke('Test/Handler', cloud.outputs[role]);
+    for (const role of ['Own', 'Account']) expect(await assume(role)).toEqual({ payload: expect.stringMatching(/^ASIA/) });
+    for (const role of ['Service', 'Other']) {
+      expect(await assume(role)).toMatchObject({ payload: { errorType: 'AccessDenied', errorMessage: expect.stringContaining('its trust policy does not name the caller') } });
+    }
+  });
+
   test('leave what is retained, and empty and delete what is not', async () => {
     const cloud = await start(synthesise((stack) => {
       new s3.Bucket(stack, 'Kept');

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a change of a prop does, docs/detector-changes.md row by row, on a deployed connector: a row without a case fails, and a case without a row. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Alert, AnomalyDetectorSummary } from '@aws-sdk/client-lookoutmetrics';
-import { Duration, TimeZone, type CfnResource, type Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Tags, TimeZone, type CfnResource, type Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
@@ -18,7 +22,7 @@ import {
 import { group } from '../handlers/lookout/service';
 
 type Props = Partial<RedshiftLookoutConnectorProps>;
-type Outcome = 'in place' | 'learns again' | 'replaces' | 'refused';
+type Outcome = 'none' | 'in place' | 'learns again' | 'replaces' | 'refused';
 
 /** One change of one thing that a row names. */
 interface Change extends Deployment {
@@ -43,6 +47,14 @@ const only = async (): Promise<AnomalyDetectorSummary> => {
   return found[0];
 };
 const metricSet = async () => world.metricSet((await only()).AnomalyDetectorArn!);
+
+/** A VPC that is there, and one of its security groups: the embedded cloud makes none. */
+function network(stack: Stack): Props {
+  return {
+    vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], privateSubnetIds: ['subnet-1'] }),
+    securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
+  };
+}
 
 const CONNECTOR: Record<string, readonly Change[]> = {
   '`detectorName`': [with_('detectorName', { detectorName: 'renamed' })],
@@ -94,15 +106,30 @@ const CONNECTOR: Record<string, readonly Change[]> = {
   ],
   '`timezone`': [with_('timezone', { timezone: TimeZone.EUROPE_BERLIN })],
   '`holidays`': [with_('holidays', { holidays: HolidayCalendar.country('DE') })],
-  '`detector`: between a service of the connector\'s own, a shared service and `lookoutForMetrics()`': [
+  '`detector`: between a service of the connector\'s own, a shared service and `lookoutForMetrics()`; another `LookoutService`, also the same one under another construct id': [
     with_('detector: shared service', stack => ({ detector: Detector.inAccount({ service: new LookoutService(stack, 'Shared') }) })),
     with_('detector: lookoutForMetrics()', { detector: Detector.lookoutForMetrics(), settleTime: undefined }),
+    {
+      // what another construct id comes to: another function answers, from another table
+      what: 'LookoutService under another construct id',
+      then: ({ service }) => [service!.serviceFunction, service!.table].forEach(({ node }, index) => (node.defaultChild as CfnResource).overrideLogicalId(`Other${index}`)),
+    },
+  ],
+  '`removalPolicy`, `runtime`, `logRetention`, `vpc`, `vpcSubnets`, `securityGroups`; tags (`Tags.of`)': [
+    with_('removalPolicy', { removalPolicy: RemovalPolicy.DESTROY }),
+    with_('runtime', { runtime: lambda.Runtime.NODEJS_22_X }),
+    with_('logRetention', { logRetention: logs.RetentionDays.ONE_DAY }),
+    with_('vpc', network),
+    with_('vpcSubnets', stack => ({ vpcSubnets: { subnets: [ec2.Subnet.fromSubnetId(stack, 'OtherSubnet', 'subnet-2')] } })),
+    with_('securityGroups', stack => ({ securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'OtherGroup', 'sg-2')] })),
+    { what: 'tags', then: (_connector, stack) => Tags.of(stack).add('team', 'data') },
   ],
 };
 
 /** What a deployment did to the detector. */
 async function outcomeOf(change: Deployment): Promise<Outcome> {
   const before = await only();
+  const { configuration } = world;
   const runs = world.historyRuns;
   const known = group(before.AnomalyDetectorArn!, {});
   await world.store.putGroup(known);
@@ -127,7 +154,7 @@ async function outcomeOf(change: Deployment): Promise<Outcome> {
   expect({ stays, created: after.CreationTime, tags: after.Tags }).toEqual({ stays: true, created: before.CreationTime, tags: before.Tags });
   if (world.historyRuns === runs) {
     expect(after.Status).toBe(before.Status);
-    return 'in place';
+    return isDeepStrictEqual(world.configuration, configuration) ? 'none' : 'in place';
   }
   expect(world.historyRuns).toBe(runs + 1);
   return 'learns again';
