@@ -82,11 +82,11 @@ describe('missing data', () => {
     expect(run(new MissingData({ intervalSeconds: DAY }), 0, 5, () => false).flat()).toEqual([]);
   });
 
-  test('goes on after it was stored, in 8 bytes a combination', () => {
+  test('goes on after it was stored, in 20 bytes a combination', () => {
     const monitor = learned();
     run(monitor, 200, 202, (_hour, platform) => platform !== 1);
     const bytes = monitor.serialize();
-    expect(bytes).toHaveLength(40 + 8 * 12);
+    expect(bytes).toHaveLength(48 + 7 * 24 + 20 * 12);
     const restored = MissingData.deserialize(SETTINGS, bytes);
     const go = (one: MissingData): MissingDataFinding[][] => run(one, 202, 230, (hour, platform) => platform !== 1 || hour > 220);
     expect(go(restored)).toEqual(go(monitor));
@@ -95,7 +95,7 @@ describe('missing data', () => {
 
   test('bytes that are something else are refused', () => {
     const bytes = learned().serialize();
-    expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 40))).toThrow('missing-data state has 40 bytes, expected 136 for 12 combinations');
+    expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 40))).toThrow('missing-data state has 40 bytes, expected 456 for 12 combinations');
     expect(() => MissingData.deserialize(SETTINGS, new Uint8Array(40))).toThrow('do not begin with "RLMD"');
     expect(() => MissingData.deserialize(SETTINGS, bytes.with(4, 9))).toThrow('version 9');
   });
