@@ -33,9 +33,10 @@ const MEMORY_DAYS = 7;
 const LEAST_INTERVALS = 20;
 /** Silent intervals before a value has stopped, when its combinations never paused before. */
 const LEAST_SILENCE = 3;
-/** A silence that has this chance, by what is known of the combination, is no chance; beyond so many combinations it must have less. */
+/** A silence that has less than this chance is none, of so many hourly combinations; where more silences can begin it must have less. */
 const LEAST_CHANCE = 1e-4;
 const FEW_COMBINATIONS = 20;
+const HOUR_SECONDS = 3600;
 /** A usual pause is forgotten by this part with each later one. */
 const PAUSE_DECAY = 0.05;
 /** A value that stays away this long is gone, and no longer missing. */
@@ -48,10 +49,11 @@ const MOST_SILENCE = 65_535;
  * A combination of dimension values is regular when it has a value in 75 % of the intervals. A value has stopped when all of its regular
  * combinations are silent for 3 intervals or more, and for more than twice their usual pauses (a shop that closes at night is not missing),
  * and when that is no chance: by their shares of intervals with rows at these times of the day, less than 1 in 10,000 for 20 regular
- * combinations, and less in proportion for more of them. A combination that never paused needs no such proof.
+ * combinations by the hour, and less in proportion for more of them and for shorter intervals. A combination that did not pause in a week or
+ * more needs no such proof.
  *
- * Intervals in which nothing came at all count for `noRows` only, beyond twice the usual pause of everything, and as far as there was no pause
- * like it a week ago.
+ * Intervals in which nothing came at all count for `noRows` only, beyond twice the usual pause of everything, and from when the pause is
+ * longer than one that began at the same time a week ago, by half of the usual one.
  */
 export class MissingData {
   /**
@@ -105,7 +107,7 @@ export class MissingData {
   private seen = 0;
   private last = NaN;
   /** Logarithm of the chance below which a silence is none, for the combinations that are regular. */
-  private leastChance = Math.log(LEAST_CHANCE);
+  private leastChance = -Infinity;
   private readonly shares: ReportingShares;
   private readonly weeklyPauses: WeeklyPauses;
 
@@ -140,7 +142,7 @@ export class MissingData {
     if (!hasRows) {
       this.silence += elapsed;
       const usual = this.usualSilence;
-      if (this.seen === 0 || this.silence <= 2 * usual || this.weeklyPauses.news <= usual) return [];
+      if (this.seen === 0 || this.silence <= 2 * usual || this.weeklyPauses.news < Math.max(1, usual / 2)) return [];
       return [{ kind: 'noRows', since: wallSeconds - (this.silence - 1) * intervalSeconds, intervals: this.silence }];
     }
     this.weeklyPauses.addRows(wallSeconds);
@@ -219,7 +221,7 @@ export class MissingData {
       }
       if (share[index]! >= REGULAR) watched++;
     }
-    this.leastChance = Math.log(LEAST_CHANCE * FEW_COMBINATIONS / Math.max(FEW_COMBINATIONS, watched));
+    this.leastChance = Math.log(LEAST_CHANCE * FEW_COMBINATIONS / Math.max(FEW_COMBINATIONS, watched) * Math.min(1, intervalSeconds / HOUR_SECONDS));
   }
 
   /** For a number of intervals up to one, how many lie in each part of the day: many combinations were silent for as long. */
@@ -243,7 +245,9 @@ export class MissingData {
     for (let index = 0; index < this.count; index++) if (this.isSilent(index)) stopped.push(index);
     if (stopped.length === 0) return [];
     const counts = this.countsBefore(wallSeconds);
-    const chance = (index: number): number => this.pause[index] === 0 ? -Infinity : this.shares.chanceOf(index, counts(this.silent[index]!));
+    const isLearned = this.seen >= Math.max(LEAST_INTERVALS, MEMORY_DAYS * 86_400 / this.settings.intervalSeconds);
+    const chance = (index: number): number => (
+      isLearned && this.pause[index] === 0 ? -Infinity : this.shares.chanceOf(index, counts(this.silent[index]!), this.seen));
     const isNoChance = (combinations: readonly number[]): boolean => combinations.reduce((sum, index) => sum + chance(index), 0) < this.leastChance;
     const values = codes.flatMap((column, dimension) => {
       const members = new Map<number, number[]>();

@@ -6,7 +6,7 @@ const DAY_PARTS = 6;
 /** Days over which a share is taken (exponentially weighted), and the fewest intervals. */
 const MEMORY_DAYS = 14;
 const LEAST_INTERVALS = 20;
-/** The chance that a combination which never fails has no row for once. */
+/** The least chance that a combination which never fails has no row for once. */
 const LEAST_CHANCE = 0.004;
 const UNIT = 65_535;
 
@@ -68,11 +68,15 @@ export class ReportingShares {
     }
   }
 
-  /** Logarithm of the chance that the combination has no row in so many intervals. */
-  public chanceOf(index: number, counts: readonly number[]): number {
+  /**
+   * Logarithm of the chance that the combination has no row in some intervals.
+   * @param seen intervals from which the shares were learned: a few without a failure do not prove that there are none
+   */
+  public chanceOf(index: number, counts: readonly number[], seen: number): number {
+    const least = Math.max(LEAST_CHANCE, 1 / (seen / this.parts + 2));
     let chance = 0;
     for (let part = 0; part < this.parts; part++) {
-      if (counts[part]! > 0) chance += counts[part]! * Math.log(Math.max(LEAST_CHANCE, 1 - this.shares[index * this.parts + part]! / UNIT));
+      if (counts[part]! > 0) chance += counts[part]! * Math.log(Math.max(least, 1 - this.shares[index * this.parts + part]! / UNIT));
     }
     return chance;
   }
