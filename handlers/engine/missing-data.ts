@@ -158,7 +158,7 @@ export class MissingData {
     return this.stopped(wallSeconds, codes);
   }
 
-  /** The state as bytes: 20 for each combination (10 of daily data), one for each interval of the week, and 48 more. */
+  /** The state as bytes: 16 for each combination (10 of daily data), one for each interval of the week, and 48 more. */
   public serialize(): Uint8Array {
     const { startBytes: start, bytesEach: each } = this;
     const bytes = new Uint8Array(start + each * this.count);

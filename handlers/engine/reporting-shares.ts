@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 const DAY_SECONDS = 86_400;
-/** Parts of the day whose shares are kept apart, at intervals of less than a day: four hours each. */
-const DAY_PARTS = 6;
+/** Parts of the day whose shares are kept apart, at intervals of less than a day: six hours each. */
+const DAY_PARTS = 4;
 /** Days over which a share is taken (exponentially weighted), and the fewest intervals. */
 const MEMORY_DAYS = 14;
 const LEAST_INTERVALS = 20;
