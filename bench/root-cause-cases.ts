@@ -72,6 +72,26 @@ export function makeCase(type: CaseType, random: Random): RootCauseCase {
   return { leaves, causes: placed.flat() };
 }
 
+/** Which values of a dimension fall: the first, the first two, all but the first, or all of them. */
+export const FALLS = {
+  'one falls': (index: number) => index === 0,
+  'two fall': (index: number) => index < 2,
+  'all but one fall': (index: number) => index > 0,
+  'all fall': () => true,
+} as const;
+
+/** One interval of one dimension with few values, all with 5 % noise, of which some have 30 % to 70 % of what they would have. */
+export function makeFewValues(count: number, falls: (index: number) => boolean, random: Random): RootCauseCase {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const expected = Float64Array.from(indexes, index => (300 + 200 * index) * (0.5 + random()));
+  const left = 0.3 + 0.4 * random();
+  const values = expected.map((forecast, index) => forecast * (falls(index) ? left : 1) * (1 + 0.05 * normal(random)));
+  return {
+    leaves: { values, expected, scale: expected.map(forecast => 0.05 * forecast), codes: [Int32Array.from(indexes)], cardinalities: [count] },
+    causes: indexes.every(falls) ? [[-1]] : indexes.filter(falls).map(index => [index]),
+  };
+}
+
 /** Combinations for each cause: no two causes in the same dimensions, none inside another. */
 function place(type: CaseType, groups: number, leaves: Leaves, whole: (range: readonly [number, number]) => number, random: Random): number[][][] {
   const { cardinalities } = type;

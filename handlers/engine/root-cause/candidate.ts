@@ -2,6 +2,9 @@
 
 import { type Evidence, type Leaves, MOST_EVIDENCE } from './leaves';
 
+/** Leaves of a cause never deviate by quite the same share: by so much of it they may differ beside their usual errors. */
+const SPREAD = 0.25;
+
 /** A combination that was chosen. */
 export interface Selection {
   readonly codes: readonly number[];
@@ -10,11 +13,16 @@ export interface Selection {
   readonly consistency: number;
   /** Median relative deviation, above 0 in the direction of the event. */
   readonly deviation: number;
+  /** Evidence beyond what is demanded. */
+  readonly surplus: number;
 }
 
 /** A combination of dimension values that may be a cause, judged by its leaves that are not explained yet. */
 export class Candidate {
-  /** Log likelihood ratio of the leaves: all deviate by the same share, against usual errors. */
+  /**
+   * Log likelihood ratio of the leaves: all deviate by the same share, against usual errors. A leaf that neither explains counts on neither
+   * side, so a strong leaf says nothing for a share that it does not have.
+   */
   public gain = 0;
   /** Share of the leaves that deviate as the combination does. */
   public consistency = 0;
@@ -56,7 +64,7 @@ export class Candidate {
   public selection(): Selection {
     const first = this.evidence.leaf[this.entries[0]!]!;
     const codes = this.table.codes.map((column, dimension) => this.subset.includes(dimension) ? column[first]! : -1);
-    return { codes, leaf: this.leaves, consistency: this.consistency, deviation: this.deviation };
+    return { codes, leaf: this.leaves, consistency: this.consistency, deviation: this.deviation, surplus: this.gain - this.demand };
   }
 
   private judge(): void {
@@ -68,8 +76,8 @@ export class Candidate {
     let alike = 0;
     for (const entry of this.entries) {
       const usual = deviation[entry]! / noise[entry]!;
-      const rest = (deviation[entry]! - common) / noise[entry]!;
-      gain += Math.max(-MOST_EVIDENCE, Math.min(MOST_EVIDENCE, (usual * usual - rest * rest) / 2));
+      const rest = (deviation[entry]! - common) / Math.hypot(noise[entry]!, SPREAD * common);
+      gain += Math.min(MOST_EVIDENCE, usual * usual / 2) - Math.min(MOST_EVIDENCE, rest * rest / 2);
       if (deviation[entry]! > common / 2) alike++;
     }
     this.gain = common > 0 ? gain : 0;

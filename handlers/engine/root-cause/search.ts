@@ -40,6 +40,9 @@ const EVIDENCE_MARGIN = 6;
  * against chance, it must also hold more evidence than any combination of the same dimensions does *against* the event (up to what one
  * leaf can say: more is no chance but an event of its own).
  *
+ * All of the measure, as one cause that names no value, must hold more evidence than the combinations that were found do together, each
+ * beyond what is demanded of it: of two values the one that fell is not "all", however little the other one moved.
+ *
  * Averages and ratios: each leaf counts the same, since their weights are not known.
  *
  * Time: up to 63 passes over the leaves a round. With more than 6 dimensions, the 6 in which the deviation is most concentrated are combined.
@@ -50,7 +53,6 @@ const EVIDENCE_MARGIN = 6;
 export function findRootCauses(leaves: Leaves, direction: 1 | -1): RootCause[] {
   let evidence = evidenceOf(leaves, direction);
   const whole = wholeMeasure(leaves, evidence);
-  if (whole) return [{ ...whole, deviation: direction * whole.deviation, share: 1 }];
   const dimensions = mostTellingDimensions(leaves, direction, MOST_DIMENSIONS);
   const found: Selection[] = [];
   for (let round = 0; round < ROUNDS && found.length < MOST_CAUSES; round++) {
@@ -59,6 +61,10 @@ export function findRootCauses(leaves: Leaves, direction: 1 | -1): RootCause[] {
     if (selected.length === 0) break;
     found.push(...selected);
     evidence = without(evidence, explained);
+  }
+  // all of them, or each by itself: whichever leaves less unexplained, and every cause has to earn its place
+  if (whole && whole.surplus >= found.reduce((sum, { surplus }) => sum + surplus, 0)) {
+    return [{ codes: whole.codes, consistency: whole.consistency, deviation: direction * whole.deviation, share: 1 }];
   }
   const total = totalDeviation(leaves, direction);
   const part = (leaf: number): number => direction * (leaves.values[leaf]! / total.unit - leaves.expected[leaf]! / total.unit);
@@ -71,7 +77,7 @@ export function findRootCauses(leaves: Leaves, direction: 1 | -1): RootCause[] {
 }
 
 /** The combination that names no dimension, when all of the measure deviates alike. */
-function wholeMeasure(leaves: Leaves, evidence: Evidence): Pick<RootCause, 'codes' | 'consistency' | 'deviation'> | undefined {
+function wholeMeasure(leaves: Leaves, evidence: Evidence): Selection | undefined {
   const { leaf } = evidence;
   if (leaf.length === 0) return undefined;
   const candidate = new Candidate(leaves, evidence, Array.from(leaf, (_, entry) => entry), [], EVIDENCE_MARGIN);

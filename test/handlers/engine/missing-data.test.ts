@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DAY, HOUR, MONDAY } from './samples';
+import { DAY, HOUR, MONDAY, randomOf } from './samples';
 import { MissingData, type MissingDataFinding } from '../../../handlers/engine';
 
 /** 3 platforms x 4 marketplaces. */
@@ -22,6 +22,13 @@ const learned = (): MissingData => {
   expect(run(monitor, 0, 200, () => true).flat()).toEqual([]);
   return monitor;
 };
+/** The same as version 1 wrote it: a header of 40 bytes and 8 bytes for each combination. */
+function firstVersion(bytes: Uint8Array): Uint8Array {
+  const count = CODES[0]!.length;
+  const start = bytes.length - 16 * count;
+  const combinations = Array.from({ length: count }, (_, index) => [...bytes.subarray(start + 16 * index, start + 16 * index + 8)]);
+  return Uint8Array.from([...bytes.subarray(0, 40), ...combinations.flat()]).with(4, 1);
+}
 
 describe('missing data', () => {
   test('a dimension value that stopped is found after three intervals and ends when it returns', () => {
@@ -72,6 +79,68 @@ describe('missing data', () => {
     expect(found[0]).toMatchObject({ kind: 'stopped', dimension: 0, code: 1 });
   });
 
+  test('combinations with a row or two an hour are silent by chance, most of all at night, and found when they really stop', () => {
+    const random = randomOf(5);
+    const codes = [Int32Array.from({ length: 60 }, (_, index) => index)];
+    const rate = Float64Array.from({ length: 60 }, () => 0.7 * 8 ** random());
+    const monitor = new MissingData(SETTINGS);
+    const found: MissingDataFinding[] = [];
+    const observe = (hour: number, isOut: (index: number) => boolean): MissingDataFinding[] => {
+      const reported = rate.map((mean, index) => {
+        const now = mean * (1 + 0.75 * Math.sin((hour - index) / 24 * 2 * Math.PI));
+        return random() < Math.exp(-now) || isOut(index) ? 0 : 1;
+      });
+      return monitor.observe(MONDAY + hour * HOUR, Uint8Array.from(reported), codes);
+    };
+    for (let hour = 0; hour < 24 * 7 * 8; hour++) found.push(...observe(hour, () => false));
+    // three silent hours were enough before: 44 findings a week
+    expect(found.length).toBeLessThanOrEqual(2);
+    const busiest = rate.indexOf(Math.max(...rate));
+    const stopped = Array.from({ length: 12 }, (_, index) => observe(24 * 7 * 8 + busiest + index, combination => combination === busiest));
+    expect(stopped.findIndex(one => one.length > 0)).toBeLessThanOrEqual(5);
+    expect(stopped.at(-1)).toEqual([expect.objectContaining({ kind: 'stopped', code: busiest, intervals: 12 })]);
+  });
+
+  test('a value of many combinations that are each silent now and then is found by all of them together, as early as before', () => {
+    const random = randomOf(7);
+    const monitor = new MissingData(SETTINGS);
+    run(monitor, 0, 24 * 21, () => random() > 0.15);
+    const found = run(monitor, 24 * 21, 24 * 21 + 12, (_hour, platform) => platform !== 1 && random() > 0.15);
+    const first = found.findIndex(one => one.some(({ dimension, code }) => dimension === 0 && code === 1));
+    expect(first).toBeGreaterThanOrEqual(2);
+    // the longest pause of one of the four decides
+    expect(first).toBeLessThanOrEqual(6);
+  });
+
+  test('a shop that is closed at night and on Sundays is not missing on Sundays, and is on a Monday', () => {
+    const monitor = new MissingData(SETTINGS);
+    const isOpen = (hour: number): boolean => hour % 24 >= 8 && hour % 24 < 20 && Math.floor(hour / 24) % 7 !== 6;
+    // the first Sunday is news
+    run(monitor, 0, 24 * 8, isOpen);
+    expect(run(monitor, 24 * 8, 24 * 28, isOpen).flat()).toEqual([]);
+    const monday = run(monitor, 24 * 28, 24 * 29, () => false);
+    // closed for 36 hours, and then for half as long as at night
+    expect(monday.findIndex(one => one.length > 0)).toBe(13);
+    expect(monday[13]).toEqual([{ kind: 'noRows', since: MONDAY + (24 * 26 + 20) * HOUR, intervals: 36 + 6 }]);
+  });
+
+  test('an outage of days a week ago does not hide the next one that begins at another time', () => {
+    const monitor = learned();
+    run(monitor, 200, 272, () => false);
+    run(monitor, 272, 200 + 168 + 10, () => true);
+    const found = run(monitor, 200 + 168 + 10, 200 + 168 + 13, () => false);
+    expect(found.map(one => one.length)).toEqual([1, 1, 1]);
+  });
+
+  test('gaps without any interval count as silent ones', () => {
+    const isOpen = (hour: number): boolean => hour % 24 >= 8 && hour % 24 < 20 && Math.floor(hour / 24) % 7 !== 6;
+    const [whole, gaps] = [new MissingData(SETTINGS), new MissingData(SETTINGS)];
+    run(whole, 0, 24 * 21, isOpen);
+    for (let hour = 0; hour < 24 * 21; hour++) if (isOpen(hour)) run(gaps, hour, hour + 1, () => true);
+    run(gaps, 24 * 21 - 1, 24 * 21, () => false);
+    expect(gaps.serialize()).toEqual(whole.serialize());
+  });
+
   test('what stays away for four weeks is forgotten', () => {
     const found = run(learned(), 200, 200 + 24 * 30, (_hour, platform) => platform !== 1);
     expect(found[24 * 27]).toHaveLength(1);
@@ -82,20 +151,37 @@ describe('missing data', () => {
     expect(run(new MissingData({ intervalSeconds: DAY }), 0, 5, () => false).flat()).toEqual([]);
   });
 
-  test('goes on after it was stored, in 8 bytes a combination', () => {
+  test('goes on after it was stored, in 16 bytes a combination', () => {
     const monitor = learned();
     run(monitor, 200, 202, (_hour, platform) => platform !== 1);
     const bytes = monitor.serialize();
-    expect(bytes).toHaveLength(40 + 8 * 12);
+    expect(bytes).toHaveLength(48 + 7 * 24 + 16 * 12);
     const restored = MissingData.deserialize(SETTINGS, bytes);
     const go = (one: MissingData): MissingDataFinding[][] => run(one, 202, 230, (hour, platform) => platform !== 1 || hour > 220);
     expect(go(restored)).toEqual(go(monitor));
     expect(restored.serialize()).toEqual(monitor.serialize());
   });
 
+  test('state of the first version goes on', () => {
+    const old = learned();
+    run(old, 200, 202, (_hour, platform) => platform !== 1);
+    const bytes = firstVersion(old.serialize());
+    const restored = MissingData.deserialize(SETTINGS, bytes);
+    expect(run(restored, 202, 204, (_hour, platform) => platform !== 1).map(one => one.map(({ code, intervals }) => [code, intervals])))
+      .toEqual([[[1, 3]], [[1, 4]]]);
+    expect(run(restored, 204, 240, () => true).flat()).toEqual([]);
+    expect(run(restored, 240, 241, () => false)).toEqual([[{ kind: 'noRows', since: MONDAY + 240 * HOUR, intervals: 1 }]]);
+    expect(restored.serialize()).toHaveLength(48 + 7 * 24 + 16 * 12);
+    // an outage goes on as the outage that it is
+    const silent = learned();
+    run(silent, 200, 210, () => false);
+    expect(run(MissingData.deserialize(SETTINGS, firstVersion(silent.serialize())), 210, 211, () => false))
+      .toEqual([[{ kind: 'noRows', since: MONDAY + 200 * HOUR, intervals: 11 }]]);
+  });
+
   test('bytes that are something else are refused', () => {
     const bytes = learned().serialize();
-    expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 40))).toThrow('missing-data state has 40 bytes, expected 136 for 12 combinations');
+    expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 40))).toThrow('missing-data state has 40 bytes, expected 408 for 12 combinations');
     expect(() => MissingData.deserialize(SETTINGS, new Uint8Array(40))).toThrow('do not begin with "RLMD"');
     expect(() => MissingData.deserialize(SETTINGS, bytes.with(4, 9))).toThrow('version 9');
   });

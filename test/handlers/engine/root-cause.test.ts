@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { normal, randomOf } from './samples';
-import { L_TYPE, makeCase, S_TYPE } from '../../../bench/root-cause-cases';
+import { FALLS, L_TYPE, makeCase, makeFewValues, type RootCauseCase, S_TYPE } from '../../../bench/root-cause-cases';
 import { findRootCauses, type Leaves } from '../../../handlers/engine';
 
 /** 10 x 6 x 5 leaves of about 1,000 with 5 % noise; those that `factor` gives another factor than 1 have that times the forecast. */
@@ -21,6 +21,7 @@ function leavesOf(factor: (codes: readonly number[]) => number, more: Partial<Le
 }
 
 const codesOf = (leaves: Leaves, direction: 1 | -1): (readonly number[])[] => findRootCauses(leaves, direction).map(({ codes }) => codes);
+const causesOf = ({ leaves }: RootCauseCase): (readonly number[])[] => codesOf(leaves, -1);
 
 describe('root causes', () => {
   test('one value, a combination, and several of them are found, most of the deviation first', () => {
@@ -43,6 +44,37 @@ describe('root causes', () => {
   test('noise alone has no cause, and a measure that is off as a whole has one without values', () => {
     expect(codesOf(leavesOf(() => 1), -1)).toEqual([]);
     expect(codesOf(leavesOf(() => 0.5), -1)).toEqual([[-1, -1, -1]]);
+  });
+
+  test.each([2, 3, 6, 10])('one of %i values that moves alone is not all of the measure, whatever the others do by chance', values => {
+    const random = randomOf(3);
+    for (let index = 0; index < 200; index++) expect(causesOf(makeFewValues(values, FALLS['one falls'], random))).toEqual([[0]]);
+  });
+
+  test('a value that stands out of a small common move is named, and a common move with its noise is all of the measure', () => {
+    const few = (factors: readonly number[]): RootCauseCase['leaves'] => {
+      const expected = Float64Array.from(factors, (_, index) => 300 + 200 * index);
+      const values = expected.map((forecast, index) => forecast * factors[index]!);
+      const codes = [Int32Array.from(factors.keys())];
+      return { values, expected, scale: expected.map(forecast => 0.05 * forecast), codes, cardinalities: [factors.length] };
+    };
+    // one usual error down, and two; noise of that size
+    expect(codesOf(few([0.3, 0.95]), -1)).toEqual([[0]]);
+    expect(codesOf(few([0.3, 0.89, 0.9, 0.91, 0.9, 0.88]), -1)).toEqual([[0]]);
+    expect(codesOf(few([0.6, 0.55]), -1)).toEqual([[-1]]);
+    expect(codesOf(few([0.3, 0.4, 0.33, 0.25]), -1)).toEqual([[-1]]);
+    // by plainly different shares: each is named
+    expect(codesOf(few([0.3, 0.75]), -1).map(String).sort()).toEqual(['0', '1']);
+  });
+
+  test('several of few values that fall alike are named, and all of them are the measure', () => {
+    const random = randomOf(3);
+    for (let index = 0; index < 200; index++) {
+      for (const [values, falls] of [[3, 'two fall'], [4, 'two fall'], [4, 'all but one fall'], [2, 'all fall'], [3, 'all fall'], [6, 'all fall']] as const) {
+        const made = makeFewValues(values, FALLS[falls], random);
+        expect(causesOf(made).map(String).sort()).toEqual(made.causes.map(String).sort());
+      }
+    }
   });
 
   test('a value that stops and one that appears are found', () => {
