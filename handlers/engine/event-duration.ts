@@ -62,7 +62,7 @@ export class EventDuration {
    * @param distance from what the seasonal state expects, in usual errors
    */
   public goesOn(series: number, side: number, distance: number): boolean {
-    return this.state.event[series] !== 0 && distance >= this.leastDistance(series) && this.mayGoOn(series, side);
+    return this.mayGoOn(series, side) && distance >= this.leastDistance(series);
   }
 
   /**

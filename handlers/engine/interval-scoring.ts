@@ -184,7 +184,8 @@ export class IntervalScoring {
       }
       this.lasting.learn(s, errors);
       if (isRepeated) known = HIGHEST_SCORE;
-      scores.reason[s] = this.reason(score, raise, confidence, size, factor, known, seasonal, isAlone ? seasonal : abs(secondError) / secondScale);
+      const regression = isAlone ? seasonal : abs(secondError) / secondScale;
+      scores.reason[s] = this.reason(score, raise, share, confidence, size, factor, known, seasonal, regression);
     }
   }
 
@@ -218,11 +219,13 @@ export class IntervalScoring {
   }
 
   private reason(
-    score: number, raise: number, confidence: number, size: number, factor: number, known: number, seasonal: number, regression: number,
+    score: number, raise: number, share: number, confidence: number, size: number, factor: number, known: number, seasonal: number,
+    regression: number,
   ): number {
     const least = ANOMALOUS_SCORE / raise;
     if (score >= least) return REASON.anomaly;
     if (score >= confidence * least && confidence < 1) return REASON.damped;
+    if (share < 1 && score >= share * least) return REASON.recurring;
     if (size >= least && factor < 1 || known > 0 && min(seasonal, regression) >= least) return REASON.recurring;
     const limit = least / confidence;
     if (seasonal >= limit) return REASON.usualForRegression;

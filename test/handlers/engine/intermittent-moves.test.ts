@@ -2,6 +2,7 @@
 
 import { MONDAY, normal, randomOf } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel, type IntervalScores } from '../../../handlers/engine';
+import { REASON } from '../../../handlers/engine/explanation';
 
 const DAY = 86_400;
 const SERIES = 20;
@@ -68,6 +69,14 @@ describe('a series that mostly stays what it is', () => {
     const series = new Sales(seconds, perInterval);
     series.run(35);
     expect(found(series.next(600).scores)).toBeGreaterThan(0.85 * SERIES);
+  });
+
+  test('why a sale that would be an anomaly elsewhere is none is told', () => {
+    const series = new Sales(300, 0.0035);
+    series.run(35);
+    const { scores } = series.next(180);
+    expect(found(scores)).toBeLessThan(0.1 * SERIES);
+    expect(scores.reason.filter(reason => reason === REASON.recurring).length).toBeGreaterThan(0.9 * SERIES);
   });
 
   test('sales of usual size that do not stop are found', () => {
