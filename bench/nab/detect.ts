@@ -2,14 +2,14 @@
 
 import type { NabFile } from './corpus';
 import { probationRows } from './scoring';
-import { DetectionModel } from '../../handlers/engine';
+import { comparableScore, DetectionModel } from '../../handlers/engine';
 
-/** Scores of our engine for the rows of a file, in usual errors without sign: the file is one series and each row has the score of its interval. */
+/** Scores of our engine for the rows of a file, without sign, as `backtest` tells them: the file is one series and each row has the score of its interval. */
 export function engineScores(file: NabFile): Float64Array {
   const model = new DetectionModel({ intervalSeconds: file.intervalSeconds }, 1);
   const scores = file.values.map((value, interval) => {
-    const { score } = model.observe(file.start + interval * file.intervalSeconds, Float64Array.of(value));
-    return Math.abs(score[0]!);
+    const { score, steepness } = model.observe(file.start + interval * file.intervalSeconds, Float64Array.of(value));
+    return comparableScore(Math.abs(score[0]!), steepness[0]!);
   });
   return rowScores(file, scores);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { DetectorOutput, LabelledSeries } from './labelled-series';
-import { ANOMALOUS_SEVERITY, DetectionModel } from '../../handlers/engine';
+import { ANOMALOUS_SEVERITY, comparableScore, DetectionModel } from '../../handlers/engine';
 import type { ThresholdedRandomCutForest } from '../trcf/trcf';
 
 /** A detector to be measured: what it says about each series of a set. */
@@ -24,7 +24,7 @@ export const ENGINE: Detector = {
     for (let interval = 0; interval < values.length; interval++) {
       value[0] = values[interval]!;
       const scores = model.observe(start + interval * intervalSeconds, value);
-      score[interval] = Math.abs(scores.score[0]!) || 0;
+      score[interval] = comparableScore(Math.abs(scores.score[0]!), scores.steepness[0]!) || 0;
       severity[interval] = scores.severity[0]! || 0;
     }
     return { score, severity, alert: Uint8Array.from(severity, level => (level >= ANOMALOUS_SEVERITY ? 1 : 0)) };

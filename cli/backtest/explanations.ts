@@ -4,7 +4,7 @@ import { CsvWriter, csvCell } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import type { ExplainedSeries } from './explained-series';
 import { ScoredSeriesFormat } from './scored-series';
-import { ANOMALOUS_SCORE, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../handlers/engine';
+import { ANOMALOUS_SCORE, comparableScore, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../handlers/engine';
 import type { Member, Reason } from '../../handlers/engine/explanation';
 
 /** Share of the anomalous score from which an interval is explained without being asked for. */
@@ -50,7 +50,7 @@ export class ExplanationsFile {
   }
 
   private explain(interval: DetectedInterval, series: number): void {
-    const { values, feedback, scores: { expected, lower, upper, score, raise, member, reason } } = interval.observation;
+    const { values, feedback, scores: { expected, lower, upper, score, raise, steepness, member, reason } } = interval.observation;
     const text = explanation({
       value: values[series],
       expected: expected[series],
@@ -58,11 +58,12 @@ export class ExplanationsFile {
       upper: upper[series],
       score: score[series],
       raise: raise[series],
+      steepness: steepness[series],
       member: MEMBERS[member[series]],
       reason: REASONS[reason[series]],
       feedback: feedback.get(series) ?? 1,
     });
-    const needed = ANOMALOUS_SCORE / (raise[series] || 1);
+    const needed = comparableScore(ANOMALOUS_SCORE / (raise[series] || 1), steepness[series] || 1);
     this.writer.write(`${this.format.cells(interval, series)},${digits.format(needed)},${MEMBERS[member[series]]},${REASONS[reason[series]]},${csvCell(text)}\n`);
     this.rows += 1;
   }
@@ -77,6 +78,8 @@ export interface ScoredValue {
   readonly score: number;
   /** How many times the score counts: more at short intervals, and the longer the series has been off on the same side. */
   readonly raise: number;
+  /** How fast scores rise in the series beyond what an anomaly needs, 0-1. */
+  readonly steepness: number;
   readonly member: Member;
   readonly reason: Reason;
   /** Factor by which feedback has changed the score; 1 when it has not. */
@@ -107,17 +110,18 @@ const REMARKS: Record<Reason, string> = {
 };
 
 /** Why an interval of a series is an anomaly or is none, in words. */
-export function explanation({ value, expected, lower, upper, score, raise, member, reason, feedback }: ScoredValue): string {
+export function explanation({ value, expected, lower, upper, score, raise, steepness, member, reason, feedback }: ScoredValue): string {
   if (Number.isNaN(value)) return 'no value in this interval';
   if (Number.isNaN(score)) return 'no score yet: the series has too few values to say what is normal';
   const size = Math.abs(score);
   const away = value === expected ? 'as expected' : `${digits.format(Math.abs(value - expected))} ${value > expected ? 'above' : 'below'} the expected ${digits.format(expected)}`;
   const band = `${digits.format(lower)} to ${digits.format(upper)}`;
   const by = SPEAKERS[member] === '' ? '' : ` by ${SPEAKERS[member]}`;
-  const needed = digits.format(ANOMALOUS_SCORE / raise);
+  const told = digits.format(comparableScore(size, steepness));
+  const needed = digits.format(comparableScore(ANOMALOUS_SCORE / raise, steepness));
   const verdict = size * raise >= ANOMALOUS_SCORE
-    ? `anomaly: ${away}, outside of ${band}; score ${digits.format(size)}${by} reaches ${needed}`
-    : `no anomaly: ${away}, within ${band}; score ${digits.format(size)}${by} is below ${needed}`;
+    ? `anomaly: ${away}, outside of ${band}; score ${told}${by} reaches ${needed}`
+    : `no anomaly: ${away}, within ${band}; score ${told}${by} is below ${needed}`;
   const remarks = [raise > SHORT_INTERVAL_FACTOR ? 'an event that lasts needs less from interval to interval' : '', REMARKS[reason], feedback === 1 ? '' : `feedback on similar events counts it ${digits.format(feedback)} times`];
   return [verdict, ...remarks.filter(remark => remark !== '')].join('; ');
 }

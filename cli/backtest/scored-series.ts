@@ -3,7 +3,7 @@
 import { csvCell, csvNumber } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import { wallText } from './wall-text';
-import { ANOMALOUS_SEVERITY } from '../../handlers/engine';
+import { ANOMALOUS_SEVERITY, comparableScore } from '../../handlers/engine';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 
 /** Columns of a scored interval of a time series, after time stamp, metric and dimensions. */
@@ -32,7 +32,7 @@ export class ScoredSeriesFormat {
     const { observation: { values, scores }, model, slot } = interval;
     const name = this.names[series] ??= nameCells(model.series, series);
     // without a value, or before the first score, there is nothing unusual
-    const score = Math.abs(scores.score[series]) || 0;
+    const score = comparableScore(Math.abs(scores.score[series]), scores.steepness[series]) || 0;
     const severity = scores.severity[series] || 0;
     return `${this.timeOf(slot)},${name},${csvNumber(values[series])},${csvNumber(scores.expected[series])},${csvNumber(scores.lower[series])},`
       + `${csvNumber(scores.upper[series])},${score},${severity},${isAnomalous(interval, series) ? 1 : 0}`;

@@ -19,7 +19,7 @@ export interface SeriesScores {
   readonly upper: Float64Array;
   /**
    * Distance from the expected value in usual errors, damped while the series is new, times how rare it is (see Rarity); with sign. At most
-   * 1,000.
+   * 1,000. To compare it with those of other series take comparableScore.
    */
   readonly score: Float64Array;
   /** How many times the score counts for the severity: more the longer the series has been off on the same side (see EventDuration). */

@@ -159,7 +159,7 @@ export class IntervalScoring {
       scores.scale[s] = isAlone ? usual : sqrt(usual * secondScale);
       scores.score[s] = value < expected ? -score : score;
       scores.raise[s] = raise;
-      scores.steepness[s] = score * raise >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
+      scores.steepness[s] = max(score, score * raise) >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {

@@ -40,3 +40,19 @@ export function severityOf(score: number): number {
 export function judgedScore(raised: number, steepness: number): number {
   return raised > ANOMALOUS_SCORE ? ANOMALOUS_SCORE * (raised / ANOMALOUS_SCORE) ** steepness : raised;
 }
+
+/** Score from which on it is told with the steepness, and part of the steepness that counts in it: measured (docs/detection.md). */
+const HIGH_SCORE = 25;
+const COMPARED_STEEPNESS = 1 / 3;
+
+/**
+ * A score as it is told, to be compared with those of other series: what is high rises more slowly in a series that is often far off, by a third
+ * of what its severity does. Few series that spike again and again would else have most of the highest scores. Rises with the score; its sign is kept.
+ * @param score distance times rarity, with or without sign
+ * @param steepness 0-1 (see Rarity)
+ */
+export function comparableScore(score: number, steepness: number): number {
+  const size = Math.abs(score);
+  if (!(size > HIGH_SCORE)) return score;
+  return Math.sign(score) * HIGH_SCORE * (size / HIGH_SCORE) ** (1 / (1 + COMPARED_STEEPNESS * (1 / steepness - 1)));
+}

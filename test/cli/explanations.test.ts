@@ -3,13 +3,15 @@
 import { explanation, type ScoredValue } from '../../cli/backtest/explanations';
 import { ANOMALOUS_SCORE } from '../../handlers/engine';
 
-const usual: ScoredValue = { value: 90, expected: 100, lower: 50, upper: 150, score: -1.5, raise: 1, member: 'seasonal', reason: 'as expected', feedback: 1 };
+const usual: ScoredValue = { value: 90, expected: 100, lower: 50, upper: 150, score: -1.5, raise: 1, steepness: 1, member: 'seasonal', reason: 'as expected', feedback: 1 };
 const below = `is below ${ANOMALOUS_SCORE}`;
 
 test.each<[string, Partial<ScoredValue>, string]>([
   ['as expected', {}, `no anomaly: 10 below the expected 100, within 50 to 150; score 1.5 by the seasonal state ${below}`],
   ['an anomaly', { value: 200, score: 20, reason: 'anomaly' },
     `anomaly: 100 above the expected 100, outside of 50 to 150; score 20 by the seasonal state reaches ${ANOMALOUS_SCORE}`],
+  ['a series that is often as far off', { value: 200, score: 200, steepness: 0.25, reason: 'anomaly' },
+    `anomaly: 100 above the expected 100, outside of 50 to 150; score 70.7107 by the seasonal state reaches ${ANOMALOUS_SCORE}`],
   ['a short interval', { value: 200, score: 4.5, raise: 1.25, reason: 'anomaly' },
     'anomaly: 100 above the expected 100, outside of 50 to 150; score 4.5 by the seasonal state reaches 4'],
   ['an event that lasts', { value: 160, score: 3.2, raise: 5, member: 'seasonal while an event goes on', reason: 'anomaly' },

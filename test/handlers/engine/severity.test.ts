@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, HIGHEST_SCORE, severityOf } from '../../../handlers/engine/severity';
+import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, comparableScore, HIGHEST_SCORE, severityOf } from '../../../handlers/engine/severity';
 
 describe('severity curve', () => {
   test('goes from 0 through the anomalous score to nearly 100', () => {
@@ -27,5 +27,31 @@ describe('severity curve', () => {
       expect(severityOf(low)).toBeLessThanOrEqual(severityOf(high));
       expect(severityOf(-a)).toBe(severityOf(a));
     }));
+  });
+});
+
+describe('the score that is told', () => {
+  const size = fc.double({ min: 0, max: HIGHEST_SCORE, noNaN: true });
+  const steepness = fc.double({ min: 0.01, max: 1, noNaN: true });
+
+  test('rises with the score, keeps its sign and is at most the score', () => {
+    fc.assert(fc.property(size, size, steepness, (a, b, steep) => {
+      const [low, high] = a <= b ? [a, b] : [b, a];
+      expect(comparableScore(low, steep)).toBeLessThanOrEqual(comparableScore(high, steep));
+      expect(comparableScore(high, steep)).toBeLessThanOrEqual(high);
+      expect(comparableScore(-high, steep)).toBe(-comparableScore(high, steep) || 0);
+    }));
+  });
+
+  test('is the score itself where it is not high, and in a series that is seldom far off', () => {
+    fc.assert(fc.property(size, steepness, (score, steep) => {
+      expect(comparableScore(score / 50, steep)).toBe(score / 50);
+      expect(comparableScore(score, 1)).toBeCloseTo(score, 9);
+    }));
+    expect(comparableScore(NaN, NaN)).toBeNaN();
+  });
+
+  test('is lower in a series that is often far off than in one that seldom is', () => {
+    expect(comparableScore(400, 0.2)).toBeLessThan(comparableScore(200, 1));
   });
 });
