@@ -5,6 +5,7 @@ import { readConfig } from './config';
 import { findDataFiles } from './data-files';
 import { detectorOf } from './detector';
 import { writeGroups } from './groups-file';
+import { holidayAdvice } from './holiday-advice';
 import { readData } from './input';
 import { resultText } from './result-text';
 import { ResultsFolder } from './results-folder';
@@ -50,7 +51,8 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
     const run = runBacktest(detector, data, timeline, results, options.explain, watch, progress);
     try {
       await watch.timeAsync('write', () => writeGroups(results.unfinished('groups'), detector, run.groups, layout.clock.startOf(timeline.detected[0])));
-      const summary = () => summarise({ version, dataPath: options.data, config, data, timeline, run, milliseconds: watch.milliseconds });
+      const advice = await watch.timeAsync('report', () => holidayAdvice(config, run.groups, timeline.detected));
+      const summary = () => summarise({ version, dataPath: options.data, config, data, timeline, run, advice, milliseconds: watch.milliseconds });
       await watch.timeAsync('report', () => writeReport(results.unfinished('report'), summary(), timeline.detected, run));
       const finished = summary();
       writeFileSync(results.unfinished('summary'), `${JSON.stringify(finished, undefined, 2)}\n`);

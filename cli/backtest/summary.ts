@@ -65,11 +65,13 @@ interface Parts {
   readonly data: BacktestData;
   readonly timeline: Timeline;
   readonly run: BacktestRun;
+  /** What else the user should look at. */
+  readonly advice?: string;
   readonly milliseconds: BacktestSummary['milliseconds'];
 }
 
 /** The figures of a finished run. */
-export function summarise({ version, dataPath, config, data, timeline, run, milliseconds }: Parts): BacktestSummary {
+export function summarise({ version, dataPath, config, data, timeline, run, advice, milliseconds }: Parts): BacktestSummary {
   const { learned, detected, leftOut } = timeline;
   const rowsLeftOut = leftOut.reduce((sum, slot) => sum + data.table.rows(slot), 0);
   const { quality } = data;
@@ -102,7 +104,7 @@ export function summarise({ version, dataPath, config, data, timeline, run, mill
     findings: run.missingData.stretches(detected[detected.length - 1]),
     state: { bytes: run.detection.stateBytes, reloads: run.detection.reloads, intervalsBetweenReloads: INTERVALS_BETWEEN_RELOADS },
     milliseconds,
-    warnings: warningsOf(config, quality, timeline, rowsLeftOut, run),
+    warnings: [...warningsOf(config, quality, timeline, rowsLeftOut, run), ...advice === undefined ? [] : [advice]],
   };
 }
 

@@ -39,6 +39,12 @@ export async function holidaysOfDetector({ tags = {}, frequency }: Pick<Detector
   return publicHolidays(code, subject);
 }
 
+/** Names of the countries whose holidays are known, by ISO 3166-1 code. */
+export async function knownCountries(): Promise<Map<string, string>> {
+  const { default: Calendar } = await import('date-holidays');
+  return new Map(Object.entries(new Calendar().getCountries('en')));
+}
+
 /**
  * Loads the holidays of a country or part. Their data is large and lies in a file of its own, which is read here for the first time.
  * @param code ISO 3166-1 code of a country, or ISO 3166-2 code of a part: `DE`, `DE-BY`

@@ -33,6 +33,17 @@ test('holidays of the configuration are no anomalies', () => {
   expect(anomalies('DE-BY')).toEqual([]);
 });
 
+test('a back test without holidays says whose its anomalies are', () => {
+  command.write('data/orders.csv', ['day,orders', ...rows].join('\n'));
+  command.write('config.json', CONFIG);
+  const run = command.backtest('--detect-from', '2025-01-01 00:00:00');
+  const { warnings } = command.json<{ warnings: string[] }>('out/summary.json');
+  expect(warnings).toEqual([expect.stringMatching(/^\d+ of the \d+ days on which an anomaly group begins are public holidays of .*: try "holidays": "[A-Z]{2}" in the configuration/)]);
+  expect(run.stderr).toContain(`warning: ${warnings[0]}\n`);
+  expect(command.read('out/report.html')).toContain('days on which an anomaly group begins are public holidays of');
+  command.remove('out');
+});
+
 test('a part of a country that there is not is refused with those that there are', () => {
   command.write('data/orders.csv', ['day,orders', ...rows].join('\n'));
   command.write('config.json', { ...CONFIG, holidays: 'DE-XX' });

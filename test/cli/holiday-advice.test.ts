@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { BacktestConfig } from '../../cli/backtest/config';
+import { holidayAdvice } from '../../cli/backtest/holiday-advice';
+
+const DAY = 86_400;
+const FIRST = Date.parse('2025-01-01') / 1000;
+const YEAR = Array.from({ length: 365 }, (_, day) => FIRST + day * DAY);
+const daily = { frequency: 'P1D', timezone: 'UTC' } as BacktestConfig;
+const groupsOn = (...dates: string[]): { start: number }[] => dates.map(date => ({ start: Date.parse(date) / 1000 }));
+const GERMAN = groupsOn('2025-01-01', '2025-04-18', '2025-05-01', '2025-06-09', '2025-10-03', '2025-12-25');
+
+test('anomalies on the holidays of a country are told, with what to write', async () => {
+  expect(await holidayAdvice(daily, [...GERMAN, ...groupsOn('2025-07-17')], YEAR)).toBe(
+    '6 of the 7 days on which an anomaly group begins are public holidays of Germany, such as 2025-01-01 (New Year\'s Day): '
+    + 'try "holidays": "DE" in the configuration, and give the connector the prop of that name');
+});
+
+test('of several countries with as many of the days, that of the time zone comes first', async () => {
+  // Austria is a day behind UTC for the first hour of its day
+  const christmas = groupsOn('2024-12-31T23:00Z', '2025-04-30T22:00Z', '2025-12-24T23:00Z', '2025-12-25T23:00Z');
+  const advice = await holidayAdvice({ ...daily, timezone: 'Europe/Vienna' }, christmas, YEAR);
+  expect(advice).toMatch(/^4 of the 4 days on which an anomaly group begins are public holidays of Austria, such as 2025-01-01/);
+  expect(advice).toMatch(/"holidays": "AT" .*; as many are holidays of .*\)$/);
+});
+
+test.each<[string, Partial<BacktestConfig>, { start: number }[]]>([
+  ['days that are no holidays', {}, groupsOn('2025-02-11', '2025-03-19', '2025-06-24', '2025-07-15', '2025-09-09')],
+  ['three holidays among twenty days', {}, [...GERMAN.slice(0, 3), ...YEAR.slice(30, 47).map(start => ({ start }))]],
+  ['two holidays', {}, GERMAN.slice(0, 2)],
+  ['no anomalies', {}, []],
+  ['data that are not daily', { frequency: 'PT1H' }, GERMAN],
+  ['a configuration with holidays', { holidays: 'FR' }, GERMAN],
+])('%s are no reason for advice', async (_, change, groups) => {
+  expect(await holidayAdvice({ ...daily, ...change }, groups, YEAR)).toBeUndefined();
+});
