@@ -3,7 +3,9 @@
 import type { BacktestDetector } from './detector';
 import { MAXIMUM_TIME_SERIES } from './input';
 import { detectSlot } from '../../handlers/detect/detect-slot';
-import { DetectorModel, type Observation, type OngoingGroup } from '../../handlers/detect/detector-model';
+import { DetectorModel } from '../../handlers/detect/detector-model';
+import type { OngoingGroup } from '../../handlers/detect/model-header';
+import type { Observation } from '../../handlers/detect/observation';
 import type { IntervalTable } from '../../handlers/input/interval-table';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import type { WallClock } from '../../handlers/shared/wall-clock';

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { DetectorModel, Observation } from './detector-model';
+import type { DetectorModel } from './detector-model';
+import type { ToldMissing } from './model-header';
+import type { Observation } from './observation';
 import type { DataFinding, DetectionOutcome } from '../../src/private/contract';
 import { oneLine } from '../shared/one-line';
 import { formatInstant } from '../shared/time';
@@ -8,15 +10,6 @@ import type { WallClock } from '../shared/wall-clock';
 
 /** Most findings of one interval that are told: hundreds of values that stop at once are one story. */
 const MOST_FINDINGS = 20;
-
-/** Something that is missing and was told: all rows, or those of a dimension value. */
-export interface ToldMissing {
-  /** The dimension and the number of its value (see `SeriesIndex`); absent when no rows come at all. */
-  readonly dimension?: number;
-  readonly code?: number;
-  /** Slot of the first interval without data. */
-  readonly since: number;
-}
 
 /**
  * What is to be told of missing data after an interval: what is missing and was not told yet, the largest first, then what was told and

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { dataFindings } from './data-findings';
-import type { DetectorModel, Observation } from './detector-model';
+import type { DetectorModel } from './detector-model';
 import { groupsOf } from './group-records';
+import type { Observation } from './observation';
 import type { DataFinding, DetectionOutcome } from '../../src/private/contract';
 import type { IntervalTable } from '../input/interval-table';
 import type { WallClock } from '../shared/wall-clock';

@@ -2,7 +2,6 @@
 
 import { missingDataOf } from './data-findings';
 import { detectSlot, timeSeriesOf } from './detect-slot';
-import type { OngoingGroup } from './detector-model';
 import { DetectorStopped, existingDetector, isDetecting, layoutOfDetector } from './detector-state';
 import { isOvertaken, OvertakenAttempt, withFence } from './fences';
 import { complete, finish, type Request, sendGroups } from './finish';
@@ -10,6 +9,7 @@ import { takeFeedback } from './judged-events';
 import { writtenValues } from './kept-values';
 import type { Layout } from './layout';
 import { readLiveInterval } from './live-interval';
+import type { OngoingGroup } from './model-header';
 import { type StoredModel, UnreadableModel } from './model-store';
 import { failureReason } from './problem';
 import { relearn } from './relearn';

@@ -1,85 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type DetectionOutcome, type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
-import { ANOMALOUS_SCORE, DetectionModel, type IntervalScores, MissingData, type MissingDataFinding, type ModelSettings } from '../engine';
-import type { ToldMissing } from './data-findings';
+import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
+import { ANOMALOUS_SCORE, DetectionModel, MissingData, type ModelSettings } from '../engine';
 import type { Fences } from './fences';
 import type { PublicHolidays } from './holidays';
-import type { JudgedEvent } from './judged-events';
 import { type Layout, writtenFilters } from './layout';
-import { decodeModelFile, encodeModelFile, type ModelHeader } from './model-file';
+import { decodeModelFile, encodeModelFile } from './model-file';
+import type { JudgedEvent, ModelHeader, NewestDetection, OngoingGroup, Replacement, SettledModel, ToldMissing } from './model-header';
 import { NumberedHolidays } from './numbered-holidays';
+import type { Observation } from './observation';
 import { timeSeriesQuota } from './time-series-quota';
 import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
 import type { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
 import { SeriesTranslation } from '../input/series-translation';
-import type { DetectorRecord, EpochSeconds, GroupRecord } from '../lookout/store';
+import type { DetectorRecord, EpochSeconds } from '../lookout/store';
 
 /** Score from which feedback can make a value an anomaly. */
 const LEAST_ANOMALOUS = ANOMALOUS_SCORE / HIGHEST_FACTOR;
-
-/** A group that had anomalies in the newest interval: it goes on if the next interval has some too. */
-export interface OngoingGroup {
-  /** As it was when the interval was learned; `alertsSent` too. */
-  readonly record: GroupRecord;
-  /** Numbers of all series that were anomalous, also of those that the record leaves out. */
-  readonly members: number[];
-  /** Highest severity of its intervals, 0-100, before its duration raised it. */
-  readonly peak: number;
-  /** Number of its intervals that had anomalies. */
-  readonly intervals: number;
-}
-
-/** What the newest detection answers, kept with the model so that a broken run can be finished. */
-export interface NewestDetection extends Pick<DetectionOutcome, 'dataFindings' | 'dataMissing' | 'combinationsLeftOut'> {
-  /** Start of the interval that was asked for, in seconds since 1970. */
-  readonly requested: number;
-  readonly slot: number;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly rowsRejected: number;
-  readonly timeSeries: number;
-  /** Values by series number, as `writtenValues` gives them, which are kept once the model is written. Absent in models of earlier versions. */
-  readonly values?: string;
-}
-
-/** The model that was kept for second readings. */
-export interface SettledModel {
-  /** Intervals detected since then that are not read again. */
-  readonly readOnce: number;
-}
-
-/** What the second reading of an interval has changed, kept with the model so that a broken run can be finished. */
-export interface Replacement {
-  /** As it is answered, without what the alerts add. */
-  readonly detection: NewestDetection;
-  readonly files: string;
-  /** Ids of the groups that have anomalies in the interval. */
-  readonly anomalyGroupIds: string[];
-  /** Groups as they are by now, of that interval and of all later ones. */
-  readonly groups: readonly GroupRecord[];
-  /** Ids of groups that are there no more. */
-  readonly withdrawn: string[];
-}
-
-/** One interval, scored and learned: entries are by series number. */
-export interface Observation {
-  readonly slot: number;
-  readonly values: Float64Array;
-  /** With feedback applied. */
-  readonly scores: IntervalScores;
-  /** Factors by which feedback has changed scores, of those series where it has. */
-  readonly feedback: ReadonlyMap<number, number>;
-  /** Series that have a value. */
-  readonly timeSeries: number;
-  /** By combination of dimension values: 1 when any of its measures has a value. */
-  readonly reported: Uint8Array;
-  /** What is missing as of the interval, the largest first. */
-  readonly missing: readonly MissingDataFinding[];
-  /** Combinations of dimension values that were left out because the detector has its full number of time series. */
-  readonly combinationsLeftOut: number;
-}
 
 /** Where the combinations of a table are in a model. */
 interface TableMapping {

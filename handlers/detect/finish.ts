@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
-import type { NewestDetection } from './detector-model';
 import { now } from './detector-state';
 import { keepDetected } from './kept-values';
 import type { Layout } from './layout';
+import type { NewestDetection } from './model-header';
 import type { StoredModel } from './model-store';
 import type { Services } from './services';
 import { type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';

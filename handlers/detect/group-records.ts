@@ -2,8 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, relatedMeasures, severityOf } from '../engine';
-import type { DetectorModel, Observation, OngoingGroup } from './detector-model';
+import type { DetectorModel } from './detector-model';
 import { rootCausesOf } from './group-root-causes';
+import type { OngoingGroup } from './model-header';
+import type { Observation } from './observation';
 import { withinItemLimit } from '../lookout/group-size';
 import type { EpochSeconds, GroupSeriesRecord, RelatedMeasureRecord } from '../lookout/store';
 

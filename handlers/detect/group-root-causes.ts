@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { DetectorModel, Observation } from './detector-model';
+import type { DetectorModel } from './detector-model';
+import type { Observation } from './observation';
 import { findRootCauses, type MeasureGroup } from '../engine';
 import type { RootCauseRecord } from '../lookout/store';
 

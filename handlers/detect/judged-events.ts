@@ -2,17 +2,10 @@
 
 import type { DetectorModel } from './detector-model';
 import type { Layout } from './layout';
+import type { JudgedEvent } from './model-header';
 import type { Services } from './services';
 import { ANOMALOUS_SCORE } from '../engine';
-import type { Judgement } from '../engine/feedback';
-import type { DetectorRecord, EpochSeconds, FeedbackRecord, GroupRecord, GroupSeriesRecord } from '../lookout/store';
-
-/** An event that someone said of whether it was an anomaly. */
-export interface JudgedEvent extends Judgement {
-  readonly groupId: string;
-  /** When it was said. */
-  readonly at: EpochSeconds;
-}
+import type { DetectorRecord, FeedbackRecord, GroupRecord, GroupSeriesRecord } from '../lookout/store';
 
 /** The newest judgements that a model keeps. */
 const MOST_JUDGEMENTS = 1_000;

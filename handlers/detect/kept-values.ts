@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { DetectorModel, NewestDetection } from './detector-model';
+import type { DetectorModel } from './detector-model';
 import type { Layout } from './layout';
+import type { NewestDetection } from './model-header';
 import type { StoredModel } from './model-store';
 import type { Services } from './services';
 import { IntervalTable } from '../input/interval-table';

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ToldMissing } from './data-findings';
-import type { NewestDetection, OngoingGroup, Replacement, SettledModel } from './detector-model';
-import type { Fences } from './fences';
-import type { JudgedEvent } from './judged-events';
-import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
+import type { ModelHeader, OngoingGroup } from './model-header';
+import { FREQUENCY_SECONDS } from '../../src/private/contract';
 import { xxHash32 } from '../engine/checksum';
-import type { Measure } from '../input/row-layout';
 import { SeriesIndex } from '../input/series-index';
-import type { EpochSeconds } from '../lookout/store';
 
 /** First bytes of a model object; that of version 1 had no checksum for its header. */
 const MAGIC = 'LMD2';
@@ -17,41 +12,6 @@ const VERSION = 2;
 /** Magic, length of the header, its checksum, nothing. */
 const START_BYTES = 16;
 const START_BYTES_1 = 8;
-
-/** Everything of a model except the series that its numbers stand for, and the engine's state. */
-export interface ModelHeader {
-  readonly detectorArn: string;
-  readonly detectorCreatedAt: number;
-  readonly frequency: Frequency;
-  readonly timezone: string;
-  readonly measures: readonly Measure[];
-  readonly dimensions: readonly string[];
-  /** Slot of the newest interval learned. */
-  readonly newest?: number;
-  /** Intervals with values that were learned. */
-  readonly learned: number;
-  readonly ongoing: readonly OngoingGroup[];
-  readonly paused: readonly OngoingGroup[];
-  readonly detection?: NewestDetection;
-  /** What the newest second reading of an interval has changed. */
-  readonly replacement?: Replacement;
-  /** Present when the model before the oldest interval that is to be read again was kept beside this one. */
-  readonly settled?: SettledModel;
-  /** Absent in files that were written before. */
-  readonly fences?: Fences;
-  /** What people said of earlier events. */
-  readonly judged: readonly JudgedEvent[];
-  /** When the newest feedback was put that the model has taken in. */
-  readonly feedbackSeen: EpochSeconds;
-  /** Country or part whose holidays the model knows, and the names of those that it has met, by the number that the engine knows them by. */
-  readonly holidays?: { readonly code: string; readonly names: readonly string[] };
-  /** Which combinations report regularly: what `MissingData.serialize` gave, in base64. Absent in files that were written before. */
-  readonly missingData?: string;
-  /** Values that are read of each dimension, where not all are: null of those of which all are. */
-  readonly filters?: readonly (readonly string[] | null)[];
-  /** What is missing and was told. */
-  readonly toldMissing: readonly ToldMissing[];
-}
 
 /** The header as it is written: each dimension value once, and combinations as numbers of their values. */
 interface WrittenHeader extends ModelHeader {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DetectorModel, type OngoingGroup } from './detector-model';
+import { DetectorModel } from './detector-model';
 import { endOfHistory, type History, readHistory } from './history';
 import { keptTable, slotsOfDay } from './kept-values';
 import type { Layout } from './layout';
 import { learnSlots, VALUES_DAYS } from './learned-history';
 import { readLiveInterval } from './live-interval';
+import type { OngoingGroup } from './model-header';
 import type { UnreadableModel } from './model-store';
 import { failureReason } from './problem';
 import type { Services } from './services';

@@ -2,11 +2,11 @@
 
 import { missingDataOf } from './data-findings';
 import { timeSeriesOf } from './detect-slot';
-import type { Replacement } from './detector-model';
 import { type Request, complete, sendGroups } from './finish';
 import { longestPause } from './group-records';
 import { keepDetected, writtenValues } from './kept-values';
 import { readLiveInterval } from './live-interval';
+import type { Replacement } from './model-header';
 import type { StoredModel } from './model-store';
 import { renamed, replaceGroups } from './replaced-groups';
 import type { Services } from './services';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { OngoingGroup } from './detector-model';
+import type { OngoingGroup } from './model-header';
 import type { EpochSeconds, GroupRecord } from '../lookout/store';
 
 /** What becomes of a detector's groups when intervals were detected again. */
