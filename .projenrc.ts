@@ -204,18 +204,15 @@ project.postCompileTask.spawn(snippets);
 const BANNER = '/*! cdk-redshift-lookout, Apache-2.0. Other people\'s work in this file: THIRD-PARTY-NOTICES.md of the npm package. */\n'
   + "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
+/** What all bundles have in common: ES modules with everything in them. */
+const BUNDLE = { platform: 'node', format: 'esm', minify: true, externals: [], sourcemap: false, watchTask: false, mainFields: ['module', 'main'] };
+
 for (const handler of HANDLERS) {
   project.bundler.addBundle(`handlers/${handler}/index.ts`, {
-    platform: 'node',
+    ...BUNDLE,
     target: 'node22',
-    format: 'esm',
     outfile: `../../../${handler}/index.mjs`, // assets/<handler>/index.mjs
-    minify: true,
-    externals: [],
     tsconfigPath: 'tsconfig.dev.json',
-    sourcemap: false,
-    watchTask: false,
-    mainFields: ['module', 'main'],
     esbuildArgs: {
       ...Object.fromEntries(ABSENT_CREDENTIAL_PROVIDERS.map(name => [`--alias:@aws-sdk/${name}`, './handlers/shared/absent-credential-provider.ts'])),
       ...handler === 'detect' && HOLIDAYS.insteadOfPackage('./holidays.mjs'),
@@ -227,31 +224,19 @@ for (const handler of HANDLERS) {
 /** The published command line, which users run with the Node.js that they have. */
 const CLI = 'assets/cli/index.mjs';
 const cli = project.bundler.addBundle('cli/index.ts', {
-  platform: 'node',
+  ...BUNDLE,
   target: 'node20',
-  format: 'esm',
   outfile: '../../cli/index.mjs',
-  minify: true,
-  externals: [],
   tsconfigPath: 'tsconfig.dev.json',
-  sourcemap: false,
-  watchTask: false,
-  mainFields: ['module', 'main'],
   esbuildArgs: HOLIDAYS.insteadOfPackage('../detect/holidays.mjs'),
   banner: `#!/usr/bin/env node\n${BANNER}`,
 });
 // npm makes a command executable when it installs it; jsii, for the command that a wheel brings, runs the file as it is in the tarball
 cli.bundleTask.exec(`node -e "fs.chmodSync('${CLI}', 0o755)"`);
 project.bundler.addBundle(`node_modules/${HOLIDAYS.package}/src/index.js`, {
-  platform: 'node',
+  ...BUNDLE,
   target: 'node20', // the command line loads it too
-  format: 'esm',
   outfile: '../../../../detect/holidays.mjs',
-  minify: true,
-  externals: [],
-  sourcemap: false,
-  watchTask: false,
-  mainFields: ['module', 'main'],
   // the time zones of all times would add 660 KB, and holidays are days
   esbuildArgs: { '--alias:moment-timezone': 'moment-timezone/builds/moment-timezone-with-data-10-year-range.js' },
   banner: BANNER,
