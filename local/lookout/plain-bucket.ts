@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, openSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ObjectBucket, ObjectRecord, PendingWrite, WriteCondition } from '../s3/bucket-store';
+import type { ObjectBucket, ObjectRecord } from '../s3/bucket-store';
+import { ConditionalWrites, type PendingWrite, type WriteCondition } from '../s3/conditional-writes';
 import { errors } from '../s3/errors';
 import { compareKeys } from '../s3/keys';
 
 /** A bucket that is a folder of ordinary files: the object `a/b.csv` is the file `a/b.csv`, whoever put it there and whenever. */
 export class PlainBucket implements ObjectBucket {
-  private readonly pending = new Set<PendingWrite>();
+  private readonly writes = new ConditionalWrites(key => this.find(key));
   /** ETags of what was written here; they hold for as long as the file is not changed from outside. */
   private readonly written = new Map<string, { readonly state: string; readonly etag: string }>();
 
@@ -53,20 +54,15 @@ export class PlainBucket implements ObjectBucket {
 
   public begin(key: string, condition: WriteCondition): PendingWrite {
     if (!isPlain(key)) throw errors.invalidArgument(`the key ${JSON.stringify(key)} is no path of a file in the bucket's folder: it cannot be written`);
-    this.check(key, condition);
-    const write = { key, condition, conflict: false };
-    this.pending.add(write);
-    return write;
+    return this.writes.begin(key, condition);
   }
 
   public abandon(write: PendingWrite): void {
-    this.pending.delete(write);
+    this.writes.abandon(write);
   }
 
   public commit(write: PendingWrite, file: string, record: ObjectRecord): void {
-    this.pending.delete(write);
-    if (write.conflict) throw errors.conditionalConflict();
-    this.check(write.key, write.condition);
+    this.writes.commit(write);
     const path = join(this.folder, write.key);
     mkdirSync(dirname(path), { recursive: true });
     copyFileSync(file, path); // not renamed: bodies are received in another place, which may be another disk
@@ -76,18 +72,8 @@ export class PlainBucket implements ObjectBucket {
   }
 
   public delete(key: string, ifMatch?: string): void {
-    if (ifMatch !== undefined) this.check(key, { ifMatch });
-    for (const write of this.pending) if (write.key === key) write.conflict = true;
+    this.writes.delete(key, ifMatch);
     if (this.find(key)) rmSync(join(this.folder, key));
-  }
-
-  private check(key: string, condition: WriteCondition): void {
-    const record = this.find(key);
-    if (condition.ifNoneMatch === '*' && record) throw errors.preconditionFailed('If-None-Match');
-    if (condition.ifMatch !== undefined) {
-      if (!record) throw errors.noSuchKey(key);
-      if (condition.ifMatch !== '*' && condition.ifMatch !== record.etag) throw errors.preconditionFailed('If-Match');
-    }
   }
 
   private keys(): string[] {

@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ConditionalWrites, type PendingWrite, type WriteCondition } from './conditional-writes';
 import { errors, S3Error } from './errors';
 import { compareKeys, fileOfKey } from './keys';
 
@@ -19,21 +20,6 @@ export interface ObjectRecord {
   readonly checksums: Record<string, string>;
 }
 
-/** Condition of a conditional write. */
-export interface WriteCondition {
-  /** The object must not exist. */
-  readonly ifNoneMatch?: '*';
-  /** The object must exist with this ETag (without quotes), or exist (`*`). */
-  readonly ifMatch?: string;
-}
-
-/** A write that waits for its body. `conflict` is set when the key is deleted meanwhile. */
-export interface PendingWrite {
-  readonly key: string;
-  readonly condition: WriteCondition;
-  conflict: boolean;
-}
-
 /** What the server needs of a bucket. */
 export type ObjectBucket = Pick<Bucket, 'name' | 'empty' | 'find' | 'get' | 'open' | 'keysAfter' | 'begin' | 'abandon' | 'commit' | 'delete'>;
 
@@ -46,7 +32,7 @@ export interface Buckets extends Pick<BucketStore, 'incoming' | 'names' | 'creat
 export class Bucket {
   private readonly records = new Map<string, ObjectRecord>();
   private readonly order: string[] = [];
-  private readonly pending = new Set<PendingWrite>();
+  private readonly writes = new ConditionalWrites(key => this.find(key));
 
   public constructor(public readonly name: string, private readonly directory: string) {
     mkdirSync(join(directory, 'objects'), { recursive: true });
@@ -86,22 +72,16 @@ export class Bucket {
 
   /** Announces a write, before its body is read; a condition that already fails is refused here. End it with `commit` or `abandon`. */
   public begin(key: string, condition: WriteCondition): PendingWrite {
-    this.check(key, condition);
-    const write = { key, condition, conflict: false };
-    this.pending.add(write);
-    return write;
+    return this.writes.begin(key, condition);
   }
 
   public abandon(write: PendingWrite): void {
-    this.pending.delete(write);
+    this.writes.abandon(write);
   }
 
   /** Puts the object in place of what was there, if the condition still holds: one step, since nothing here awaits. */
   public commit(write: PendingWrite, file: string, record: ObjectRecord): void {
-    this.pending.delete(write);
-    const conditional = write.condition.ifMatch !== undefined || write.condition.ifNoneMatch !== undefined;
-    if (conditional && write.conflict) throw errors.conditionalConflict();
-    this.check(write.key, write.condition);
+    this.writes.commit(write);
     const path = this.path('objects', write.key);
     const metadata = this.path('metadata', write.key, '.json');
     mkdirSync(dirname(path), { recursive: true });
@@ -114,21 +94,11 @@ export class Bucket {
 
   /** Deletes an object; one that is not there is no error, unless a condition asks for it. */
   public delete(key: string, ifMatch?: string): void {
-    if (ifMatch !== undefined) this.check(key, { ifMatch });
-    for (const write of this.pending) if (write.key === key) write.conflict = true;
+    this.writes.delete(key, ifMatch);
     if (!this.records.delete(key)) return;
     this.order.splice(this.position(key, false), 1);
     rmSync(this.path('metadata', key, '.json'));
     rmSync(this.path('objects', key));
-  }
-
-  private check(key: string, condition: WriteCondition): void {
-    const record = this.records.get(key);
-    if (condition.ifNoneMatch === '*' && record) throw errors.preconditionFailed('If-None-Match');
-    if (condition.ifMatch !== undefined) {
-      if (!record) throw errors.noSuchKey(key);
-      if (condition.ifMatch !== '*' && condition.ifMatch !== record.etag) throw errors.preconditionFailed('If-Match');
-    }
   }
 
   private path(kind: 'objects' | 'metadata', key: string, suffix = ''): string {

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { single } from './body';
-import type { WriteCondition } from './bucket-store';
+import type { WriteCondition } from './conditional-writes';
 import { errors } from './errors';
 
 /** Headers that S3 keeps with an object and answers as they came. */
