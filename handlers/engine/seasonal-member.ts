@@ -7,6 +7,7 @@ import { continueRun, endRun, shiftLength } from './level-shift';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { learnWeek, weekTrust } from './week-season';
+import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
 
 const { abs, floor, fround, max, min, sqrt } = Math;
 
@@ -162,7 +163,7 @@ export class SeasonalMember {
   ): void {
     const { calendar, farOff, gains, state } = this;
     const { level, mean, scale, deviation, unforeseen, square, idle, newest, astray, surprise, cycleError } = state;
-    const { cycle, noise, points, errors, firstSeen, runLength, kind, capacity } = state;
+    const { cycle, noise, points, errors, firstSeen, runLength, kind, weeksOff, capacity } = state;
     const cycleRow = position.cycle * capacity;
     const noiseRow = position.noise * capacity;
     const hasWeek = calendar.weekSlots > 0;
@@ -208,6 +209,8 @@ export class SeasonalMember {
       const usual = prediction.scale[s - from]!;
       const far = abs(error);
       const anomalous = distance[s - from]! >= farOff;
+      const isMistaken = !anomalous && far > 0 && far >= farOff * usual;
+      const weeks = hasWeek ? 1 : countWeeksOff(weeksOff, cycleRow + s, error, usual);
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
       if (anomalous) {
@@ -233,7 +236,6 @@ export class SeasonalMember {
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
       const share = surprised > TOLERATED_SURPRISE ? min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE)) : 0;
-      const isMistaken = !anomalous && far > 0 && far >= farOff * usual;
       astray[s] = isMistaken ? min(astray[s]! + 1, 65535) : 0;
       const clipped = max(-limit, min(limit, error));
       const size = DEVIATION_TO_SCALE * abs(clipped);
@@ -247,7 +249,8 @@ export class SeasonalMember {
       const lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
       level[s]! += gains.level * (lasting + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
-      cycle[cycleRow + s] = slot + (isMistaken ? MISTAKE_GAIN * left : cycleGain * lasting);
+      cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? left : isMistaken && weeks === 1 ? MISTAKE_GAIN * left : cycleGain * lasting);
+      if (scores && anomalous && weeks >= CHANGED_WEEKS) scores.reason[s] = REASON.newLevel;
       if (hasWeek) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
     }
   }

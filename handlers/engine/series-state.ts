@@ -31,7 +31,7 @@ export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'unforeseen' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
-  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'farOff' | 'recurring' |
+  'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
   'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'event' | 'lastingError' | 'lastingScale' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
@@ -91,6 +91,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'runLength', type: 'uint16', rows: 1, initial: 0 },
     { name: 'exceededLevels', type: 'uint8', rows: 2, initial: 0 },
     { name: 'effectsRelative', type: 'uint8', rows: daily, initial: 0 },
+    { name: 'weeksOff', type: 'uint8', rows: daily * calendar.cycleSlots, initial: 0 },
     { name: 'farOff', type: 'uint8', rows: recurrenceRows(calendar), initial: 0 },
     { name: 'recurring', type: 'uint8', rows: Math.min(1, recurrenceRows(calendar)), initial: 0 },
     { name: 'missedBefore', type: 'uint8', rows: Math.min(1, calendar.weekSlots), initial: 0 },
@@ -133,6 +134,8 @@ export class SeriesState {
   public idle!: Float32Array;
   /** Largest distance of each hour of the week, newest week and the one before, as a byte each (see WeeklyRecurrence). */
   public farOff!: Uint8Array;
+  /** Successive weeks in which each weekday was far off on the same side, 128 more where that is above (daily data only, see countWeeksOff). */
+  public weeksOff!: Uint8Array;
   /** Distance that the present hour of the week had in both of the last two weeks. */
   public recurring!: Uint8Array;
   /** First and last value of each hour of the week, less the origin; NaN: none. */
