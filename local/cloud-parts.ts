@@ -162,7 +162,11 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
   const roles = new Roles(account);
   const scheduler = new Scheduler(clock, machines, functions);
   const gateway = await startGateway({
-    lambda: lambdaService(functions), states: statesService(machines), sns: topics.service(), events: eventBuses.service(), sts: roles.service(),
+    lambda: lambdaService(functions),
+    states: statesService(machines),
+    sns: topics.service(),
+    events: eventBuses.service(),
+    sts: roles.service(),
     scheduler: schedulerService(scheduler),
   });
   closers.push(() => gateway.close());

@@ -12,7 +12,7 @@ import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, KnownDete
 export type DetectFunctionEvent = DetectEvent | SampleEvent | DeliverEvent | WatchEvent;
 
 /** A message of the dead-letter queue, as Lambda writes it: people invoke the function with it to send an alert whose target is mended. */
-interface UndeliveredMessage {
+export interface UndeliveredMessage {
   readonly requestPayload: DetectFunctionEvent;
 }
 

@@ -37,11 +37,15 @@ function inlineCommand(beginning: string, ...values: string[]): string {
 /** Sorted, as texts that can be compared. */
 const asTexts = (items: object[]) => items.map(item => JSON.stringify(Object.entries(item).sort())).sort();
 
+/** Text that neither JSON nor the shell may change. */
+const HOSTILE = '"\'\\\n\t$TABLE `é\u2028 %s';
+
 /** What RestoreTableToPointInTime would make, then damage: the service's table copied, and items of it deleted and changed. */
 async function restoredAndDamaged(client: DynamoDBClient, table: string): Promise<string[]> {
-  // more than a batch, and text that neither JSON nor the shell may change
+  // more than a batch
   for (let number = 0; number < 40; number++) {
-    await client.send(new PutItemCommand({ TableName: table, Item: { partition: { S: 'TEST' }, sort: { S: `${number}` }, record: { S: `"'\\\n\t$TABLE \`é\u2028 %s` }, count: { N: '1.5' } } }));
+    const Item = { partition: { S: 'TEST' }, sort: { S: `${number}` }, record: { S: HOSTILE }, count: { N: '1.5' } };
+    await client.send(new PutItemCommand({ TableName: table, Item }));
   }
   const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
   await client.send(new CreateTableCommand({
@@ -51,9 +55,12 @@ async function restoredAndDamaged(client: DynamoDBClient, table: string): Promis
     AttributeDefinitions: [{ AttributeName: 'partition', AttributeType: 'S' }, { AttributeName: 'sort', AttributeType: 'S' }],
   }));
   for (let from = 0; from < Items.length; from += 25) {
-    await client.send(new BatchWriteItemCommand({ RequestItems: { restored: Items.slice(from, from + 25).map(Item => ({ PutRequest: { Item } })) } }));
+    const restored = Items.slice(from, from + 25).map(Item => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { restored } }));
   }
-  for (const { partition, sort } of Items.filter((_, index) => index % 2 === 0)) await client.send(new DeleteItemCommand({ TableName: table, Key: { partition, sort } }));
+  for (const { partition, sort } of Items.filter((_, index) => index % 2 === 0)) {
+    await client.send(new DeleteItemCommand({ TableName: table, Key: { partition, sort } }));
+  }
   await client.send(new PutItemCommand({ TableName: table, Item: { ...Items[1], record: { S: 'damaged' } } }));
   return asTexts(Items);
 }
@@ -71,8 +78,14 @@ async function main() {
     failures: new FailurePlan([{ matching: />= '2026-11-23 02:00:00'/, outcome: { type: 'FAIL', error: 'numeric field overflow' }, times: 3 }]),
   });
   try {
-    const variables = { LEDGER: physicalName(stream, 'Ledger'), CRAWL: physicalName(stream, 'Crawl'), BOOTSTRAP: physicalName(stream, 'Bootstrap'),
-      SCHEDULE: physicalName(stream, 'Schedule'), TABLE: physicalName(stream, 'Service/Table'), DETECT: physicalName(stream, 'Service/DetectFunction') };
+    const variables = {
+      LEDGER: physicalName(stream, 'Ledger'),
+      CRAWL: physicalName(stream, 'Crawl'),
+      BOOTSTRAP: physicalName(stream, 'Bootstrap'),
+      SCHEDULE: physicalName(stream, 'Schedule'),
+      TABLE: physicalName(stream, 'Service/Table'),
+      DETECT: physicalName(stream, 'Service/DetectFunction'),
+    };
     const env = { ...stream.cloud.environment, ...variables, PYTHON: await pythonInterpreter() };
     const shell = async (commands: string): Promise<string> => {
       const { stdout } = await promisify(execFile)('sh', ['-euc', `aws() { "$PYTHON" -m awscli "$@"; }\n${commands}`], { env, cwd: directory });
@@ -109,7 +122,7 @@ async function main() {
     await shell(pause.replace('DISABLED', 'ENABLED'));
     const afterPause = await startedBy('17');
 
-    const client = new DynamoDBClient({ endpoint: stream.cloud.dynamodbEndpoint, region: env.AWS_REGION, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+    const client = new DynamoDBClient({ endpoint: stream.cloud.dynamodbEndpoint, region: stream.cloud.environment.AWS_REGION, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
     const items = await restoredAndDamaged(client, variables.TABLE);
     await shell(shellBlock('batch-write-item'));
     const { Items: copied = [] } = await client.send(new ScanCommand({ TableName: variables.TABLE }));
