@@ -17,6 +17,7 @@ import { startGateway, type Gateway } from './gateway/gateway';
 import { lambdaService } from './gateway/lambda-service';
 import { Topics } from './gateway/notifications';
 import { Roles } from './gateway/roles';
+import { schedulerService } from './gateway/scheduler-service';
 import { statesService } from './gateway/states-service';
 import type { InvocationInterference } from './lambda/function-pool';
 import { Functions } from './lambda/functions';
@@ -159,8 +160,14 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
   });
   const topics = new Topics(clock);
   const roles = new Roles(account);
+  const scheduler = new Scheduler(clock, machines, functions);
   const gateway = await startGateway({
-    lambda: lambdaService(functions), states: statesService(machines), sns: topics.service(), events: eventBuses.service(), sts: roles.service(),
+    lambda: lambdaService(functions),
+    states: statesService(machines),
+    sns: topics.service(),
+    events: eventBuses.service(),
+    sts: roles.service(),
+    scheduler: schedulerService(scheduler),
   });
   closers.push(() => gateway.close());
   Object.assign(environment, {
@@ -185,6 +192,7 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
       SNS: gateway.endpointOf('sns'),
       EVENTBRIDGE: gateway.endpointOf('events'),
       STS: gateway.endpointOf('sts'),
+      SCHEDULER: gateway.endpointOf('scheduler'),
       ...(warehouse && { REDSHIFT: warehouse.redshiftEndpoint, REDSHIFT_SERVERLESS: warehouse.redshiftEndpoint, REDSHIFT_DATA: dataApiEndpoint! }),
     }),
   });
@@ -198,7 +206,7 @@ async function startAll(options: EmbeddedCloudOptions, first: StackArtifact, clo
     functions,
     functionUrls,
     machines,
-    scheduler: new Scheduler(clock, machines, functions),
+    scheduler,
     customResources: new CustomResources(responses, functions, machines, activity),
   };
   return { clock, services, gateway, environment };

@@ -113,8 +113,8 @@ export interface RedshiftLookoutConnectorProps extends InfrastructureOptions {
 
   /**
    * How much history is read and learned once: a whole number of intervals, at least as many as the detector must learn
-   * (300 of 5 or 10 minutes, 96 hours, 14 days). It is read by one statement for each 720 intervals, more or less; a query without
-   * placeholders is run once.
+   * (300 of 5 or 10 minutes, 96 hours, 14 days), and no more than it learns (92 days of 5 minutes, 184 of 10 minutes, 1096 of hours, 1827 of days).
+   * It is read by one statement for each 720 intervals, more or less; a query without placeholders is run once.
    *
    * @default - 14 days for intervals of 5 and 10 minutes, 60 days for hours, 400 days for days; with
    *   Detector.lookoutForMetrics() at most 2500 intervals

@@ -11,7 +11,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
  */
 export interface InfrastructureOptions {
   /**
-   * Key that encrypts buckets, tables, log groups and the dead-letter queue, and the data that Redshift unloads.
+   * Key that encrypts buckets, tables, log groups and dead-letter queues, and the data that Redshift unloads.
    *
    * The key's policy must let CloudWatch Logs use it. This is added by itself to a key of this app; for an imported key the synthesis
    * warns (`cdk-redshift-lookout:keyPolicyNotUpdated`).
@@ -44,8 +44,8 @@ export interface InfrastructureOptions {
    * VPC of all Lambda functions, those of the custom resource framework included.
    *
    * The functions call AWS only: the Redshift Data API, not the warehouse itself. The subnets need a NAT gateway or endpoints for
-   * S3, DynamoDB, Lambda, Step Functions, STS, SNS, Redshift, the Redshift Data API and CloudWatch Logs, EventBridge for alerts to event buses, and
-   * Redshift Serverless for a workgroup to which the unload role is attached.
+   * S3, DynamoDB, Lambda, Step Functions, STS, SNS, Redshift and the Redshift Data API, EventBridge for alerts to event buses, and
+   * Redshift Serverless for a workgroup to which the unload role is attached. Logs and metrics need none: Lambda sends them itself.
    *
    * @default - the functions are in no VPC
    */

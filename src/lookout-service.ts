@@ -120,7 +120,7 @@ export class LookoutService extends Construct implements ec2.IConnectable {
   /** Detectors, data sets, alerts, executions, anomaly groups and feedback. */
   public readonly table: dynamodb.ITable;
 
-  /** Models, and the values of recent intervals. */
+  /** Models, and the observed values of each day, until their detector is deleted. */
   public readonly stateBucket: s3.IBucket;
 
   /** Answers the API's requests. */

@@ -146,7 +146,7 @@ export abstract class MonitoredConnector extends Construct {
   }
 
   /**
-   * Models that could not be read, damaged or of a later version, and were learned again. Statistic: sum. Only with the in-account detector.
+   * Models that could not be read (damaged, gone or of a later version), and were learned again. Statistic: sum. Only with the in-account detector.
    *
    * @param options Period, label, and so on
    */

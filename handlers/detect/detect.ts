@@ -35,7 +35,7 @@ const FENCE_ATTEMPTS = 5;
  * that was read, together with the groups and figures of the interval. What follows (groups, status, alerts, execution) can be done again
  * from it. So a run that breaks before that write has changed nothing that counts, and one that breaks after it is finished by the next
  * call, for whichever interval that is.
- * A model that cannot be read is learned again first (see `relearn`). The second reading of an interval takes the place of the first (see
+ * A model that cannot be read, or is gone, is learned again first (see `relearn`). The second reading of an interval takes the place of the first (see
  * `replaceInterval`).
  * @param timeLeft milliseconds until the function is ended
  * @throws DetectorStopped while the detector detects nothing; Error when the interval cannot be detected now: the execution is noted as FAILED,
@@ -193,7 +193,7 @@ async function takeOrRelearn(
 
 async function takeModel(services: Services, detector: DetectorRecord, layout: Layout): Promise<StoredModel> {
   const stored = await services.models.take(detector, layout.holidays);
-  if (stored === undefined) throw new Error(`detector ${detector.name} has no model in the state bucket: deactivate it and activate it again`);
+  if (stored === undefined) throw services.models.lost(detector);
   if (!stored.model.belongsTo(detector, layout)) {
     throw new Error(`the model of detector ${detector.name} was learned with other measures, dimensions, frequency, time zone or holidays than it has now: `
       + 'deactivate it and activate it again');

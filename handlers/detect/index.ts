@@ -11,6 +11,11 @@ import type { DeliverEvent, DetectEvent, DetectionOutcome, FileSample, KnownDete
 /** What the function is invoked with. */
 export type DetectFunctionEvent = DetectEvent | SampleEvent | DeliverEvent | WatchEvent;
 
+/** A message of the dead-letter queue, as Lambda writes it: people invoke the function with it to send an alert whose target is mended. */
+export interface UndeliveredMessage {
+  readonly requestPayload: DetectFunctionEvent;
+}
+
 type DetectFunctionAnswer = LearningOutcome | DetectionOutcome | KnownDetection | FileSample | Delivery | WatchOutcome;
 
 /** What the handler uses of Lambda's context. */
@@ -24,9 +29,10 @@ export interface RemainingTime {
  */
 export function createHandler(
   services: () => Services,
-): (event: DetectFunctionEvent, context?: RemainingTime) => Promise<DetectFunctionAnswer> {
+): (event: DetectFunctionEvent | UndeliveredMessage, context?: RemainingTime) => Promise<DetectFunctionAnswer> {
   let made: Services | undefined;
-  return async (event, context) => {
+  return async (given, context) => {
+    const event = 'requestPayload' in given ? given.requestPayload : given;
     made ??= services();
     const timeLeft = (): number => context?.getRemainingTimeInMillis() ?? Infinity;
     switch (event.action) {

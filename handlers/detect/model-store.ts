@@ -13,13 +13,13 @@ export interface StoredModel {
   readonly etag: string;
 }
 
-/** A model object that cannot be read. */
+/** A model object that cannot be read, or is gone. */
 export class UnreadableModel extends Error {
   /**
-   * @param etag of the version that cannot be read
-   * @param bytes what it holds
+   * @param etag of the version that cannot be read; `none`: there is none
+   * @param bytes what it holds; undefined: there is none
    */
-  public constructor(key: string, public readonly etag: string, public readonly bytes: Uint8Array, cause: unknown) {
+  public constructor(key: string, public readonly etag: string, public readonly bytes: Uint8Array | undefined, cause: unknown) {
     super(`model ${JSON.stringify(key)} in the state bucket cannot be read: ${(cause as Error).message}`, { cause });
     this.name = 'UnreadableModel';
   }
@@ -54,6 +54,11 @@ export class ModelStore {
     }
   }
 
+  /** What to throw where a detector that detects has no model: somebody has deleted it. */
+  public lost(detector: DetectorRecord): UnreadableModel {
+    return new UnreadableModel(keyOf(detector), 'none', undefined, new Error('it is gone'));
+  }
+
   /** Whether a version of a detector's model is the one that there is. */
   public async isCurrent(detector: DetectorRecord, etag: string): Promise<boolean> {
     return await readStateObject(this.client, this.bucketName, keyOf(detector), etag) === 'unchanged';
@@ -61,9 +66,10 @@ export class ModelStore {
 
   /**
    * Copies a model that cannot be read to `model-unreadable-<ETag>`, so that people can look at it when another has taken its place.
-   * @returns key of the copy
+   * @returns key of the copy; undefined when there is nothing to be copied
    */
-  public async keepAside(detector: DetectorRecord, { etag, bytes }: UnreadableModel): Promise<string> {
+  public async keepAside(detector: DetectorRecord, { etag, bytes }: UnreadableModel): Promise<string | undefined> {
+    if (bytes === undefined) return undefined;
     const key = `${keyOf(detector)}-unreadable-${etag.replace(/[^0-9a-zA-Z]/g, '')}`;
     await writeStateObject(this.client, this.bucketName, key, bytes, 'any');
     return key;

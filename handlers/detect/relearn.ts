@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { DetectorModel } from './detector-model';
+import { DetectorStopped, existingDetector, isDetecting } from './detector-state';
 import { endOfHistory, type History, readHistory } from './history';
 import { keptTable, slotsOfDay } from './kept-values';
 import type { Layout } from './layout';
@@ -26,8 +27,8 @@ const RESERVED_MILLISECONDS = 60_000;
 const RECENT_EXECUTIONS = 100;
 
 /**
- * Learns a detector's model again when its object cannot be read, from what the detector has learned before: the history's folder, then
- * the values that were kept of later intervals, up to the newest one that was detected. An interval that was learned and whose detection
+ * Learns a detector's model again when its object cannot be read or is gone, from what the detector has learned before: the history's folder, then
+ * the values that were kept of later intervals (of the last `VALUES_DAYS`), up to the newest one that was detected. An interval that was learned and whose detection
  * was not finished is left to be detected again: its groups have the same ids then, and no alert is sent twice. Events that were going on
  * go on.
  *
@@ -37,7 +38,7 @@ const RECENT_EXECUTIONS = 100;
  * Series that are neither in the history nor in the interval to be detected have no name in the kept values: they begin anew when they
  * come back. The unreadable object is kept beside the new one.
  * @param timeLeft milliseconds until the function is ended
- * @throws Error when there is not enough time; nothing has changed then
+ * @throws Error when there is not enough time, or nothing to learn in place of a model that is gone; nothing has changed then
  */
 export async function relearn(
   services: Services, detector: DetectorRecord, layout: Layout, unreadable: UnreadableModel,
@@ -47,6 +48,12 @@ export async function relearn(
   services.log.error('the model cannot be read: it is learned again', { detector: detector.name, reason: unreadable.message, keptAs });
   const newest = await newestDetected(services, detector, layout);
   const model = await learnWhatIsKept(services, detector, layout, event, timeLeft, newest);
+  if (unreadable.bytes === undefined) {
+    if (model.learned === 0) throw new Error(`detector ${detector.name} has no model in the state bucket, and no data to learn it from again: deactivate it and activate it again`);
+    // the models of a detector that is deleted go, too: none of it may come back
+    const current = await existingDetector(services, detector.arn);
+    if (!isDetecting(current)) throw new DetectorStopped(current);
+  }
   model.settled = { readOnce: 0 }; // what was kept for second readings still is, or is learned again too
   await resumeGroups(services, detector, layout, model);
   try {

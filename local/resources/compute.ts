@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { physicalName } from './names';
 import { arn, type CloudServices, type Resource, type ResourceType } from './resource';
 import { assetPath } from '../assembly/assembly';
+import { scheduleDefinition } from '../schedule/scheduler';
 import type { Definition } from '../states/definition';
 
 /** Files in which Lambda looks for a handler, in this order. */
@@ -135,22 +136,9 @@ function definitionOf(resource: Resource, name: string, services: CloudServices)
 /** AWS::Scheduler::Schedule. */
 export const schedule: ResourceType = {
   put(resource, { scheduler }) {
-    const { ScheduleExpression, ScheduleExpressionTimezone = 'UTC', State = 'ENABLED' } = resource.properties;
-    const { StartDate, EndDate, Target, GroupName = 'default' } = resource.properties;
     const name = physicalName(resource, 'Name', 64);
-    const Arn = arn(resource, 'scheduler', `schedule/${String(GroupName)}/${name}`);
-    const { Arn: targetArn, Input = '{}' } = Target as { Arn: unknown; Input?: unknown };
-    scheduler.register({
-      name,
-      arn: Arn,
-      expression: String(ScheduleExpression),
-      timezone: String(ScheduleExpressionTimezone),
-      enabled: State === 'ENABLED',
-      ...(StartDate !== undefined && { start: new Date(String(StartDate)) }),
-      ...(EndDate !== undefined && { end: new Date(String(EndDate)) }),
-      targetArn: String(targetArn),
-      input: String(Input),
-    });
+    const Arn = arn(resource, 'scheduler', `schedule/${String(resource.properties.GroupName ?? 'default')}/${name}`);
+    scheduler.register(scheduleDefinition(name, Arn, resource.properties));
     return { ref: name, attributes: { Arn } };
   },
   delete({ identity }, { scheduler }) {

@@ -18,6 +18,26 @@ export interface ScheduleDefinition {
   readonly end?: Date;
   readonly targetArn: string;
   readonly input: string;
+  /** What it was made of: properties of the template, or input of UpdateSchedule. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A schedule, of the template's properties or of what UpdateSchedule is told: both leave out the same, with the same meaning. */
+export function scheduleDefinition(name: string, arn: string, properties: Readonly<Record<string, unknown>>): ScheduleDefinition {
+  const { ScheduleExpression, ScheduleExpressionTimezone = 'UTC', State = 'ENABLED', StartDate, EndDate, Target } = properties;
+  const { Arn: targetArn, Input = '{}' } = Target as { Arn: unknown; Input?: unknown };
+  return {
+    name,
+    arn,
+    expression: String(ScheduleExpression),
+    timezone: String(ScheduleExpressionTimezone),
+    enabled: State === 'ENABLED',
+    ...(StartDate !== undefined && { start: new Date(String(StartDate)) }),
+    ...(EndDate !== undefined && { end: new Date(String(EndDate)) }),
+    targetArn: String(targetArn),
+    input: String(Input),
+    properties,
+  };
 }
 
 interface Schedule {

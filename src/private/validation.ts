@@ -2,7 +2,7 @@
 
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
+import { FREQUENCY_SECONDS, Frequency, hasPlaceholders, HISTORY_DAYS, LEARNING_INTERVALS, LIMITS, PLACEHOLDERS, SETTLE_INTERVALS } from './contract';
 import { human } from './duration-text';
 import { validateNetwork, validateRemovalPolicy } from './infrastructure';
 import { DEFAULTS, largestCatchUp, LOOKOUT_HISTORY_INTERVALS } from './settings';
@@ -113,6 +113,10 @@ function validateHistory(props: RedshiftLookoutConnectorProps, history: Duration
   if (intervals < LEARNING_INTERVALS[frequency]) {
     throw refuse('history', `is shorter than the detector must learn (${LEARNING_INTERVALS[frequency]} intervals)`, shown,
       `give at least ${human(LEARNING_INTERVALS[frequency] * interval)}`);
+  }
+  const most = HISTORY_DAYS[frequency] * 86_400;
+  if (props.detector?.isInAccount !== false && seconds > most) {
+    throw refuse('history', `is longer than the detector learns of such intervals (${human(most)})`, shown, `give at most ${human(most)}`);
   }
   if (props.detector?.isInAccount === false && intervals > LOOKOUT_HISTORY_INTERVALS) {
     throw refuse('history', `is longer than Lookout for Metrics reads (${LOOKOUT_HISTORY_INTERVALS} intervals)`, shown,

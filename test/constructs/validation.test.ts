@@ -104,6 +104,8 @@ describe('fails when', () => {
       'holidays are known to daily detectors only, and frequency is PT1H, got "DE-BY"; leave them out, or use DetectorFrequency.DAILY'],
     ['holidays are given to Lookout for Metrics', { frequency: DetectorFrequency.DAILY, holidays: HolidayCalendar.country('DE'), detector: Detector.lookoutForMetrics() },
       'holidays are not known to Lookout for Metrics, got "DE"; leave them out, or use Detector.inAccount()'],
+    ['the history is longer than the detector learns', { history: Duration.days(93), frequency: DetectorFrequency.FIVE_MINUTES },
+      'history is longer than the detector learns of such intervals (92 days), got "93 days"; give at most 92 days'],
     ['the history is longer than Lookout for Metrics reads', { history: Duration.hours(2501), detector: Detector.lookoutForMetrics() },
       'history is longer than Lookout for Metrics reads (2500 intervals), got "104 days 5 hours"; give at most 104 days 4 hours, or use Detector.inAccount()'],
     ['the query time is too short', { queryTimeout: Duration.seconds(59) }, 'queryTimeout is not between 1 minute and 24 hours, got "59 seconds"'],
@@ -160,6 +162,7 @@ describe('accepts', () => {
     ['names of quoted columns', sql(`select "a;b", 'it''s; -- no comment' ${BOUNDS} and note <> ';'`)],
     ['hostile texts', sql(`select '</script>', 'ü\u{1F4A5}', '$', '\\', E'\\'' ${BOUNDS}`)],
     ['more history than Lookout for Metrics reads', { history: Duration.hours(8760) }],
+    ['as much history as the detector learns', { history: Duration.days(92), frequency: DetectorFrequency.FIVE_MINUTES }],
   ])('%s', (_name, props) => {
     expect(() => connectorIn(newStack(), props)).not.toThrow();
   });

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { commandsOf, wordsOf } from './commands';
-import { block, DOCUMENTS, read, ROOT } from './documents';
+import { block, blocks, DOCUMENTS, read, ROOT } from './documents';
 import tasks from '../../.projen/tasks.json';
 import { usageOf } from '../../cli/command-line';
 import { USAGE as DEMO_USAGE } from '../../local/demo/options';
@@ -96,12 +96,28 @@ function scriptThatRuns(file: string): string | undefined {
   return isRun ? undefined : `nothing runs ${file}`;
 }
 
+/** Files that commands before have written, as far as it counts what is in them. */
+const WRITTEN: Record<string, string> = {
+  'schedule.json': JSON.stringify({ Name: 'crawl', ScheduleExpression: 'rate(1 hour)', FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: 'arn:aws:states:::m', RoleArn: 'arn:aws:iam::123456789012:role/r' } }),
+};
+
 /** AWS's command line checks its parameters before it calls anything. */
 async function awsCommand(words: readonly string[]): Promise<string | undefined> {
-  const given = words.map(word => word.replace(/^\$LEDGER$/, 'ledger').replace(/^\$\w+$/, 'arn:aws:states:eu-central-1:123456789012:stateMachine:Crawl').replace(/^<\w+>$/, 'id').replace(/^…$/, 'some-name'));
+  const redirected = words.indexOf('>');
+  const given = words.slice(0, redirected < 0 ? undefined : redirected).map(word => word.replace(/^\$(LEDGER|TABLE|SCHEDULE)$/, 'some-name')
+    .replace(/^\$\w+$/, 'arn:aws:states:eu-central-1:123456789012:stateMachine:Crawl').replace('$FIELDS', 'Name: Name').replace(/^<\w+>$/, 'id').replaceAll('…', 'some-name')
+    .replace(/^fileb?:\/\/(.*)$/, (_, file: string) => WRITTEN[file] ?? '{}'));
   const nowhere = 'http://127.0.0.1:9'; // nothing listens there: who gets so far has given the parameters that the operation takes
   const { stderr } = spawnSync(await pythonInterpreter(), ['-m', 'awscli', ...given, '--endpoint-url', nowhere], { encoding: 'utf8', env: pythonEnvironment() });
   return stderr.includes('Could not connect to the endpoint URL') ? undefined : stderr;
+}
+
+/** Lines of the shell around commands of AWS: of blocks that test/end-to-end runs whole. */
+function shellLine(words: readonly string[]): string | undefined {
+  const line = words.join(' ');
+  const isRun = blocks(read('docs/operations.md')).some(({ info, text }) => info === 'sh' && text.split('\n').some(each => wordsOf(each).join(' ') === line)
+    && [...readFileSync(join(ROOT, 'test/end-to-end/operations-commands.ts'), 'utf8').matchAll(/shellBlock\('([^']*)'\)/g)].some(([, part]) => text.includes(part)));
+  return isRun ? undefined : 'its block is not run by test/end-to-end/operations-commands.ts';
 }
 
 /** Commands of the CDK, and where a test runs each: in ring 2's account (the sample up to its change set), or on the installed packages. */
@@ -176,6 +192,8 @@ const RULES: readonly (readonly [RegExp, Rule])[] = [
   [/^\.ci\/run$/, () => missing(['.ci/run'])],
   [/^export (PATH|AWS_ENDPOINT_URL_LOOKOUTMETRICS)=/, () => undefined],
   [/^aws /, ([, ...rest]) => awsCommand(rest)],
+  [/^(FIELDS=|split |for |printf |done$)/, shellLine],
+  [/^rm requests request\.json batch\.\*$/, () => undefined], // what the block before has written
   [/^[A-Z]+=\$\(aws .*\)$/, ([, ...rest]) => awsCommand(rest.map(word => word.replace(/\)$/, '')))], // keeps what the command prints
 ];
 
@@ -208,6 +226,7 @@ test.each([
   ['npx projen nothing', 'projen has no task nothing'], ['jest test/nothing', 'there is no test/nothing'], ['tsx scripts/nothing.ts', 'there is no scripts/nothing.ts'],
   ['pip install something', 'the package for pip is cdk-redshift-lookout or CLONE/dist/python/cdk_redshift_lookout-0.0.0-py3-none-any.whl'],
   ['backtest --nothing', 'its usage does not know --nothing'], ['npx cdk nothing', 'nothing in this test says how cdk nothing is seen to work'], ['npx cdk deploy -c nothing=1', 'examples/typescript knows no context nothing'],
+  ['split -l 3 nothing', 'its block is not run by test/end-to-end/operations-commands.ts'],
   ['something else', 'no rule of this test covers it'],
 ])('%s is noticed', async (command, problem) => {
   expect(await problemOf(wordsOf(command))).toBe(problem);

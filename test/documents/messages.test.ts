@@ -21,6 +21,17 @@ test('each message in README\'s table of troubles is one of the library\'s', () 
   expect(invented).toEqual([]);
 });
 
+/** What Redshift itself says, in the table of errors of docs/operations.md. */
+const OF_REDSHIFT = ['permission denied for relation', 'S3ServiceException', 'AccessDenied', 'column "', '" does not exist'];
+
+test('each error in the table of docs/operations.md is one of the library\'s, or of Redshift', () => {
+  const [table] = /^\| error \| do \|[^]*?\n\n/m.exec(read('docs/operations.md'))!;
+  const errors = [...table.matchAll(/^\| `([^`]*)` \|/gm)].flatMap(([, error]) => parts(error));
+  expect(errors.length).toBeGreaterThanOrEqual(8);
+  const shown = SOURCE.replaceAll('of the ${what} cannot be used', 'of the interval cannot be used');
+  expect(errors.filter(error => !shown.includes(error) && !OF_REDSHIFT.some(known => error.includes(known)))).toEqual([]);
+});
+
 test('a message that nothing says is noticed', () => {
   expect(parts('role … cannot be attached to cluster …: nothing of the kind').every(part => SOURCE.includes(part))).toBe(false);
 });

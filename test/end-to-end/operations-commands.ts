@@ -5,7 +5,9 @@
  * operations-commands.test.ts in a process of its own. Prints what they answer and what has become of the intervals, as JSON.
  */
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { BatchWriteItemCommand, CreateTableCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { exampleAssembly } from './example-assembly';
 import { readLedger } from '../../local/demo/accounting';
 import { deployExample, physicalName } from '../../local/demo/stream';
@@ -32,6 +34,37 @@ function inlineCommand(beginning: string, ...values: string[]): string {
   return words.map(word => `'${/^(<\w+>|…)$/.test(word) ? values.shift() : word}'`).join(' ');
 }
 
+/** Sorted, as texts that can be compared. */
+const asTexts = (items: object[]) => items.map(item => JSON.stringify(Object.entries(item).sort())).sort();
+
+/** Text that neither JSON nor the shell may change. */
+const HOSTILE = '"\'\\\n\t$TABLE `é\u2028 %s';
+
+/** What RestoreTableToPointInTime would make, then damage: the service's table copied, and items of it deleted and changed. */
+async function restoredAndDamaged(client: DynamoDBClient, table: string): Promise<string[]> {
+  // more than a batch
+  for (let number = 0; number < 40; number++) {
+    const Item = { partition: { S: 'TEST' }, sort: { S: `${number}` }, record: { S: HOSTILE }, count: { N: '1.5' } };
+    await client.send(new PutItemCommand({ TableName: table, Item }));
+  }
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  await client.send(new CreateTableCommand({
+    TableName: 'restored',
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'partition', KeyType: 'HASH' }, { AttributeName: 'sort', KeyType: 'RANGE' }],
+    AttributeDefinitions: [{ AttributeName: 'partition', AttributeType: 'S' }, { AttributeName: 'sort', AttributeType: 'S' }],
+  }));
+  for (let from = 0; from < Items.length; from += 25) {
+    const restored = Items.slice(from, from + 25).map(Item => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { restored } }));
+  }
+  for (const { partition, sort } of Items.filter((_, index) => index % 2 === 0)) {
+    await client.send(new DeleteItemCommand({ TableName: table, Key: { partition, sort } }));
+  }
+  await client.send(new PutItemCommand({ TableName: table, Item: { ...Items[1], record: { S: 'damaged' } } }));
+  return asTexts(Items);
+}
+
 async function main() {
   const assembly = `${directory}/cdk.out`;
   exampleAssembly(assembly);
@@ -45,10 +78,17 @@ async function main() {
     failures: new FailurePlan([{ matching: />= '2026-11-23 02:00:00'/, outcome: { type: 'FAIL', error: 'numeric field overflow' }, times: 3 }]),
   });
   try {
-    const variables = { LEDGER: physicalName(stream, 'Ledger'), CRAWL: physicalName(stream, 'Crawl'), BOOTSTRAP: physicalName(stream, 'Bootstrap') };
+    const variables = {
+      LEDGER: physicalName(stream, 'Ledger'),
+      CRAWL: physicalName(stream, 'Crawl'),
+      BOOTSTRAP: physicalName(stream, 'Bootstrap'),
+      SCHEDULE: physicalName(stream, 'Schedule'),
+      TABLE: physicalName(stream, 'Service/Table'),
+      DETECT: physicalName(stream, 'Service/DetectFunction'),
+    };
     const env = { ...stream.cloud.environment, ...variables, PYTHON: await pythonInterpreter() };
     const shell = async (commands: string): Promise<string> => {
-      const { stdout } = await promisify(execFile)('sh', ['-euc', `aws() { "$PYTHON" -m awscli "$@"; }\n${commands}`], { env });
+      const { stdout } = await promisify(execFile)('sh', ['-euc', `aws() { "$PYTHON" -m awscli "$@"; }\n${commands}`], { env, cwd: directory });
       await stream.cloud.allExecutionsFinished();
       return stdout;
     };
@@ -57,11 +97,11 @@ async function main() {
     const givenUp = JSON.parse(await shell(shellBlock('aws dynamodb query'))) as { Items: { start: { S: string } }[] };
 
     const crawledBefore = (await readLedger(stream)).length;
-    await shell(shellBlock('"$CRAWL"'));
+    await shell(shellBlock('scheduledTime'));
     const crawl = newestExecution();
     const ledger = await readLedger(stream);
 
-    await shell(shellBlock('list-executions'));
+    await shell(shellBlock('INPUT='));
     const bootstrap = newestExecution();
 
     const { statementId } = ledger.at(-1) as typeof ledger[number] & { statementId: string };
@@ -69,7 +109,33 @@ async function main() {
     const role = 'arn:aws:iam::123456789012:role/another';
     const attached = JSON.parse(await shell(inlineCommand('aws redshift modify-cluster-iam-roles', 'l4m-demo', role))) as
       { Cluster: { IamRoles: { IamRoleArn: string }[] } };
+
+    const pause = shellBlock('update-schedule');
+    const startedBy = async (hour: string) => {
+      const before = stream.cloud.executions.length;
+      await stream.cloud.runScheduleUntil(new Date(`2026-11-23T${hour}:05:00Z`), () => undefined);
+      return stream.cloud.executions.length - before;
+    };
+    const running = await startedBy('14');
+    await shell(pause);
+    const whilePaused = await startedBy('16');
+    await shell(pause.replace('DISABLED', 'ENABLED'));
+    const afterPause = await startedBy('17');
+
+    const client = new DynamoDBClient({ endpoint: stream.cloud.dynamodbEndpoint, region: stream.cloud.environment.AWS_REGION, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+    const items = await restoredAndDamaged(client, variables.TABLE);
+    await shell(shellBlock('batch-write-item'));
+    const { Items: copied = [] } = await client.send(new ScanCommand({ TableName: variables.TABLE }));
+    client.destroy();
+
+    const message = { requestPayload: { action: 'deliver', detectorArn: 'arn:none', alertArn: 'arn:none', anomalyGroupId: 'none' }, responsePayload: {} };
+    writeFileSync(`${directory}/alert.json`, JSON.stringify(message));
+    const [, invocation] = shellBlock('fileb://alert.json').split('\n'); // the embedded cloud has no SQS to ask first
+    const redelivered = await shell(`${invocation} > invoked; cat answer.json`);
     process.stdout.write(JSON.stringify({
+      pause: { running, whilePaused, afterPause, newest: (await readLedger(stream)).at(-1)!.start },
+      isCopied: [items.length > 50, JSON.stringify(asTexts(copied)) === JSON.stringify(items)],
+      redelivered: JSON.parse(redelivered),
       givenUp: givenUp.Items.map(({ start }) => start.S),
       crawl: [crawl.stateMachineArn === variables.CRAWL, crawl.status],
       crawled: [crawledBefore, ledger.length, ledger.at(-1)!.start, ledger.at(-1)!.state],

@@ -53,6 +53,13 @@ test('it is delivered once, with the id of its event, and noted', async () => {
   expect(sentEvents()).toEqual([event.alertEventId]);
 });
 
+test('a message of the dead-letter queue is taken as it is', async () => {
+  const event = await undelivered();
+  const message = { version: '1.0', requestContext: { condition: 'RetriesExhausted' }, requestPayload: event, responsePayload: { errorType: 'Error' } };
+  expect(await handler(message)).toEqual({ delivered: true });
+  expect(sentEvents()).toEqual([event.alertEventId]);
+});
+
 test('a function that is killed between the delivery and its note delivers the same event again', async () => {
   const event = await undelivered();
   const broken = world.handler({

@@ -89,6 +89,29 @@ describe('a model that cannot be read', () => {
     expect(world.counts.filter(counts => counts.modelsRelearned)).toHaveLength(1);
   });
 
+  test('because it is gone is learned again, too, and nothing is kept aside', async () => {
+    await running();
+    await world.remove(MODEL);
+    expect(await detect(DETECTED)).toEqual(expected);
+    expect([await world.groups(), world.published.length]).toEqual([groups, publishedAtAll]);
+    expect(world.counts).toContainEqual({ modelsRelearned: 1 });
+    expect([...(await world.state()).keys()].filter(key => key.includes('model'))).toEqual([MODEL]);
+  });
+
+  test('because it is gone with the detector leaves nothing of it', async () => {
+    await running();
+    await world.remove(MODEL);
+    await world.put(liveKey(at(DETECTED)), content(DETECTED));
+    const { store } = world;
+    let asked = 0;
+    const deleting = new Proxy(store, {
+      get: (target, name) => name !== 'getDetector' ? target[name as 'getGroup'].bind(target)
+        : async (arn: string) => ({ ...(await target.getDetector(arn))!, ...asked++ > 0 && { status: 'DELETING' } }),
+    });
+    await expect(world.detect(at(DETECTED), world.handler({ store: deleting }))).rejects.toThrow('detector shop is DELETING');
+    expect((await world.state()).has(MODEL)).toBe(false);
+  });
+
   test('and whose newest interval was not finished: the interval is detected, no alert is sent twice', async () => {
     await running();
     await detect(DETECTED);

@@ -262,6 +262,10 @@ export class World {
     await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, ContentLength: Buffer.byteLength(content) }));
   }
 
+  public async remove(key: string, bucket = STATE_BUCKET): Promise<void> {
+    await this.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  }
+
   /** Content of all objects of the state bucket, by key. */
   public state(): Promise<Map<string, Buffer>> {
     return this.objects(STATE_BUCKET);
