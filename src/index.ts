@@ -3,6 +3,7 @@
 export * from './alarms';
 export * from './alert';
 export * from './connector';
+export * from './connector-options';
 export * from './connector-props';
 export * from './connector-query';
 export * from './detector';

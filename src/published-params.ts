@@ -5,9 +5,9 @@ import { Annotations, Duration, TimeZone } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { RedshiftLookoutConnector } from './connector';
+import { ConnectorOptions } from './connector-options';
 import { ConnectorQuery } from './connector-query';
 import { DetectorFrequency } from './detector-frequency';
-import { InfrastructureOptions } from './infrastructure-options';
 import { Metric } from './metric';
 import { invalid } from './private/errors';
 import { ParamsFile, readParams } from './private/params-file';
@@ -19,7 +19,7 @@ const FREQUENCIES = [DetectorFrequency.FIVE_MINUTES, DetectorFrequency.TEN_MINUT
 /**
  * What `PublishedParams.createConnector` needs beside the file.
  */
-export interface PublishedConnectorOptions extends InfrastructureOptions {
+export interface PublishedConnectorOptions extends ConnectorOptions {
   /** Query of every interval: the published `query.sql` of the crawl, or one with `{{start}}` and `{{end}}`. */
   readonly query: ConnectorQuery;
 

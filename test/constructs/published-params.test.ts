@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import fc from 'fast-check';
 import { configuration, newStack } from './fixture';
-import { AlertTarget, ConnectorQuery, PublishedParams, RedshiftCluster } from '../../src';
+import { AlertTarget, ConnectorQuery, HolidayCalendar, PublishedParams, RedshiftCluster } from '../../src';
 import { RESOURCE_TYPES } from '../../src/private/contract';
 
 /** The shape of the published connector's file. */
@@ -74,6 +75,18 @@ test('options go before the file', () => {
     query: QUERY, cluster: RedshiftCluster.serverlessByName('shop'), database: 'sales', detectorName: 'other',
   });
   expect(JSON.stringify(configuration(Template.fromStack(stack), RESOURCE_TYPES.detector))).toContain('"AnomalyDetectorName":"other"');
+});
+
+test('what the file does not know can be given: how the connector reads, and what detects', () => {
+  const stack = newStack();
+  const unloadRole = 'arn:aws:iam::111122223333:role/unload';
+  read({ detector_frequency: 'P1D', timestamp_column: { ColumnFormat: 'yyyy-MM-dd', ColumnName: 'day' } }).createConnector(stack, 'Connector', {
+    query: QUERY, holidays: HolidayCalendar.country('DE', 'BY'), unloadRole: Role.fromRoleArn(stack, 'Unload', unloadRole),
+  });
+  const template = Template.fromStack(stack);
+  expect(configuration(template, RESOURCE_TYPES.detector)).toMatchObject({ detector: { Tags: { 'cdk-redshift-lookout:holidays': 'DE-BY' } } });
+  template.hasResourceProperties('AWS::IAM::Policy', { Roles: ['unload'] });
+  expect(JSON.stringify(template.findResources('AWS::StepFunctions::StateMachine')).includes(unloadRole)).toBe(true);
 });
 
 test.each<[string, object, RegExp]>([
