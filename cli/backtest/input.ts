@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type DataFile, isGzip, openFile } from './data-files';
+import { type DataFile, type DataFiles, isGzip, openFile } from './data-files';
 import { type ColumnInOtherCase, columnsInOtherCase, type ValuesNotUtf8, valuesNotUtf8 } from './data-remarks';
 import { StrayQuotes, type ValuesWithStrayQuote } from './stray-quotes';
 import type { Layout } from '../../handlers/detect/layout';
 import { readCsvFile } from '../../handlers/input/csv-file';
+import type { CsvRecord } from '../../handlers/input/csv-scanner';
 import { checkQuality, type DataQuality } from '../../handlers/input/data-quality';
 import { IntervalTable } from '../../handlers/input/interval-table';
 import { findColumns } from '../../handlers/input/row-columns';
@@ -31,6 +32,8 @@ export interface BacktestQuality extends DataQuality {
 export interface BacktestData {
   readonly table: IntervalTable;
   readonly files: number;
+  /** Paths in the folder that are left out. */
+  readonly notRead: readonly string[];
   /** Bytes of the files as they are stored. */
   readonly bytes: number;
   readonly quality: BacktestQuality;
@@ -40,12 +43,12 @@ export interface BacktestData {
  * Reads the files of `--data` with the readers of the deployed function.
  * @param path `--data`, named in errors
  * @param onRows called now and then with the number of rows so far
- * @throws InputError when there are no rows
+ * @throws InputError when there are no rows, and when a file cannot be read
  * @throws UnusableData when a file is no CSV file or lacks a column, when too many rows cannot be read, and when there are too many time
  *   series or intervals
  */
 export async function readData(
-  path: string, files: readonly DataFile[], layout: Layout, onRows: (rows: number) => void,
+  path: string, { files, notRead }: DataFiles, layout: Layout, onRows: (rows: number) => void,
 ): Promise<BacktestData> {
   const table = new IntervalTable(layout.measures, layout.dimensions);
   const limits = new TableLimits(table, layout, layout.clock, MAXIMUM_TIME_SERIES, 'data');
@@ -64,7 +67,7 @@ export async function readData(
     if (file.size === 0) continue;
     const read = reader.file(file.path);
     let dimensions: Int32Array | undefined;
-    await readCsvFile(file.path, openFile(file), { ...layout.csv, gzip: isGzip(file.path) }, record => {
+    await readFile(file, layout, record => {
       if (dimensions === undefined) {
         const header = Array.from({ length: record.length }, (_, cell) => record.text(cell));
         refuseOtherSeparator(file.path, header);
@@ -85,7 +88,20 @@ export async function readData(
   };
   checkQuality(quality, 'history');
   if (reader.rows === 0) throw new InputError(`${path} has no rows`);
-  return { table, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), quality };
+  return { table, files: files.length, notRead, bytes: files.reduce((sum, { size }) => sum + size, 0), quality };
+}
+
+/** Reads a file record by record. */
+async function readFile(file: DataFile, { csv }: Layout, onRecord: (record: CsvRecord) => void): Promise<void> {
+  try {
+    // before the stream is there: nobody would hear its error when this one is thrown
+    const gzip = isGzip(file.path);
+    await readCsvFile(file.path, openFile(file), { ...csv, gzip }, onRecord);
+  } catch (error) {
+    // the system's: no right to read the file, or it is gone by now
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new InputError(`${file.path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** A file of one column has never what a back test needs, which is a time stamp and a metric. */

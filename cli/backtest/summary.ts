@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BacktestConfig } from './config';
+import { remarksOfFilesNotRead } from './data-files';
 import { remarks } from './data-remarks';
 import { INTERVALS_BETWEEN_RELOADS } from './detection';
 import type { BacktestData, BacktestQuality } from './input';
@@ -28,6 +29,8 @@ export interface BacktestSummary {
   readonly detectedTo: string;
   readonly counts: {
     readonly files: number;
+    /** Files and folders of the data that were left out for their names. */
+    readonly filesNotRead: number;
     /** As they are stored. */
     readonly bytes: number;
     readonly rows: number;
@@ -84,6 +87,7 @@ export function summarise({ version, dataPath, config, data, timeline, run, mill
     detectedTo: wallText(detected[detected.length - 1]),
     counts: {
       files: data.files,
+      filesNotRead: data.notRead.length,
       bytes: data.bytes,
       rows: quality.rows,
       rowsRejected: quality.rowsRejected,
@@ -102,15 +106,16 @@ export function summarise({ version, dataPath, config, data, timeline, run, mill
     findings: run.missingData.stretches(detected[detected.length - 1]),
     state: { bytes: run.detection.stateBytes, reloads: run.detection.reloads, intervalsBetweenReloads: INTERVALS_BETWEEN_RELOADS },
     milliseconds,
-    warnings: warningsOf(config, quality, timeline, rowsLeftOut, run),
+    warnings: warningsOf(config, data, timeline, rowsLeftOut, run),
   };
 }
 
 function warningsOf(
-  { frequency }: BacktestConfig, quality: BacktestQuality, { leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
+  { frequency }: BacktestConfig, { quality, notRead }: BacktestData, { leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
 ): string[] {
   const least = LEARNING_INTERVALS[frequency];
   return [
+    ...remarksOfFilesNotRead(notRead),
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
     ...remarks(quality.columnsInOtherCase, quality.valuesNotUtf8, frequency, longerFrequency),
     ...remarksOfStrayQuotes(quality.valuesWithStrayQuote),

@@ -7,6 +7,7 @@ import type { GroupRecord } from '../../handlers/lookout/store';
 const START = Date.parse('2026-02-25T00:00:00Z') / 1000;
 const COUNTS = {
   files: 1,
+  filesNotRead: 0,
   bytes: 1,
   rows: 1,
   rowsRejected: 0,
