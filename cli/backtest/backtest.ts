@@ -14,13 +14,14 @@ import { type BacktestSummary, summarise } from './summary';
 import { planTimeline } from './timeline';
 import { UnusableData } from '../../handlers/input/unusable-data';
 import type { BacktestOptions } from '../command-line';
-import { InputError } from '../errors';
+import { InputError, OutputError } from '../errors';
 import { Progress } from '../progress';
 
 /**
  * Runs a back test and writes its results; tells what was found on standard output.
  * @param version of the package
  * @throws InputError when configuration, data or folder cannot be used
+ * @throws OutputError when the results cannot be written
  */
 export async function backtest(options: BacktestOptions, version: string): Promise<void> {
   const progress = new Progress(process.stderr);
@@ -63,7 +64,9 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
     }
   } catch (error) {
     results.discard();
-    throw error;
+    // the system's
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new OutputError(`results cannot be written to --out ${JSON.stringify(options.out)}: ${(error as Error).message}`, { cause: error });
   }
 }
 
