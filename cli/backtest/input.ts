@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type DataFile, type DataFiles, isGzip, openFile } from './data-files';
-import { type ColumnInOtherCase, columnsInOtherCase, type ValuesNotUtf8, valuesNotUtf8 } from './data-remarks';
+import { type ColumnInOtherCase, columnsInOtherCase, columnsWithoutValues, type OddData, SkippedTimes, valuesNotUtf8 } from './data-remarks';
 import { StrayQuotes, type ValuesWithStrayQuote } from './stray-quotes';
 import type { Layout } from '../../handlers/detect/layout';
 import { readCsvFile } from '../../handlers/input/csv-file';
@@ -11,7 +11,7 @@ import { IntervalTable } from '../../handlers/input/interval-table';
 import { findColumns } from '../../handlers/input/row-columns';
 import { RowReader } from '../../handlers/input/row-reader';
 import { TableLimits } from '../../handlers/input/table-limits';
-import { shown } from '../../handlers/input/unusable-data';
+import { listed, shown } from '../../handlers/input/unusable-data';
 import { InputError } from '../errors';
 
 /** What separates the columns of CSV elsewhere. */
@@ -21,10 +21,7 @@ const OTHER_SEPARATORS = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars'
 export const MAXIMUM_TIME_SERIES = 50_000;
 
 /** What became of the rows, and what is odd about the data though it can be read. */
-export interface BacktestQuality extends DataQuality {
-  /** Each column once, with the first file in which it is so. */
-  readonly columnsInOtherCase: readonly ColumnInOtherCase[];
-  readonly valuesNotUtf8: readonly ValuesNotUtf8[];
+export interface BacktestQuality extends DataQuality, OddData {
   readonly valuesWithStrayQuote: readonly ValuesWithStrayQuote[];
 }
 
@@ -43,7 +40,7 @@ export interface BacktestData {
  * Reads the files of `--data` with the readers of the deployed function.
  * @param path `--data`, named in errors
  * @param onRows called now and then with the number of rows so far
- * @throws InputError when there are no rows, and when a file cannot be read
+ * @throws InputError when there are no rows or no values, and when a file cannot be read
  * @throws UnusableData when a file is no CSV file or lacks a column, when too many rows cannot be read, and when there are too many time
  *   series or intervals
  */
@@ -54,7 +51,13 @@ export async function readData(
   const limits = new TableLimits(table, layout, layout.clock, MAXIMUM_TIME_SERIES, 'data');
   const strayQuotes = new StrayQuotes(layout.dimensions);
   let isNewCombination = false;
-  const reader = new RowReader(layout, table, wall => limits.slotOf(wall), {
+  const skipped = new SkippedTimes(layout.clock);
+  const slotOf = (wall: number): number => {
+    const slot = limits.slotOf(wall);
+    skipped.look(wall, slot);
+    return slot;
+  };
+  const reader = new RowReader(layout, table, slotOf, {
     onCombination: () => {
       limits.checkTimeSeries();
       isNewCombination = true;
@@ -83,11 +86,16 @@ export async function readData(
   const quality: BacktestQuality = {
     ...reader.quality,
     columnsInOtherCase: [...otherCase.values()],
+    columnsWithoutValues: columnsWithoutValues(table),
     valuesNotUtf8: valuesNotUtf8(table.series),
+    timesSkipped: skipped.found,
     valuesWithStrayQuote: strayQuotes.list,
   };
   checkQuality(quality, 'history');
   if (reader.rows === 0) throw new InputError(`${path} has no rows`);
+  if (quality.columnsWithoutValues.length === layout.measures.length) {
+    throw new InputError(`no row of ${path} can be used: ${listed(quality.columnsWithoutValues)} ${layout.measures.length === 1 ? 'is' : 'are'} empty in all of ${reader.rows} rows`);
+  }
   return { table, files: files.length, notRead, bytes: files.reduce((sum, { size }) => sum + size, 0), quality };
 }
 

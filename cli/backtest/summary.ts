@@ -111,13 +111,14 @@ export function summarise({ version, dataPath, config, data, timeline, run, mill
 }
 
 function warningsOf(
-  { frequency }: BacktestConfig, { quality, notRead }: BacktestData, { leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
+  config: BacktestConfig, { quality, notRead }: BacktestData, { leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
 ): string[] {
+  const { frequency } = config;
   const least = LEARNING_INTERVALS[frequency];
   return [
     ...remarksOfFilesNotRead(notRead),
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
-    ...remarks(quality.columnsInOtherCase, quality.valuesNotUtf8, frequency, longerFrequency),
+    ...remarks(quality, config, longerFrequency),
     ...remarksOfStrayQuotes(quality.valuesWithStrayQuote),
     ...rowsLeftOut > 0
       ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]

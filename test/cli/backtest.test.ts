@@ -226,6 +226,27 @@ describe('what is odd about data that can be read is a warning', () => {
     expect(run.stderr).toContain(`warning: ${summary.warnings[0]}\n`);
   });
 
+  test('a metric without any value, as of a column that is there and never filled', () => {
+    const { run, summary } = backtest(hours.map(hour => `${time(hour)},plain,5,`));
+    expect(summary).toMatchObject({ warnings: ['column "latency" is empty in all rows: nothing is detected in it'], dataQuality: { columnsWithoutValues: ['latency'] } });
+    expect(run.stderr).toContain(`warning: ${summary.warnings[0]}\n`);
+  });
+
+  test('rows at times that clocks skipped, as those of UTC said to be of Berlin', () => {
+    const at = (minutes: number): string => new Date(Date.UTC(2026, 2, 25) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+    const rows = hours.flatMap(hour => [0, 30].map(minute => `${at(60 * hour + minute)},plain,5,5`));
+    const { summary } = backtest(rows, { ...CONFIG, timezone: 'Europe/Berlin' });
+    expect(summary.warnings).toEqual([
+      'rows are dated at 2 times that clocks of Europe/Berlin skipped, as they were put forward, such as 2026-03-29 02:00:00: they count in the interval before; '
+      + 'is timezone another one, such as UTC?',
+    ]);
+    expect(summary.dataQuality).toMatchObject({ timesSkipped: { times: 2, example: '2026-03-29 02:00:00' } });
+    expect(backtest(rows).summary).toMatchObject({ warnings: [], dataQuality: { timesSkipped: { times: 0 } } });
+    // a day without midnight has its rows
+    const days = Array.from({ length: 60 }, (_, day) => `${new Date(Date.UTC(2018, 9, 1 + day)).toISOString().slice(0, 10)} 00:00:00,plain,5,5`);
+    expect(backtest(days, { ...CONFIG, frequency: 'P1D', timezone: 'America/Sao_Paulo' }).summary.warnings).toEqual([]);
+  });
+
   test('values that are not UTF-8', () => {
     const { summary } = backtest(Buffer.from([HEADER, ...hours.flatMap(hour => ['Köln', 'Ulm'].map(shop => `${time(hour)},${shop},5,5`))].join('\n'), 'latin1'));
     expect(summary.warnings).toEqual([expect.stringMatching(/^1 of 2 values of column "shop" are not UTF-8, such as "K\uFFFDln": save the data as UTF-8/)]);
@@ -261,6 +282,7 @@ describe('bad input ends with exit code 2 and says', () => {
     command.write('header.csv', `${HEADER}\n`);
     command.write('unreadable.csv', `${HEADER}\nyesterday,plain,1,1\n`);
     command.write('config.json', CONFIG);
+    command.write('blank.csv', `${HEADER}\n${time(0)},plain,,\n${time(1)},plain,NULL,\n`);
     command.write('broken.json', '{"metrics":');
     command.write('inside/data.csv', 'at\n');
     const packed = gzipSync(file([1, 2, 3]));
@@ -284,6 +306,7 @@ describe('bad input ends with exit code 2 and says', () => {
     ['no JSON', ['backtest', '--data', 'one.csv', '--config', 'broken.json', '--out', 'x'], 'broken.json is not JSON'],
     ['no rows', ['backtest', '--data', 'header.csv', ...config, '--out', 'x'], 'header.csv has no rows'],
     ['no usable rows', ['backtest', '--data', 'unreadable.csv', ...config, '--out', 'x'], 'column "at" holds "yesterday"'],
+    ['no values', ['backtest', '--data', 'blank.csv', ...config, '--out', 'x'], 'no row of blank.csv can be used: "views", "latency" are empty in all of 2 rows'],
     ['a missing column', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'x'], 'has no column'],
     ['columns separated by semicolons', ['backtest', '--data', 'semicolons.csv', ...config, '--out', 'x'],
       'semicolons.csv has only one column, "at;shop;views;latency": its columns are separated by semicolons; save it separated by commas'],
