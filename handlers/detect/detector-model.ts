@@ -2,6 +2,7 @@
 
 import { type DetectionOutcome, type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { ANOMALOUS_SCORE, DetectionModel, type IntervalScores, MissingData, type MissingDataFinding, type ModelSettings } from '../engine';
+import { ComparableValues } from './comparable-values';
 import type { ToldMissing } from './data-findings';
 import type { Fences } from './fences';
 import type { PublicHolidays } from './holidays';
@@ -151,6 +152,7 @@ export class DetectorModel {
   private newestSlot?: number;
   private learnedIntervals: number;
   private readonly missingData: MissingData;
+  private readonly comparable: ComparableValues;
   private mapping?: TableMapping;
 
   /** @param series that the engine's numbers stand for */
@@ -173,6 +175,7 @@ export class DetectorModel {
       ? new MissingData(settings) : MissingData.deserialize(settings, Buffer.from(header.missingData, 'base64'));
     this.newestSlot = header.newest;
     this.learnedIntervals = header.learned;
+    this.comparable = new ComparableValues(header.frequency, header.timezone, header.measures);
   }
 
   /** Slot of the newest interval; undefined before the first. */
@@ -210,7 +213,7 @@ export class DetectorModel {
   public observe(slot: number, table: IntervalTable, bands: 'all' | 'anomalies' = 'all'): Observation {
     this.checkHolidays();
     const { values, combinationsLeftOut } = this.arrange(slot, table);
-    const scores = this.engine.observe(slot, values, bands === 'all' ? 0 : LEAST_ANOMALOUS);
+    const scores = this.engine.observe(slot, this.comparable.of(slot, values), bands === 'all' ? 0 : LEAST_ANOMALOUS);
     const feedback = new Feedback(this.intervalSeconds, this.header.measures.length, this.judged).apply(scores, values, slot);
     const { timeSeries, reported, missing } = this.takeNote(slot, values);
     return { slot, values, scores, feedback, timeSeries, reported, missing, combinationsLeftOut };
@@ -223,7 +226,7 @@ export class DetectorModel {
   public learn(slot: number, table: IntervalTable): Pick<Observation, 'combinationsLeftOut'> {
     this.checkHolidays();
     const { values, combinationsLeftOut } = this.arrange(slot, table);
-    this.engine.learn(slot, values);
+    this.engine.learn(slot, this.comparable.of(slot, values));
     this.takeNote(slot, values);
     return { combinationsLeftOut };
   }
