@@ -20,6 +20,9 @@ const OTHER_SEPARATORS = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars'
 /** Most time series of the data, whatever their frequency: here no service sets a quota. */
 export const MAXIMUM_TIME_SERIES = 50_000;
 
+/** Most intervals of the data: five years of five minutes, which take 0.9 GB. People have more than the history of a detector needs. */
+const MAXIMUM_INTERVALS = 600_000;
+
 /** What became of the rows, and what is odd about the data though it can be read. */
 export interface BacktestQuality extends DataQuality, OddData {
   readonly valuesWithStrayQuote: readonly ValuesWithStrayQuote[];
@@ -48,7 +51,7 @@ export async function readData(
   path: string, { files, notRead }: DataFiles, layout: Layout, onRows: (rows: number) => void,
 ): Promise<BacktestData> {
   const table = new IntervalTable(layout.measures, layout.dimensions);
-  const limits = new TableLimits(table, layout, layout.clock, MAXIMUM_TIME_SERIES, 'data');
+  const limits = new TableLimits(table, layout, layout.clock, { timeSeries: MAXIMUM_TIME_SERIES, intervals: MAXIMUM_INTERVALS }, 'data');
   const strayQuotes = new StrayQuotes(layout.dimensions);
   let isNewCombination = false;
   const skipped = new SkippedTimes(layout.clock);

@@ -175,36 +175,6 @@ describe('a folder of parts', () => {
   });
 });
 
-test('all that is given before --detect-from is learned, also what is older than the history of a deployed detector', () => {
-  const day = (number: number): string => new Date(Date.UTC(2016, 0, 1 + number)).toISOString().slice(0, 10);
-  command.write('long.csv', ['day,orders', ...Array.from({ length: 2_000 }, (_, number) => `${day(number)},${1_000 + number * 7_919 % 101}`), ''].join('\n'));
-  command.write('daily.json', { timestampColumn: { name: 'day', format: 'yyyy-MM-dd' }, metrics: [{ name: 'orders', aggregation: 'SUM' }], frequency: 'P1D' });
-  const run = command.run('backtest', '--data', 'long.csv', '--config', 'daily.json', '--out', 'long', '--detect-from', `${day(1_990)} 00:00:00`);
-  expect(run).toMatchObject({ code: 0, stderr: expect.not.stringContaining('left out') });
-  expect(command.json('long/summary.json')).toMatchObject({
-    learnedFrom: '2016-01-01 00:00:00', counts: { intervalsLearned: 1_990, intervalsDetected: 10, rowsLeftOut: 0 },
-  });
-});
-
-test('a row of the year 9999 is left out and told about', () => {
-  const series = Array.from({ length: 200 }, (_, hour) => `${time(hour)},plain,5,5`);
-  command.write('far.csv', [HEADER, ...series, '9999-12-31 00:00:00,plain,1,1'].join('\n'));
-  command.write('config.json', CONFIG);
-  const run = command.run('backtest', '--data', 'far.csv', '--config', 'config.json', '--out', 'far');
-  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('1 rows were left out') });
-  expect(command.json<{ detectedTo: string }>('far/summary.json').detectedTo).toBe(time(199));
-});
-
-test('days of a zone with daylight saving have one row each, at midnight of the wall clock', () => {
-  const days = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2026, 2, 1 + day)).toISOString().slice(0, 10));
-  command.write('days.csv', ['at,shop,views,latency', ...days.map(day => `${day} 02:30:00,plain,5,5`)].join('\n'));
-  command.write('days.json', { ...CONFIG, frequency: 'P1D', timezone: 'Europe/Berlin' });
-  const run = command.run('backtest', '--data', 'days.csv', '--config', 'days.json', '--out', 'days', '--detect-from', '2026-03-20 00:00:00');
-  expect(run.code).toBe(0);
-  const timestamps = command.rows('days/scores.csv').filter(({ metric }) => metric === 'views').map(({ timestamp }) => timestamp);
-  expect(timestamps).toEqual(days.slice(19).map(day => `${day} 00:00:00`));
-});
-
 describe('what is odd about data that can be read is a warning', () => {
   const hours = Array.from({ length: 200 }, (_, hour) => hour);
   const backtest = (rows: readonly string[] | Buffer, config: object = CONFIG, header = HEADER) => {
