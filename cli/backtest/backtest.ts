@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { readConfig } from './config';
 import { findDataFiles } from './data-files';
 import { detectorOf } from './detector';
+import { parseExplainedMetric } from './explained-series';
 import { writeGroups } from './groups-file';
 import { readData } from './input';
 import { resultText } from './result-text';
@@ -11,7 +12,7 @@ import { ResultsFolder } from './results-folder';
 import { runBacktest, type BacktestRun, type Step } from './run';
 import { Stopwatch } from './stopwatch';
 import { type BacktestSummary, summarise } from './summary';
-import { planTimeline } from './timeline';
+import { parseDetectFrom, planTimeline } from './timeline';
 import { UnusableData } from '../../handlers/input/unusable-data';
 import type { BacktestOptions } from '../command-line';
 import { InputError, OutputError } from '../errors';
@@ -40,6 +41,9 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
   const config = readConfig(options.config);
   const detector = await detectorOf(config, options.config);
   const { layout } = detector;
+  if (options.detectFrom !== undefined) parseDetectFrom(options.detectFrom);
+  const names = { measures: config.metrics.map(({ name }) => name), dimensions: config.dimensions };
+  for (const text of options.explain) parseExplainedMetric(text, names);
   const files = findDataFiles(options.data);
   const results = new ResultsFolder(options.out, options.data);
   const data = await watch.timeAsync('read', () => {

@@ -27,6 +27,16 @@ const FULL_DISK = '/dev/full';
   expect(readdirSync(join(command.folder, 'out'))).toEqual([]);
 });
 
+test('a time that is none and an unknown metric are told before anything is read and earlier results are removed', () => {
+  expect(command.backtest().code).toBe(0);
+  const before = readdirSync(join(command.folder, 'out'));
+  command.write('data/broken.csv', 'no,such,columns\n');
+  expect(command.backtest('--detect-from', 'noon')).toMatchObject({ code: 2, stderr: expect.stringContaining('--detect-from must be a time such as') });
+  expect(command.backtest('--explain', 'sales')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no metric "sales", but "views"') });
+  expect(readdirSync(join(command.folder, 'out'))).toEqual(before);
+  command.remove('data/broken.csv');
+});
+
 test('bands wait in a file without a name, so that a run that is killed leaves no large hidden file', () => {
   const band = new BandFile(join(command.folder, '.band'));
   const numbers = (first: number): Float64Array => Float64Array.of(first, first + 1);
