@@ -43,7 +43,7 @@ export interface BacktestData {
  * Reads the files of `--data` with the readers of the deployed function.
  * @param path `--data`, named in errors
  * @param onRows called now and then with the number of rows so far
- * @throws InputError when there are no rows or no values, and when a file cannot be read
+ * @throws InputError when there are no rows or no values, and when a file cannot be read or begins with no header
  * @throws UnusableData when a file is no CSV file or lacks a column, when too many rows cannot be read, and when there are too many time
  *   series or intervals
  */
@@ -76,7 +76,7 @@ export async function readData(
     await readFile(file, layout, record => {
       if (dimensions === undefined) {
         const header = Array.from({ length: record.length }, (_, cell) => record.text(cell));
-        refuseOtherSeparator(file.path, header);
+        refuseHeader(file.path, header, layout);
         for (const found of columnsInOtherCase(file.path, header, columns)) if (!otherCase.has(found.column)) otherCase.set(found.column, found);
         dimensions = findColumns(file.path, header, layout).dimensions;
       }
@@ -115,8 +115,19 @@ async function readFile(file: DataFile, { csv }: Layout, onRecord: (record: CsvR
   }
 }
 
-/** A file of one column has never what a back test needs, which is a time stamp and a metric. */
-function refuseOtherSeparator(file: string, header: readonly string[]): void {
+/**
+ * Says more of a first line that cannot be a header than that it lacks the columns.
+ * @throws InputError when it holds a row, or what is no text, or when other characters than commas separate its columns
+ */
+function refuseHeader(file: string, header: readonly string[], { timestamps }: Layout): void {
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0008\u000e-\u001f]/.test(header.join())) {
+    throw new InputError(`${file} is no CSV file: it holds bytes that text does not have; unpack it, or save it as CSV`);
+  }
+  if (header.some(name => !Number.isNaN(timestamps.parse(name)))) {
+    throw new InputError(`${file} has no header, but begins with a row, ${listed(header)}: write the names of the columns into the first line of each file`);
+  }
+  // a file of one column has never what a back test needs, which is a time stamp and a metric
   const separator = Object.entries(OTHER_SEPARATORS).find(([character]) => header.length === 1 && header[0].includes(character));
   if (separator === undefined) return;
   throw new InputError(`${file} has only one column, ${shown(header[0])}: its columns are separated by ${separator[1]}; save it separated by commas, `

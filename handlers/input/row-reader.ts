@@ -132,7 +132,7 @@ export class RowReader {
     const { name } = this.layout.measures[measure];
     this.reject(record, file, 'number', name, () => {
       const text = record.text(column).trim();
-      const problem = Number.isFinite(value) ? `beyond ${LARGEST_NUMBER}` : `not a number${numberAdvice(text)}`;
+      const problem = Number.isFinite(value) || /\d/.test(text) && Math.abs(Number(text)) === Infinity ? `beyond ${LARGEST_NUMBER}` : `not a number${numberAdvice(text)}`;
       return `column ${shown(name)} holds ${shown(text)}, which is ${problem}`;
     });
   }

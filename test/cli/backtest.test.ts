@@ -263,6 +263,9 @@ describe('bad input ends with exit code 2 and says', () => {
     command.write('control.json', '\u001b[2J');
     command.write('semicolons.csv', file([1, 2, 3]).replaceAll(',', ';'));
     command.write('tabs.csv', file([1, 2, 3]).replaceAll(',', '\t'));
+    command.write('rows.csv', file([1, 2, 3]).slice(HEADER.length + 1));
+    command.write('sheet.csv', Buffer.from('504b0304140006000800ffff7c7c', 'hex'));
+    command.write('epoch.csv', `${HEADER}\n1767225600,plain,1,1\n`);
     command.write('half.gz', packed.subarray(0, packed.length / 2));
   });
   const config = ['--config', 'config.json'];
@@ -281,6 +284,10 @@ describe('bad input ends with exit code 2 and says', () => {
     ['columns separated by semicolons', ['backtest', '--data', 'semicolons.csv', ...config, '--out', 'x'],
       'semicolons.csv has only one column, "at;shop;views;latency": its columns are separated by semicolons; save it separated by commas'],
     ['columns separated by tabs', ['backtest', '--data', 'tabs.csv', ...config, '--out', 'x'], 'its columns are separated by tabs; save it separated by commas'],
+    ['rows without a header', ['backtest', '--data', 'rows.csv', ...config, '--out', 'x'], `rows.csv has no header, but begins with a row, "${time(1)}", "plain", `],
+    ['a file that is no text', ['backtest', '--data', 'sheet.csv', ...config, '--out', 'x'], 'sheet.csv is no CSV file: it holds bytes that text does not have; unpack it, or save it as CSV'],
+    ['seconds since 1970', ['backtest', '--data', 'epoch.csv', ...config, '--out', 'x'],
+      'which does not match the format "yyyy-MM-dd HH:mm:ss"; no format reads seconds or milliseconds since 1970: write them as times, such as 2026-01-31 00:00:00'],
     ['a configuration in UTF-16', ['backtest', '--data', 'one.csv', '--config', 'utf-16.json', '--out', 'x'], 'error: --config "utf-16.json" is UTF-16: save it as UTF-8'],
     ['a configuration in UTF-16 without its mark', ['backtest', '--data', 'one.csv', '--config', 'unmarked.json', '--out', 'x'], 'error: --config "unmarked.json" is UTF-16: save it as UTF-8'],
     ['control characters in place of JSON', ['backtest', '--data', 'one.csv', '--config', 'control.json', '--out', 'x'], 'control.json is not JSON: Unexpected token \'\uFFFD\''],
