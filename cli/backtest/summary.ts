@@ -7,11 +7,13 @@ import { INTERVALS_BETWEEN_RELOADS } from './detection';
 import type { BacktestData, BacktestQuality } from './input';
 import type { MissingDataStretch } from './missing-data';
 import type { BacktestRun, Step } from './run';
+import { ScoredSeriesFormat } from './scored-series';
 import { remarksOfStrayQuotes } from './stray-quotes';
 import type { Timeline } from './timeline';
 import { wallText } from './wall-text';
 import { ANOMALOUS_SEVERITY } from '../../handlers/engine';
 import { mainReason } from '../../handlers/input/data-quality';
+import { shown } from '../../handlers/input/unusable-data';
 import { LEARNING_INTERVALS } from '../../src/private/contract';
 
 /** `summary.json`: the figures of a back test. Times of intervals are on the clock of the configured time zone. */
@@ -120,6 +122,8 @@ function warningsOf(
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
     ...remarks(quality, config, longerFrequency),
     ...remarksOfStrayQuotes(quality.valuesWithStrayQuote),
+    ...config.dimensions.filter(name => ScoredSeriesFormat.header([]).includes(name))
+      .map(name => `scores.csv has two columns ${shown(name)}, as a dimension has that name: read it by the places of its columns`),
     ...rowsLeftOut > 0
       ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
       : [],

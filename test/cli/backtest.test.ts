@@ -217,6 +217,12 @@ describe('what is odd about data that can be read is a warning', () => {
     expect(backtest(days, { ...CONFIG, frequency: 'P1D', timezone: 'America/Sao_Paulo' }).summary.warnings).toEqual([]);
   });
 
+  test('a dimension that is named as a column of scores.csv', () => {
+    const { summary } = backtest(hours.map(hour => `${time(hour)},plain,5,5`), { ...CONFIG, dimensions: ['metric'] }, 'at,metric,views,latency');
+    expect(summary.warnings).toEqual(['scores.csv has two columns "metric", as a dimension has that name: read it by the places of its columns']);
+    expect(command.read('odd/scores.csv')).toMatch(/^timestamp,metric,metric,value,.*\n[^,]+,views,plain,5,/);
+  });
+
   test('values that are not UTF-8', () => {
     const { summary } = backtest(Buffer.from([HEADER, ...hours.flatMap(hour => ['Köln', 'Ulm'].map(shop => `${time(hour)},${shop},5,5`))].join('\n'), 'latin1'));
     expect(summary.warnings).toEqual([expect.stringMatching(/^1 of 2 values of column "shop" are not UTF-8, such as "K\uFFFDln": save the data as UTF-8/)]);
