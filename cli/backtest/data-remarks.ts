@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { wallText } from './wall-text';
 import type { IntervalTable } from '../../handlers/input/interval-table';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import { shown } from '../../handlers/input/unusable-data';
@@ -34,6 +33,8 @@ export interface OddData {
   readonly valuesNotUtf8: readonly ValuesNotUtf8[];
   /** Times of rows, and of whole intervals, that no clock of the time zone ever showed, as it was put forward then. */
   readonly timesSkipped: { readonly times: number; readonly example?: string };
+  /** Intervals of which so many rows cannot be read that a deployed detector would not detect them. */
+  readonly intervalsRefused: { readonly intervals: number; readonly example?: string };
 }
 
 /** Columns that the back test and the detector find all the same, while the deployment's check of the query takes names as they are written. */
@@ -64,27 +65,6 @@ export function valuesNotUtf8({ dimensions, values }: Pick<SeriesIndex, 'dimensi
   });
 }
 
-/** Gathers times of rows that no clock of the time zone ever showed. */
-export class SkippedTimes {
-  private readonly times = new Set<number>();
-
-  public constructor(private readonly clock: WallClock) {}
-
-  /** How many there are, and the first of them. */
-  public get found(): OddData['timesSkipped'] {
-    const [first] = this.times;
-    return { times: this.times.size, ...first !== undefined && { example: wallText(first) } };
-  }
-
-  /**
-   * @param wall as rows are dated, in seconds counted as if it were UTC
-   * @param slot of the interval in which they count: days that lack an hour have it all the same
-   */
-  public look(wall: number, slot: number): void {
-    if (wall - slot >= this.clock.intervalSeconds && !this.clock.shows(wall)) this.times.add(wall);
-  }
-}
-
 /** Fewer distances between intervals say nothing of the frequency. */
 const LEAST_DISTANCES = 10;
 /** Share of the distances that fit a longer frequency: a few odd rows change nothing. */
@@ -107,10 +87,14 @@ const APART: Readonly<Record<Frequency, string>> = { PT5M: 'five minutes', PT10M
 
 /** What the user should look at, in words. */
 export function remarks(
-  { columnsInOtherCase: otherCase, columnsWithoutValues: empty, valuesNotUtf8: notUtf8, timesSkipped: skipped }: OddData,
+  { columnsInOtherCase: otherCase, columnsWithoutValues: empty, valuesNotUtf8: notUtf8, timesSkipped: skipped, intervalsRefused: refused }: OddData,
   { frequency, timezone }: Pick<WallClock, 'frequency' | 'timezone'>, longer: Frequency | undefined,
 ): string[] {
   return [
+    ...refused.example === undefined
+      ? []
+      : [`${refused.intervals === 1 ? 'an interval lacks' : `${refused.intervals} intervals lack`} more than one row in twenty, as numbers cannot be read, such as that of `
+        + `${refused.example}: a deployed detector refuses such intervals, and anomalies found here may be for want of those rows`],
     ...empty.map(column => `column ${shown(column)} is empty in all rows: nothing is detected in it`),
     ...otherCase.map(({ column, found, file }) => (
       `column ${shown(column)} is ${shown(found)} in ${file}: the deployment, which tries the query, refuses that; write ${shown(found)}`)),

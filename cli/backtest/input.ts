@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type DataFile, type DataFiles, isGzip, openFile } from './data-files';
-import { type ColumnInOtherCase, columnsInOtherCase, columnsWithoutValues, type OddData, SkippedTimes, valuesNotUtf8 } from './data-remarks';
+import { type ColumnInOtherCase, columnsInOtherCase, columnsWithoutValues, type OddData, valuesNotUtf8 } from './data-remarks';
+import { RejectedNumbers } from './rejected-numbers';
+import { SkippedTimes } from './skipped-times';
 import { StrayQuotes, type ValuesWithStrayQuote } from './stray-quotes';
 import type { Layout } from '../../handlers/detect/layout';
 import { readCsvFile } from '../../handlers/input/csv-file';
@@ -55,6 +57,7 @@ export async function readData(
   const strayQuotes = new StrayQuotes(layout.dimensions);
   let isNewCombination = false;
   const skipped = new SkippedTimes(layout.clock);
+  const rejected = new RejectedNumbers();
   const slotOf = (wall: number): number => {
     const slot = limits.slotOf(wall);
     skipped.look(wall, slot);
@@ -65,6 +68,7 @@ export async function readData(
       limits.checkTimeSeries();
       isNewCombination = true;
     },
+    onNumberRejected: slot => rejected.add(slot),
     onRows: () => onRows(reader.rows),
   });
   const columns = [layout.timestampColumn, ...layout.measures.map(({ name }) => name), ...layout.dimensions];
@@ -92,6 +96,7 @@ export async function readData(
     columnsWithoutValues: columnsWithoutValues(table),
     valuesNotUtf8: valuesNotUtf8(table.series),
     timesSkipped: skipped.found,
+    intervalsRefused: rejected.refused(table),
     valuesWithStrayQuote: strayQuotes.list,
   };
   checkQuality(quality, 'history');
