@@ -112,10 +112,14 @@ export function summarise({ version, dataPath, config, data, timeline, run, mill
   };
 }
 
+/** Share of detected intervals without values from which the time stamps may be misread. */
+const MOSTLY_EMPTY = 0.9;
+
 function warningsOf(
-  config: BacktestConfig, { quality, notRead }: BacktestData, { leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
+  config: BacktestConfig, { quality, notRead }: BacktestData, { detected, leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
 ): string[] {
   const { frequency } = config;
+  const { intervalsWithoutValues: empty } = run.severities;
   const least = LEARNING_INTERVALS[frequency];
   return [
     ...remarksOfFilesNotRead(notRead),
@@ -124,6 +128,9 @@ function warningsOf(
     ...remarksOfStrayQuotes(quality.valuesWithStrayQuote),
     ...config.dimensions.filter(name => ScoredSeriesFormat.header([]).includes(name))
       .map(name => `scores.csv has two columns ${shown(name)}, as a dimension has that name: read it by the places of its columns`),
+    ...longerFrequency === undefined && empty > MOSTLY_EMPTY * detected.length
+      ? [`${empty} of ${detected.length} intervals detected have no values: is ${shown(config.timestampColumn.format)} the format of the time stamps, and are day and month not the other way round?`]
+      : [],
     ...rowsLeftOut > 0
       ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
       : [],

@@ -77,6 +77,14 @@ describe('what is odd about data that can be read is a warning', () => {
     expect(command.read('odd/scores.csv')).toMatch(/^timestamp,metric,metric,value,.*\n[^,]+,views,plain,5,/);
   });
 
+  test('days that are read as months', () => {
+    const at = (hour: number): string => time(hour).replace(/^(\d+)-(\d+)-(\d+)/, '$2/$3/$1');
+    const { summary } = backtest(hours.map(hour => `${at(hour)},plain,5,5`), { ...CONFIG, timestampColumn: { name: 'at', format: 'dd/MM/yyyy HH:mm:ss' } });
+    expect(summary.warnings).toEqual([
+      '2136 of 2196 intervals detected have no values: is "dd/MM/yyyy HH:mm:ss" the format of the time stamps, and are day and month not the other way round?',
+    ]);
+  });
+
   test('values that are not UTF-8', () => {
     const { summary } = backtest(Buffer.from([HEADER, ...hours.flatMap(hour => ['Köln', 'Ulm'].map(shop => `${time(hour)},${shop},5,5`))].join('\n'), 'latin1'));
     expect(summary.warnings).toEqual([expect.stringMatching(/^1 of 2 values of column "shop" are not UTF-8, such as "K\uFFFDln": save the data as UTF-8/)]);
