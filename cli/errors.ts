@@ -8,6 +8,14 @@ export class InputError extends Error {
   }
 }
 
+/** Results cannot be written, such as to a disk that is full. */
+export class OutputError extends Error {
+  public constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'OutputError';
+  }
+}
+
 /** A command line that is not understood: answered with the usage. */
 export class UsageError extends InputError {
   /** @param command whose usage helps; undefined: that of all commands */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { COMMANDS_USAGE, parseCommandLine, usageOf } from './command-line';
-import { InputError, UsageError } from './errors';
+import { InputError, OutputError, UsageError } from './errors';
 import { version } from '../package.json';
 
 /** Exit codes: done; failed for a reason that is not the caller's; bad command line, configuration or data. */
@@ -25,9 +25,9 @@ export async function main(args: readonly string[]): Promise<number> {
       console.error(`${error.message}\n\n${error.command === undefined ? COMMANDS_USAGE : usageOf(error.command)}`);
       return EXIT.badInput;
     }
-    if (error instanceof InputError) {
+    if (error instanceof InputError || error instanceof OutputError) {
       console.error(`error: ${error.message}`);
-      return EXIT.badInput;
+      return error instanceof InputError ? EXIT.badInput : EXIT.failed;
     }
     console.error('unexpected error; please report it with the text below:');
     console.error(error);

@@ -13,7 +13,7 @@ export class Progress {
   private shown = false;
 
   /** @param stream standard error */
-  public constructor(private readonly stream: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean }) {
+  public constructor(private readonly stream: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number }) {
     this.isTerminal = stream.isTTY === true;
   }
 
@@ -23,7 +23,8 @@ export class Progress {
     if (now - this.lastAt < (this.isTerminal ? TERMINAL_PAUSE : LOG_PAUSE)) return;
     this.lastAt = now;
     if (this.isTerminal) {
-      this.stream.write(`\r\u001b[K${text()}`);
+      // on a line that wraps, the next message would write over its end only
+      this.stream.write(`\r\u001b[K${text().slice(0, (this.stream.columns ?? Infinity) - 1)}`);
       this.shown = true;
     } else {
       this.stream.write(`${text()}\n`);

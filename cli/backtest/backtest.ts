@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { readConfig } from './config';
 import { findDataFiles } from './data-files';
 import { detectorOf } from './detector';
+import { parseExplainedMetric } from './explained-series';
 import { writeGroups } from './groups-file';
 import { holidayAdvice } from './holiday-advice';
 import { readData } from './input';
@@ -12,16 +13,17 @@ import { ResultsFolder } from './results-folder';
 import { runBacktest, type BacktestRun, type Step } from './run';
 import { Stopwatch } from './stopwatch';
 import { type BacktestSummary, summarise } from './summary';
-import { planTimeline } from './timeline';
+import { parseDetectFrom, planTimeline } from './timeline';
 import { UnusableData } from '../../handlers/input/unusable-data';
 import type { BacktestOptions } from '../command-line';
-import { InputError } from '../errors';
+import { InputError, OutputError } from '../errors';
 import { Progress } from '../progress';
 
 /**
  * Runs a back test and writes its results; tells what was found on standard output.
  * @param version of the package
  * @throws InputError when configuration, data or folder cannot be used
+ * @throws OutputError when the results cannot be written
  */
 export async function backtest(options: BacktestOptions, version: string): Promise<void> {
   const progress = new Progress(process.stderr);
@@ -40,6 +42,9 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
   const config = readConfig(options.config);
   const detector = await detectorOf(config, options.config);
   const { layout } = detector;
+  if (options.detectFrom !== undefined) parseDetectFrom(options.detectFrom);
+  const names = { measures: config.metrics.map(({ name }) => name), dimensions: config.dimensions };
+  for (const text of options.explain) parseExplainedMetric(text, names);
   const files = findDataFiles(options.data);
   const results = new ResultsFolder(options.out, options.data);
   const data = await watch.timeAsync('read', () => {
@@ -65,7 +70,9 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
     }
   } catch (error) {
     results.discard();
-    throw error;
+    // the system's
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new OutputError(`results cannot be written to --out ${JSON.stringify(options.out)}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -29,6 +29,12 @@ export class BandFile {
 
   public constructor(private readonly path: string) {
     this.file = openSync(path, 'w+');
+    // open, it needs no name: with the process it is gone, also when that is killed
+    try {
+      rmSync(path);
+    } catch {
+      // where open files keep their names, `remove` deletes it
+    }
   }
 
   public write({ observation: { values, scores } }: DetectedInterval): void {

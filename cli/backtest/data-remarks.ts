@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { IntervalTable } from '../../handlers/input/interval-table';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import { shown } from '../../handlers/input/unusable-data';
+import type { WallClock } from '../../handlers/shared/wall-clock';
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 
 /** A column whose name differs in case from that in the configuration. */
@@ -22,6 +24,19 @@ export interface ValuesNotUtf8 {
   readonly example: string;
 }
 
+/** What is odd about data that can be read. */
+export interface OddData {
+  /** Each column once, with the first file in which it is so. */
+  readonly columnsInOtherCase: readonly ColumnInOtherCase[];
+  /** Names of metrics. */
+  readonly columnsWithoutValues: readonly string[];
+  readonly valuesNotUtf8: readonly ValuesNotUtf8[];
+  /** Times of rows, and of whole intervals, that no clock of the time zone ever showed, as it was put forward then. */
+  readonly timesSkipped: { readonly times: number; readonly example?: string };
+  /** Intervals of which so many rows cannot be read that a deployed detector would not detect them. */
+  readonly intervalsRefused: { readonly intervals: number; readonly example?: string };
+}
+
 /** Columns that the back test and the detector find all the same, while the deployment's check of the query takes names as they are written. */
 export function columnsInOtherCase(file: string, header: readonly string[], columns: readonly string[]): ColumnInOtherCase[] {
   const names = header.map(name => name.trim());
@@ -29,6 +44,17 @@ export function columnsInOtherCase(file: string, header: readonly string[], colu
     const found = names.find(name => name.toLowerCase() === column.toLowerCase());
     return found === undefined ? [] : [{ column, found, file }];
   });
+}
+
+/** Metrics that no row has a value of. */
+export function columnsWithoutValues(table: IntervalTable): string[] {
+  const { measures } = table.series;
+  const found = new Set<number>();
+  for (const slot of table.slots) {
+    for (const [series, value] of table.values(slot).entries()) if (!Number.isNaN(value)) found.add(series % measures.length);
+    if (found.size === measures.length) break;
+  }
+  return measures.filter((_, measure) => !found.has(measure));
 }
 
 /** Looks at each value once, not at each row. */
@@ -61,13 +87,23 @@ const APART: Readonly<Record<Frequency, string>> = { PT5M: 'five minutes', PT10M
 
 /** What the user should look at, in words. */
 export function remarks(
-  otherCase: readonly ColumnInOtherCase[], notUtf8: readonly ValuesNotUtf8[], frequency: Frequency, longer: Frequency | undefined,
+  { columnsInOtherCase: otherCase, columnsWithoutValues: empty, valuesNotUtf8: notUtf8, timesSkipped: skipped, intervalsRefused: refused }: OddData,
+  { frequency, timezone }: Pick<WallClock, 'frequency' | 'timezone'>, longer: Frequency | undefined,
 ): string[] {
   return [
+    ...refused.example === undefined
+      ? []
+      : [`${refused.intervals === 1 ? 'an interval lacks' : `${refused.intervals} intervals lack`} more than one row in twenty, as numbers cannot be read, such as that of `
+        + `${refused.example}: a deployed detector refuses such intervals, and anomalies found here may be for want of those rows`],
+    ...empty.map(column => `column ${shown(column)} is empty in all rows: nothing is detected in it`),
     ...otherCase.map(({ column, found, file }) => (
       `column ${shown(column)} is ${shown(found)} in ${file}: the deployment, which tries the query, refuses that; write ${shown(found)}`)),
     ...notUtf8.map(({ column, values, valuesNotUtf8: count, example }) => (
       `${count} of ${values} values of column ${shown(column)} are not UTF-8, such as ${shown(example)}: save the data as UTF-8, or values that differ may be taken for one`)),
+    ...skipped.example === undefined
+      ? []
+      : [`rows are dated at ${skipped.times === 1 ? 'a time' : `${skipped.times} times`} that clocks of ${timezone} skipped, as they were put forward, such as ${skipped.example}: `
+        + 'they count in the interval before; is timezone another one, such as UTC?'],
     ...longer === undefined
       ? []
       : [`rows are ${APART[longer]} or a multiple of it apart, so that most intervals of ${frequency} are empty: is the frequency ${longer}?`],

@@ -14,18 +14,28 @@ export interface ExplainedSeries {
 }
 
 /**
+ * Reads the metric that `--explain` names; also before the data is read, which may take long.
+ * @param names of metrics and dimensions
+ * @returns number of the metric
+ * @throws InputError when there is no such metric
+ */
+export function parseExplainedMetric(text: string, { measures, dimensions }: Pick<SeriesIndex, 'measures' | 'dimensions'>): number {
+  const [metric = ''] = cellsOf(text);
+  const measure = measures.indexOf(metric);
+  if (measure >= 0) return measure;
+  throw new InputError(`--explain ${JSON.stringify(text)}: there is no metric ${JSON.stringify(metric)}, but ${measures.map(name => JSON.stringify(name)).join(', ')}; `
+    + `write ${['metric', ...dimensions].join(',')}`);
+}
+
+/**
  * Reads what `--explain` names: metric and dimension values as cells of CSV.
  * @param index the series of the data
  * @throws InputError when there is no such series
  */
 export function parseExplainedSeries(text: string, index: SeriesIndex): ExplainedSeries {
-  const [metric = '', ...dimensionValues] = cellsOf(text);
-  const measure = index.measures.indexOf(metric);
+  const measure = parseExplainedMetric(text, index);
+  const [metric, ...dimensionValues] = cellsOf(text);
   const columns = ['metric', ...index.dimensions].join(',');
-  if (measure < 0) {
-    throw new InputError(`--explain ${JSON.stringify(text)}: there is no metric ${JSON.stringify(metric)}, but ${index.measures.map(name => JSON.stringify(name)).join(', ')}; `
-      + `write ${columns}`);
-  }
   if (dimensionValues.length !== index.dimensions.length || index.find(dimensionValues) < 0) {
     const shown = Math.min(index.count, SHOWN_SERIES);
     const some = Array.from({ length: shown }, (_, combination) => [metric, ...index.combination(combination)].map(csvCell).join(','));

@@ -13,6 +13,7 @@ const NEAR = 1 / 3;
 /** Reasons for which an interval is explained whatever its score: without them it would have been an anomaly. */
 const TELLING: readonly Reason[] = ['damped while the series is new', 'the regression finds it usual', 'the seasonal state finds it usual', 'new level',
   'as far off on many occasions lately'];
+const NOT_JUDGED = REASONS.indexOf('no value');
 const TELLING_CODES = new Set(TELLING.map(reason => REASONS.indexOf(reason)));
 
 /**
@@ -39,9 +40,10 @@ export class ExplanationsFile {
       }
       return;
     }
-    const { score, raise, reason } = interval.observation.scores;
+    const { values, scores: { score, raise, reason } } = interval.observation;
     for (let number = 0; number < score.length; number++) {
-      if (Math.abs(score[number]) * raise[number] >= NEAR * ANOMALOUS_SCORE || TELLING_CODES.has(reason[number])) this.explain(interval, number);
+      if (Math.abs(score[number]) * raise[number] >= NEAR * ANOMALOUS_SCORE || TELLING_CODES.has(reason[number])
+        || (reason[number] === NOT_JUDGED && !Number.isNaN(values[number]))) this.explain(interval, number);
     }
   }
 
@@ -112,6 +114,7 @@ const REMARKS: Record<Reason, string> = {
 /** Why an interval of a series is an anomaly or is none, in words. */
 export function explanation({ value, expected, lower, upper, score, raise, steepness, member, reason, feedback }: ScoredValue): string {
   if (Number.isNaN(value)) return 'no value in this interval';
+  if (reason === 'no value') return 'not judged: where clocks are put back, an interval is longer than the others, and its sum is none to compare';
   if (Number.isNaN(score)) return 'no score yet: the series has too few values to say what is normal';
   const size = Math.abs(score);
   const away = value === expected ? 'as expected' : `${digits.format(Math.abs(value - expected))} ${value > expected ? 'above' : 'below'} the expected ${digits.format(expected)}`;

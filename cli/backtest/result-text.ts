@@ -40,7 +40,7 @@ export function resultText(
     ];
   });
   const table = tableOf([`time (${config.timezone})`, 'metric', 'severity', 'observed', 'expected', 'what explains it, of the deviation'], rows, width);
-  const more = groups.length > shown.length ? [`… the ${shown.length} most severe of ${groups.length}; all are in the report`] : [];
+  const more = groups.length > shown.length ? [`… the ${shown.length} most severe of ${groups.length}; all are in groups.json`] : [];
   return [
     ...shown.length > 0 ? [...table, ...more, "observed and expected: of the group's most severe time series", ''] : [],
     `learned    ${counts.intervalsLearned} intervals of ${config.frequency}${summary.learnedFrom === undefined ? '' : ` from ${summary.learnedFrom}`}`,
@@ -75,7 +75,7 @@ function missingData(findings: BacktestSummary['findings']): string[] {
   if (findings.length === 0) return [];
   const longest = [...findings].sort((a, b) => b.intervals - a.intervals).slice(0, SHOWN_STRETCHES);
   const shown = findings.filter(finding => longest.includes(finding)).map(({ text }) => shortLine(text, LINE_CHARACTERS)).join('; ');
-  return [`missing    ${shown}${findings.length > longest.length ? `; … ${findings.length} in all, in the report` : ''}`];
+  return [`missing    ${shown}${findings.length > longest.length ? `; … ${findings.length} in all, in summary.json` : ''}`];
 }
 
 /** The best combination of dimension values that explains a group, such as `platform=web and shop=3 87%`; else the largest contributions. */

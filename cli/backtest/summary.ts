@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { BacktestConfig } from './config';
+import { remarksOfFilesNotRead } from './data-files';
 import { remarks } from './data-remarks';
 import { INTERVALS_BETWEEN_RELOADS } from './detection';
 import type { BacktestData, BacktestQuality } from './input';
 import type { MissingDataStretch } from './missing-data';
 import type { BacktestRun, Step } from './run';
+import { ScoredSeriesFormat } from './scored-series';
 import { remarksOfStrayQuotes } from './stray-quotes';
 import type { Timeline } from './timeline';
 import { wallText } from './wall-text';
 import { ANOMALOUS_SEVERITY } from '../../handlers/engine';
 import { mainReason } from '../../handlers/input/data-quality';
+import { shown } from '../../handlers/input/unusable-data';
 import { LEARNING_INTERVALS } from '../../src/private/contract';
 
 /** `summary.json`: the figures of a back test. Times of intervals are on the clock of the configured time zone. */
@@ -28,6 +31,8 @@ export interface BacktestSummary {
   readonly detectedTo: string;
   readonly counts: {
     readonly files: number;
+    /** Files and folders of the data that were left out for their names. */
+    readonly filesNotRead: number;
     /** As they are stored. */
     readonly bytes: number;
     readonly rows: number;
@@ -86,6 +91,7 @@ export function summarise({ version, dataPath, config, data, timeline, run, advi
     detectedTo: wallText(detected[detected.length - 1]),
     counts: {
       files: data.files,
+      filesNotRead: data.notRead.length,
       bytes: data.bytes,
       rows: quality.rows,
       rowsRejected: quality.rowsRejected,
@@ -104,18 +110,29 @@ export function summarise({ version, dataPath, config, data, timeline, run, advi
     findings: run.missingData.stretches(detected[detected.length - 1]),
     state: { bytes: run.detection.stateBytes, reloads: run.detection.reloads, intervalsBetweenReloads: INTERVALS_BETWEEN_RELOADS },
     milliseconds,
-    warnings: [...warningsOf(config, quality, timeline, rowsLeftOut, run), ...advice === undefined ? [] : [advice]],
+    warnings: [...warningsOf(config, data, timeline, rowsLeftOut, run), ...advice === undefined ? [] : [advice]],
   };
 }
 
+/** Share of detected intervals without values from which the time stamps may be misread. */
+const MOSTLY_EMPTY = 0.9;
+
 function warningsOf(
-  { frequency }: BacktestConfig, quality: BacktestQuality, { leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
+  config: BacktestConfig, { quality, notRead }: BacktestData, { detected, leftOut, longerFrequency }: Timeline, rowsLeftOut: number, run: BacktestRun,
 ): string[] {
+  const { frequency } = config;
+  const { intervalsWithoutValues: empty } = run.severities;
   const least = LEARNING_INTERVALS[frequency];
   return [
+    ...remarksOfFilesNotRead(notRead),
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
-    ...remarks(quality.columnsInOtherCase, quality.valuesNotUtf8, frequency, longerFrequency),
+    ...remarks(quality, config, longerFrequency),
     ...remarksOfStrayQuotes(quality.valuesWithStrayQuote),
+    ...config.dimensions.filter(name => ScoredSeriesFormat.header([]).includes(name))
+      .map(name => `scores.csv has two columns ${shown(name)}, as a dimension has that name: read it by the places of its columns`),
+    ...longerFrequency === undefined && empty > MOSTLY_EMPTY * detected.length
+      ? [`${empty} of ${detected.length} intervals detected have no values: is ${shown(config.timestampColumn.format)} the format of the time stamps, and are day and month not the other way round?`]
+      : [],
     ...rowsLeftOut > 0
       ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
       : [],

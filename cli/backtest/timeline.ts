@@ -34,7 +34,7 @@ interface RowCounts {
 export function planTimeline(table: RowCounts, clock: WallClock, detectFrom?: string): Timeline {
   const slots = mainStretch(table, HISTORY_DAYS[clock.frequency] * DAY_SECONDS);
   const [first, last] = [slots[0], slots[slots.length - 1]];
-  const begin = detectFrom === undefined ? slots[Math.floor(BACK_TEST_LEARNED_SHARE * slots.length)] : slotOf(detectFrom, clock);
+  const begin = detectFrom === undefined ? slots[Math.floor(BACK_TEST_LEARNED_SHARE * slots.length)] : clock.slotOf(parseDetectFrom(detectFrom));
   if (begin < first || begin > last) {
     throw new InputError(`--detect-from ${JSON.stringify(detectFrom)} is outside the data: its intervals begin from ${wallText(first)} to ${wallText(last)} `
       + `(${clock.timezone})`);
@@ -46,10 +46,15 @@ export function planTimeline(table: RowCounts, clock: WallClock, detectFrom?: st
   return { learned, detected, leftOut: table.slots.filter(slot => !known.has(slot)), longerFrequency: longerFrequency(slots, clock.frequency) };
 }
 
-function slotOf(text: string, clock: WallClock): number {
+/**
+ * Reads `--detect-from`; also before the data is read, which may take long.
+ * @returns seconds on the wall clock, counted as if it were UTC
+ * @throws InputError when it is no time
+ */
+export function parseDetectFrom(text: string): number {
   const wall = parseWallText(text);
   if (Number.isNaN(wall)) throw new InputError(`--detect-from must be a time such as '2026-01-31 00:00:00', found ${JSON.stringify(text)}`);
-  return clock.slotOf(wall);
+  return wall;
 }
 
 /**

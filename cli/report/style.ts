@@ -21,7 +21,7 @@ svg { width: 100%; height: auto; margin-top: .5rem; } svg text { font: 11px syst
 .bars { stroke: var(--quiet); stroke-width: 1; opacity: .55; } .severe { stroke: var(--severe); stroke-width: 2; } .threshold { stroke: var(--severe); stroke-dasharray: 4 4; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } td, th { text-align: left; padding: .25rem .8rem .25rem 0; vertical-align: top; }
 @media (max-width: 700px) { table { display: block; overflow-x: auto; } td, th { min-width: 6em; } }
-tbody tr { border-top: 1px solid var(--rule); } td.number, th.number { text-align: right; white-space: nowrap; } td.time { white-space: nowrap; }
-.contribution { display: flex; align-items: center; gap: .5rem; } .contributions { margin-top: .6rem; }
+tbody tr { border-top: 1px solid var(--rule); } td.number, th.number { text-align: right; white-space: nowrap; } td.time { white-space: nowrap; } td:not([class]) { min-width: 7em; }
+.contribution { display: flex; align-items: center; gap: .5rem; } .contribution .quiet { flex: none; } .contributions { margin-top: .6rem; }
 .track { flex: none; width: 100px; background: var(--rule); border-radius: 2px; } .bar { display: block; height: .6rem; background: var(--line); border-radius: 2px; }
 `;

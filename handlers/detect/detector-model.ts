@@ -2,6 +2,7 @@
 
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
 import { ANOMALOUS_SCORE, DetectionModel, MissingData, type ModelSettings } from '../engine';
+import { ComparableValues } from './comparable-values';
 import type { Fences } from './fences';
 import type { PublicHolidays } from './holidays';
 import { type Layout, writtenFilters } from './layout';
@@ -89,6 +90,7 @@ export class DetectorModel {
   private newestSlot?: number;
   private learnedIntervals: number;
   private readonly missingData: MissingData;
+  private readonly comparable: ComparableValues;
   private mapping?: TableMapping;
 
   /** @param series that the engine's numbers stand for */
@@ -111,6 +113,7 @@ export class DetectorModel {
       ? new MissingData(settings) : MissingData.deserialize(settings, Buffer.from(header.missingData, 'base64'));
     this.newestSlot = header.newest;
     this.learnedIntervals = header.learned;
+    this.comparable = new ComparableValues(header.frequency, header.timezone, header.measures);
   }
 
   /** Slot of the newest interval; undefined before the first. */
@@ -148,7 +151,7 @@ export class DetectorModel {
   public observe(slot: number, table: IntervalTable, bands: 'all' | 'anomalies' = 'all'): Observation {
     this.checkHolidays();
     const { values, combinationsLeftOut } = this.arrange(slot, table);
-    const scores = this.engine.observe(slot, values, bands === 'all' ? 0 : LEAST_ANOMALOUS);
+    const scores = this.engine.observe(slot, this.comparable.of(slot, values), bands === 'all' ? 0 : LEAST_ANOMALOUS);
     const feedback = new Feedback(this.intervalSeconds, this.header.measures.length, this.judged).apply(scores, values, slot);
     const { timeSeries, reported, missing } = this.takeNote(slot, values);
     return { slot, values, scores, feedback, timeSeries, reported, missing, combinationsLeftOut };
@@ -161,7 +164,7 @@ export class DetectorModel {
   public learn(slot: number, table: IntervalTable): Pick<Observation, 'combinationsLeftOut'> {
     this.checkHolidays();
     const { values, combinationsLeftOut } = this.arrange(slot, table);
-    this.engine.learn(slot, values);
+    this.engine.learn(slot, this.comparable.of(slot, values));
     this.takeNote(slot, values);
     return { combinationsLeftOut };
   }

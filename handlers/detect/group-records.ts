@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, relatedMeasures, severityOf } from '../engine';
+import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, relatedMeasures, severityOf } from '../engine';
 import type { DetectorModel } from './detector-model';
 import { rootCausesOf } from './group-root-causes';
 import type { OngoingGroup } from './model-header';
@@ -99,7 +99,7 @@ function seriesRecord(model: DetectorModel, { scores, values, feedback }: Observ
     timeSeriesId: model.series.timeSeriesId(series),
     dimensions: model.series.dimensions.map((name, index) => ({ name, value: dimensionValues[index] })),
     // of this interval alone, so that a series is kept as it was at its worst and not as it was last
-    severity: rounded(Math.max(ANOMALOUS_SEVERITY, severityOf(scores.score[series]))),
+    severity: rounded(Math.max(ANOMALOUS_SEVERITY, severityOf(judgedScore(Math.abs(scores.score[series]), scores.steepness[series])))),
     observed: values[series],
     expected: scores.expected[series],
     lower: scores.lower[series],

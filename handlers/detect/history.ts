@@ -50,7 +50,8 @@ export async function readHistory(
 ): Promise<History> {
   const { clock } = layout;
   const table = new IntervalTable(layout.measures, layout.dimensions);
-  const limits = new TableLimits(table, layout, clock, timeSeriesQuota(layout.frequency), 'history', 'maximumTimeSeriesPerDetector of the service');
+  const size = { timeSeries: timeSeriesQuota(layout.frequency), quota: 'maximumTimeSeriesPerDetector of the service' };
+  const limits = new TableLimits(table, layout, clock, size, 'history');
   const client = roles.s3(layout.roleArn);
   const live = layout.historyPath === undefined ? await liveHistory(client, layout) : undefined;
   const slotAfter = end === Infinity ? Infinity : clock.slotOf(clock.wallSeconds(end));

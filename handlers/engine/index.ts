@@ -9,4 +9,4 @@ export { MissingData, type MissingDataFinding } from './missing-data';
 export { relatedMeasures } from './related-measures';
 export { type Leaves } from './root-cause/leaves';
 export { findRootCauses } from './root-cause/search';
-export { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, comparableScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
+export { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, comparableScore, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';

@@ -88,6 +88,11 @@ export function mainReason({ rejected: [most], rows }: DataQuality): string {
   return `${text} (${most.rows} of ${rows} rows), first in line ${line} of ${file}`;
 }
 
+/** Whether rows may be used though some others cannot be read. */
+export function isTolerated(rowsRejected: number, rows: number, what: keyof typeof TOLERATED_SHARE): boolean {
+  return rowsRejected <= TOLERATED_ROWS || rowsRejected <= TOLERATED_SHARE[what] * rows;
+}
+
 /**
  * Lets data with a few unreadable rows pass: up to 10, or up to 5 % of an interval's and 10 % of a history's rows, while any row can be read.
  * Rows outside the intervals that are read count as readable.
@@ -96,7 +101,7 @@ export function mainReason({ rejected: [most], rows }: DataQuality): string {
 export function checkQuality(quality: DataQuality, what: keyof typeof TOLERATED_SHARE): void {
   const { rows, rowsRejected } = quality;
   if (rowsRejected > 0 && rowsRejected === rows) throw new UnusableData(`no row of the ${what} can be used: ${mainReason(quality)}`);
-  if (rowsRejected > TOLERATED_ROWS && rowsRejected > TOLERATED_SHARE[what] * rows) {
+  if (!isTolerated(rowsRejected, rows, what)) {
     throw new UnusableData(`${rowsRejected} of ${rows} rows of the ${what} cannot be used: ${mainReason(quality)}`);
   }
 }

@@ -8,6 +8,9 @@ const USUAL_FORMATS = [
   'yyyy-MM-dd HH:mm:ss', 'yyyy-MM-dd HH:mm', 'yyyy-MM-dd', "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm", 'dd.MM.yyyy HH:mm:ss', 'dd.MM.yyyy HH:mm', 'dd.MM.yyyy',
 ];
 
+/** Seconds or milliseconds since 1970, from 2001 to 2033. */
+const SINCE_1970 = /^1\d{9}(?:\d{3})?$/;
+
 /** A number as people write it, with separators of thousands or a decimal comma. */
 const WITH_COMMA = /^[+-]?\d[\d.,' \u00a0\u202f]*$/;
 
@@ -16,6 +19,7 @@ const WITH_COMMA = /^[+-]?\d[\d.,' \u00a0\u202f]*$/;
  * Empty when no usual one does.
  */
 export function formatAdvice(format: string, text: string): string {
+  if (SINCE_1970.test(text.trim())) return '; no format reads seconds or milliseconds since 1970: write them as times, such as 2026-01-31 00:00:00';
   const candidates = [.../[zZX]/.test(format) ? [] : [`${format}X`], ...USUAL_FORMATS, ...USUAL_FORMATS.map(usual => `${usual}X`)];
   const found = candidates.find(candidate => !Number.isNaN(new TimestampFormat(candidate, 'UTC').parse(text)));
   return found === undefined ? '' : `; ${shown(found)} does`;

@@ -22,6 +22,8 @@ const ROWS_BETWEEN_CALLS = 50_000;
 export interface RowEvents {
   /** The table's series have a new combination of dimension values. */
   readonly onCombination?: () => void;
+  /** A row has a time stamp, of this interval, and a number that cannot be read. */
+  readonly onNumberRejected?: (slot: number) => void;
   /** Another 50,000 rows were used. */
   readonly onRows?: () => void;
 }
@@ -109,7 +111,10 @@ export class RowReader {
       const column = columns.measures[measure];
       const value = parseNumber(bytes, starts[column], ends[column]);
       // NaN, which stands for NULL, is not beyond anything
-      if (value > LARGEST_NUMBER || value < -LARGEST_NUMBER) return this.rejectNumber(record, file, column, measure, value);
+      if (value > LARGEST_NUMBER || value < -LARGEST_NUMBER) {
+        this.events.onNumberRejected?.(slot);
+        return this.rejectNumber(record, file, column, measure, value);
+      }
       values[measure] = value;
     }
     if (Number.isNaN(slot)) {
@@ -132,7 +137,7 @@ export class RowReader {
     const { name } = this.layout.measures[measure];
     this.reject(record, file, 'number', name, () => {
       const text = record.text(column).trim();
-      const problem = Number.isFinite(value) ? `beyond ${LARGEST_NUMBER}` : `not a number${numberAdvice(text)}`;
+      const problem = Number.isFinite(value) || /\d/.test(text) && Math.abs(Number(text)) === Infinity ? `beyond ${LARGEST_NUMBER}` : `not a number${numberAdvice(text)}`;
       return `column ${shown(name)} holds ${shown(text)}, which is ${problem}`;
     });
   }

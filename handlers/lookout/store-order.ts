@@ -2,9 +2,14 @@
 
 import type { EpochSeconds, FeedbackRecord, GroupSummary } from './store';
 
+/** Digits of a time, and where times before 1970 are counted from: a minus sorts before all digits. */
+const DIGITS = 12;
+const LONG_AGO = 10 ** DIGITS;
+
 /** Text that sorts as the time does. */
 export function sortableTime(at: EpochSeconds): string {
-  return Math.trunc(at).toString().padStart(12, '0');
+  const seconds = Math.trunc(at);
+  return seconds < 0 ? `-${(LONG_AGO + seconds).toString().padStart(DIGITS, '0')}` : seconds.toString().padStart(DIGITS, '0');
 }
 
 /** Text that sorts as groups are listed when read backwards: by end, then by score, then by id. */

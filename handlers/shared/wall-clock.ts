@@ -46,6 +46,15 @@ export class WallClock {
     return instant + zoneOffsetSeconds(this.timezone, instant);
   }
 
+  /** Whether the clock ever shows a time: it does not where it was put forward over it. */
+  public shows(wall: number): boolean {
+    if (this.steadyOffset(wall) !== undefined) return true;
+    return [wall - REACH_SECONDS, wall + REACH_SECONDS].some(instant => {
+      const offset = zoneOffsetSeconds(this.timezone, instant);
+      return zoneOffsetSeconds(this.timezone, wall - offset) === offset;
+    });
+  }
+
   /** Slot of the interval that holds a time of the wall clock. */
   public slotOf(wall: number): number {
     const nominal = this.floor(wall);

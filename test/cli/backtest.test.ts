@@ -175,92 +175,13 @@ describe('a folder of parts', () => {
   });
 });
 
-test('all that is given before --detect-from is learned, also what is older than the history of a deployed detector', () => {
-  const day = (number: number): string => new Date(Date.UTC(2016, 0, 1 + number)).toISOString().slice(0, 10);
-  command.write('long.csv', ['day,orders', ...Array.from({ length: 2_000 }, (_, number) => `${day(number)},${1_000 + number * 7_919 % 101}`), ''].join('\n'));
-  command.write('daily.json', { timestampColumn: { name: 'day', format: 'yyyy-MM-dd' }, metrics: [{ name: 'orders', aggregation: 'SUM' }], frequency: 'P1D' });
-  const run = command.run('backtest', '--data', 'long.csv', '--config', 'daily.json', '--out', 'long', '--detect-from', `${day(1_990)} 00:00:00`);
-  expect(run).toMatchObject({ code: 0, stderr: expect.not.stringContaining('left out') });
-  expect(command.json('long/summary.json')).toMatchObject({
-    learnedFrom: '2016-01-01 00:00:00', counts: { intervalsLearned: 1_990, intervalsDetected: 10, rowsLeftOut: 0 },
-  });
-});
-
-test('a row of the year 9999 is left out and told about', () => {
-  const series = Array.from({ length: 200 }, (_, hour) => `${time(hour)},plain,5,5`);
-  command.write('far.csv', [HEADER, ...series, '9999-12-31 00:00:00,plain,1,1'].join('\n'));
-  command.write('config.json', CONFIG);
-  const run = command.run('backtest', '--data', 'far.csv', '--config', 'config.json', '--out', 'far');
-  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('1 rows were left out') });
-  expect(command.json<{ detectedTo: string }>('far/summary.json').detectedTo).toBe(time(199));
-});
-
-test('days of a zone with daylight saving have one row each, at midnight of the wall clock', () => {
-  const days = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2026, 2, 1 + day)).toISOString().slice(0, 10));
-  command.write('days.csv', ['at,shop,views,latency', ...days.map(day => `${day} 02:30:00,plain,5,5`)].join('\n'));
-  command.write('days.json', { ...CONFIG, frequency: 'P1D', timezone: 'Europe/Berlin' });
-  const run = command.run('backtest', '--data', 'days.csv', '--config', 'days.json', '--out', 'days', '--detect-from', '2026-03-20 00:00:00');
-  expect(run.code).toBe(0);
-  const timestamps = command.rows('days/scores.csv').filter(({ metric }) => metric === 'views').map(({ timestamp }) => timestamp);
-  expect(timestamps).toEqual(days.slice(19).map(day => `${day} 00:00:00`));
-});
-
-describe('what is odd about data that can be read is a warning', () => {
-  const hours = Array.from({ length: 200 }, (_, hour) => hour);
-  const backtest = (rows: readonly string[] | Buffer, config: object = CONFIG, header = HEADER) => {
-    command.write('odd.csv', Buffer.isBuffer(rows) ? rows : [header, ...rows, ''].join('\n'));
-    command.write('odd.json', config);
-    const run = command.run('backtest', '--data', 'odd.csv', '--config', 'odd.json', '--out', 'odd');
-    expect(run.code).toBe(0);
-    return { run, summary: command.json<{ warnings: string[]; dataQuality: object }>('odd/summary.json') };
-  };
-
-  test('nothing is, in plain hours', () => {
-    expect(backtest(hours.map(hour => `${time(hour)},Köln,5,5`)).summary).toMatchObject({ warnings: [], dataQuality: { columnsInOtherCase: [], valuesNotUtf8: [], valuesWithStrayQuote: [] } });
-  });
-
-  test('a column in another case, which the deployment refuses', () => {
-    const { run, summary } = backtest(hours.map(hour => `${time(hour)},plain,5,5`), { ...CONFIG, metrics: [{ name: 'Views', aggregation: 'SUM' }] });
-    expect(summary.warnings).toEqual(['column "Views" is "views" in odd.csv: the deployment, which tries the query, refuses that; write "views"']);
-    expect(summary.dataQuality).toMatchObject({ columnsInOtherCase: [{ column: 'Views', found: 'views', file: 'odd.csv' }] });
-    expect(run.stderr).toContain(`warning: ${summary.warnings[0]}\n`);
-  });
-
-  test('values that are not UTF-8', () => {
-    const { summary } = backtest(Buffer.from([HEADER, ...hours.flatMap(hour => ['Köln', 'Ulm'].map(shop => `${time(hour)},${shop},5,5`))].join('\n'), 'latin1'));
-    expect(summary.warnings).toEqual([expect.stringMatching(/^1 of 2 values of column "shop" are not UTF-8, such as "K\uFFFDln": save the data as UTF-8/)]);
-    expect(summary.dataQuality).toMatchObject({ valuesNotUtf8: [{ column: 'shop', values: 2, valuesNotUtf8: 1, example: 'K\uFFFDln' }] });
-  });
-
-  test('a quote out of place in a dimension, which makes a time series', () => {
-    const rows = hours.map(hour => `${time(hour)},"a ""quoted"", one",5,5`);
-    expect(backtest(rows).summary).toMatchObject({ warnings: [], dataQuality: { valuesWithStrayQuote: [] } });
-    rows[7] = rows[7].replace(/"a .*one"/, 'web"');
-    rows[9] = rows[9].replace(/"a .*one"/, '"web"s');
-    const { summary } = backtest(rows);
-    expect(summary.warnings).toEqual([
-      '2 values of column "shop" with a quote that is not written as CSV writes one, such as "web\\"" in line 9 of odd.csv: it is taken for a part of the value; '
-      + 'where it is none, that is a time series too many',
-    ]);
-    expect(summary.dataQuality).toMatchObject({ valuesWithStrayQuote: [{ column: 'shop', valuesWithStrayQuote: 2, example: 'web"', file: 'odd.csv', line: 9 }] });
-  });
-
-  test.each([
-    ['hours', 'PT5M', hours, 'rows are an hour or a multiple of it apart, so that most intervals of PT5M are empty: is the frequency PT1H?'],
-    ['working days', 'PT1H', hours.filter(day => day % 7 < 5).map(day => 24 * day), 'rows are a day or a multiple of it apart, so that most intervals of PT1H are empty: is the frequency P1D?'],
-    ['hours here and there', 'PT1H', hours.map(index => 5 * index + index % 3), undefined],
-  ])('%s read as %s', (_, frequency, at, warning) => {
-    const { summary } = backtest(at.map(hour => `${time(hour)},plain,5,5`), { ...CONFIG, frequency });
-    expect(summary.warnings.filter(text => text.includes('frequency'))).toEqual(warning === undefined ? [] : [warning]);
-  });
-});
-
 describe('bad input ends with exit code 2 and says', () => {
   beforeAll(() => {
     command.write('one.csv', `${HEADER}\n${time(0)},plain,1,1\n`);
     command.write('header.csv', `${HEADER}\n`);
     command.write('unreadable.csv', `${HEADER}\nyesterday,plain,1,1\n`);
     command.write('config.json', CONFIG);
+    command.write('blank.csv', `${HEADER}\n${time(0)},plain,,\n${time(1)},plain,NULL,\n`);
     command.write('broken.json', '{"metrics":');
     command.write('inside/data.csv', 'at\n');
     const packed = gzipSync(file([1, 2, 3]));
@@ -271,6 +192,9 @@ describe('bad input ends with exit code 2 and says', () => {
     command.write('control.json', '\u001b[2J');
     command.write('semicolons.csv', file([1, 2, 3]).replaceAll(',', ';'));
     command.write('tabs.csv', file([1, 2, 3]).replaceAll(',', '\t'));
+    command.write('rows.csv', file([1, 2, 3]).slice(HEADER.length + 1));
+    command.write('sheet.csv', Buffer.from('504b0304140006000800ffff7c7c', 'hex'));
+    command.write('epoch.csv', `${HEADER}\n1767225600,plain,1,1\n`);
     command.write('half.gz', packed.subarray(0, packed.length / 2));
   });
   const config = ['--config', 'config.json'];
@@ -284,10 +208,15 @@ describe('bad input ends with exit code 2 and says', () => {
     ['no JSON', ['backtest', '--data', 'one.csv', '--config', 'broken.json', '--out', 'x'], 'broken.json is not JSON'],
     ['no rows', ['backtest', '--data', 'header.csv', ...config, '--out', 'x'], 'header.csv has no rows'],
     ['no usable rows', ['backtest', '--data', 'unreadable.csv', ...config, '--out', 'x'], 'column "at" holds "yesterday"'],
+    ['no values', ['backtest', '--data', 'blank.csv', ...config, '--out', 'x'], 'no row of blank.csv can be used: "views", "latency" are empty in all of 2 rows'],
     ['a missing column', ['backtest', '--data', 'inside/data.csv', ...config, '--out', 'x'], 'has no column'],
     ['columns separated by semicolons', ['backtest', '--data', 'semicolons.csv', ...config, '--out', 'x'],
       'semicolons.csv has only one column, "at;shop;views;latency": its columns are separated by semicolons; save it separated by commas'],
     ['columns separated by tabs', ['backtest', '--data', 'tabs.csv', ...config, '--out', 'x'], 'its columns are separated by tabs; save it separated by commas'],
+    ['rows without a header', ['backtest', '--data', 'rows.csv', ...config, '--out', 'x'], `rows.csv has no header, but begins with a row, "${time(1)}", "plain", `],
+    ['a file that is no text', ['backtest', '--data', 'sheet.csv', ...config, '--out', 'x'], 'sheet.csv is no CSV file: it holds bytes that text does not have; unpack it, or save it as CSV'],
+    ['seconds since 1970', ['backtest', '--data', 'epoch.csv', ...config, '--out', 'x'],
+      'which does not match the format "yyyy-MM-dd HH:mm:ss"; no format reads seconds or milliseconds since 1970: write them as times, such as 2026-01-31 00:00:00'],
     ['a configuration in UTF-16', ['backtest', '--data', 'one.csv', '--config', 'utf-16.json', '--out', 'x'], 'error: --config "utf-16.json" is UTF-16: save it as UTF-8'],
     ['a configuration in UTF-16 without its mark', ['backtest', '--data', 'one.csv', '--config', 'unmarked.json', '--out', 'x'], 'error: --config "unmarked.json" is UTF-16: save it as UTF-8'],
     ['control characters in place of JSON', ['backtest', '--data', 'one.csv', '--config', 'control.json', '--out', 'x'], 'control.json is not JSON: Unexpected token \'\uFFFD\''],

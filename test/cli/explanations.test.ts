@@ -32,6 +32,8 @@ test.each<[string, Partial<ScoredValue>, string]>([
     `no anomaly: 10 below the expected 100, within 50 to 150; score 1.5 by the seasonal state ${below}; feedback on similar events counts it 0.61 times`],
   ['the expected value itself', { value: 100, score: 0 }, `no anomaly: as expected, within 50 to 150; score 0 by the seasonal state ${below}`],
   ['no value', { value: NaN, score: NaN, member: 'none', reason: 'no value' }, 'no value in this interval'],
+  ['a sum of an hour that came twice', { score: NaN, member: 'none', reason: 'no value' },
+    'not judged: where clocks are put back, an interval is longer than the others, and its sum is none to compare'],
   ['too few values', { score: NaN, member: 'none', reason: 'too new' }, 'no score yet: the series has too few values to say what is normal'],
 ])('of %s', (_name, change, text) => {
   expect(explanation({ ...usual, ...change })).toBe(text);

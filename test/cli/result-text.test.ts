@@ -7,6 +7,7 @@ import type { GroupRecord } from '../../handlers/lookout/store';
 const START = Date.parse('2026-02-25T00:00:00Z') / 1000;
 const COUNTS = {
   files: 1,
+  filesNotRead: 0,
   bytes: 1,
   rows: 1,
   rowsRejected: 0,
@@ -80,3 +81,10 @@ test.each([[1, '1 anomaly group of severity 70 or more, in 1 time series (1 anom
     const summary = { ...SUMMARY, counts: { ...COUNTS, anomalyGroups: count, anomalies: count } };
     expect(resultText(summary, [], { finished: () => '' })).toContain(`found      ${text}\n`);
   });
+
+test('where all groups and stretches are that are not shown: the report has no room for more than some hundred either', () => {
+  const groups = Array.from({ length: 12 }, () => group([]));
+  expect(tableOf(groups)).toContain('… the 10 most severe of 12; all are in groups.json');
+  const findings = [1, 2, 3, 4].map(intervals => ({ intervals, text: `${intervals} without rows` })) as unknown as BacktestSummary['findings'];
+  expect(resultText({ ...SUMMARY, findings }, [], { finished: () => '' })).toContain('; … 4 in all, in summary.json\n');
+});

@@ -125,6 +125,7 @@ describe('a history that cannot be used makes the detector FAILED', () => {
     ['impossible format', { '000': HISTORY }, { definition: { TimestampColumn: { ColumnName: 'timestamp', ColumnFormat: 'yyyy-MM-dd hh:mm:ss' } } }, 'AM/PM marker'],
     ['text for numbers', { '000': HISTORY.replace(/(:00),\d+/g, '$1,<b>many</b>') }, {}, 'column "views" holds "<b>many</b>", which is not a number (480 of 480 rows)'],
     ['numbers too large', { '000': HISTORY.replace(/(:00),\d+/g, '$1,-2e100') }, {}, 'column "views" holds "-2e100", which is beyond 1e+100 (480 of 480 rows)'],
+    ['numbers beyond all numbers', { '000': HISTORY.replace(/(:00),\d+/g, '$1,-1e400') }, {}, 'column "views" holds "-1e400", which is beyond 1e+100 (480 of 480 rows)'],
     ['empty measures', { '000': HISTORY.replace(/(:00),\d+,[\d.]+/g, '$1,,') }, {}, 'no row of the history can be used: "views", "revenue" are empty in all of 480 rows'],
     ['other columns than the header', { '000': HISTORY.replaceAll('\n2026', '\nx,2026') }, {}, 'has a row with 6 instead of 5 columns'],
     ['no gzip', { '000': HISTORY }, { csv: { FileCompression: 'GZIP' } }, 's3://data/history/000 cannot be read as GZIP: incorrect header check; is it complete, and compressed at all?'],

@@ -50,6 +50,19 @@ describe('WallClock', () => {
     expect(clock.intervalOf(before)).toEqual({ start: '2026-03-29T00:00:00Z', end: '2026-03-29T01:00:00Z' });
   });
 
+  test('knows the times that it never shows, in every zone', () => {
+    fc.assert(fc.property(fc.constantFrom(...ZONES), instants, fc.integer({ min: -200, max: 200 }), (timezone, from, minutes) => {
+      const clock = new WallClock(timezone, 'PT1H');
+      const wall = clock.wallSeconds(nearChange(timezone, from)) + minutes * 600;
+      // all instants at which a clock of the world may show it, by the quarter of an hour: offsets are whole ones, and changes come at them
+      const instantsAround = Array.from({ length: 4 * 52 + 1 }, (_, quarter) => wall - 26 * 3600 + quarter * 900);
+      const isShown = instantsAround.some(instant => clock.wallSeconds(instant) === wall);
+      expect(clock.shows(wall)).toBe(isShown);
+    }), { numRuns: 300 });
+    const berlin = new WallClock('Europe/Berlin', 'PT1H');
+    expect(['01:59:59', '02:00:00', '02:59:59', '03:00:00'].map(time => berlin.shows(seconds(`2026-03-29T${time}Z`)))).toEqual([true, false, false, true]);
+  });
+
   test('the hour that comes twice is one interval', () => {
     const clock = new WallClock('Europe/Berlin', 'PT1H');
     expect(clock.intervalOf(seconds('2026-10-25T02:00:00Z'))).toEqual({ start: '2026-10-25T00:00:00Z', end: '2026-10-25T02:00:00Z' });
