@@ -38,6 +38,8 @@ export class Calendar {
   public readonly intervalsPerWeek: number;
   /** Whether intervals are shorter than the hours that a week is kept by. */
   public readonly isWithinHour: boolean;
+  /** Whether an interval is an hour: one slot of the week. */
+  public readonly isHourly: boolean;
 
   public constructor(public readonly intervalSeconds: number) {
     const daily = intervalSeconds === DAY;
@@ -48,6 +50,7 @@ export class Calendar {
     this.intervalsPerNoiseSlot = this.intervalsPerWeekSlot;
     this.intervalsPerWeek = 7 * DAY / intervalSeconds;
     this.isWithinHour = intervalSeconds < HOUR;
+    this.isHourly = intervalSeconds === HOUR;
   }
 
   /** `wallSeconds` is the interval's start on the local wall clock, in seconds since 1970-01-01 of that clock. */

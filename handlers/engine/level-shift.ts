@@ -7,10 +7,19 @@ const { abs, min } = Math;
 
 /** Deviation from the run's mean error, as part of that mean, up to which the run is one new level and not just unrest. */
 const SELF_CONSISTENT = 0.5;
+const FIRST_SHIFT_HOURS = 60;
 
 /** Successive anomalous intervals after which a self-consistent run is taken for a new level: half a day, or four days of daily data. */
 export function shiftLength(calendar: Calendar): number {
   return calendar.weekSlots === 0 ? 4 : calendar.cycleSlots / 2;
+}
+
+/**
+ * The same for a series of which not all of a week is known. At intervals of an hour it is longer than a weekend: a first one is no new level, and that of a
+ * working day after it none either.
+ */
+export function firstShiftLength(calendar: Calendar): number {
+  return calendar.isHourly ? FIRST_SHIFT_HOURS : shiftLength(calendar);
 }
 
 /** Ends the run of a series: an interval was as expected. */

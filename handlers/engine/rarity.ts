@@ -111,12 +111,12 @@ export class Rarity {
 
   /** Whether the series has not been near this value lately, at any hour. */
   public wasNeverAt(series: number, value: number): boolean {
-    return this.range.beyond(series, value) > NEVER_THERE;
+    return this.range.isFarBeyond(series, value, NEVER_THERE);
   }
 
   /** The nearest value on a side at which `wasNeverAt` holds. */
   public neverThere(series: number, side: 1 | -1): number {
-    return this.range.valueBeyond(series, side, NEVER_THERE);
+    return this.range.valueFarBeyond(series, side, NEVER_THERE);
   }
 
   /**

@@ -3,10 +3,10 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
-import { continueRun, endRun, shiftLength } from './level-shift';
+import { continueRun, endRun, firstShiftLength, shiftLength } from './level-shift';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
-import { learnWeek, weekTrust } from './week-season';
+import { learnWeek, noteMissed, slotTrust, weekTrust } from './week-season';
 import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
 
 const { abs, floor, fround, max, min, sqrt } = Math;
@@ -26,6 +26,12 @@ const MOST_GROWTH = 4;
 const LONG_RUN_CLIP = 20;
 /** Cycles after which the noise of the hour counts as much as that of the whole series. */
 const NOISE_CYCLES = 3;
+/**
+ * At intervals of an hour, noise of an hour beyond so many times that of the series counts so much more: a batch every night has its noise there and
+ * nowhere else.
+ */
+const LOUD_HOUR = 2;
+const LOUD_GAIN = 0.4;
 /** Above this share of anomalous intervals the model itself is taken to be wrong, and more and more of the whole error is learned. */
 const TOLERATED_SURPRISE = 0.05;
 const SURPRISE_TO_SHARE = 4;
@@ -34,11 +40,14 @@ const MISTAKE_GAIN = 0.7;
 
 /**
  * Level and short cycle learn what the week explains too, up to so many mean absolute errors without the week: a peak that comes once a week
- * would lift the level for a day.
+ * would lift the level for a day. At intervals of an hour, whose slots of the week learn faster, up to CLIP usual errors: with more of it the level followed
+ * each weekend down and each working week up, and those errors of its own hid what is an anomaly.
  */
 const MOST_OF_WEEK = 6;
 /** Part of what the week adds that the scale never falls below: a slot is an hour, and a week's edge is not. */
 const WEEK_FLOOR = 0.2;
+/** The same of what a slot adds that is believed by itself: it came only twice, and its absence is no anomaly by that. */
+const SLOT_FLOOR = 0.35;
 
 /** What fades away is 0 from here on: 32-bit numbers that are smaller are slow to compute with. */
 const SMALLEST = 1e-37;
@@ -89,12 +98,14 @@ export class SeasonalMember {
   private readonly farOff: number;
   private readonly idleWidth: number;
   private readonly shiftLength: number;
+  private readonly firstShiftLength: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.gains = gainsOf(calendar);
     this.farOff = calendar.isWithinHour ? SHORT_FAR_OFF : FAR_OFF;
     this.idleWidth = calendar.isWithinHour ? SHORT_IDLE_WIDTH : IDLE_WIDTH;
     this.shiftLength = shiftLength(calendar);
+    this.firstShiftLength = firstShiftLength(calendar);
   }
 
   /** Fills `prediction` for the interval at `position` and the series from `from` up to but not including `to`. */
@@ -120,11 +131,6 @@ export class SeasonalMember {
       const known = slot === slot;
       // at a time of day that never had a value, all that is known is how the series is at other times
       let value = known ? level[s]! + slot : average;
-      let weekPart = 0;
-      if (known && hasWeek) {
-        const weekly = week[weekRow + s]!;
-        if (weekly === weekly) value += weekPart = weekTrust(cycleError[s]!, weekError[s]!) * weekly;
-      }
       const trained = errors[s]!;
       let width: number = scale[s]!;
       if (!known) {
@@ -132,7 +138,9 @@ export class SeasonalMember {
       } else if (trained < TRUSTED_ERRORS) {
         width = max(width, spread * (1 - trained / TRUSTED_ERRORS));
       } else if (trained > noiseErrors && noise[noiseRow + s]! >= 0) {
-        width = 0.5 * (width + noise[noiseRow + s]!);
+        const atHour = noise[noiseRow + s]!;
+        const loud = calendar.isHourly ? max(0, atHour - LOUD_HOUR * width) : 0;
+        width = 0.5 * (width + atHour) + LOUD_GAIN * loud;
       }
       width = max(width, scaleFloor(deviation[s]!, average, points[s]! * weeksPerPoint));
       if (idle[s]! > IDLE_SHARE) {
@@ -142,8 +150,16 @@ export class SeasonalMember {
         const atHour = calendar.isWithinHour ? noise[noiseRow + s]! : 0;
         if (atHour > width) width = atHour;
       }
+      if (known && hasWeek) {
+        const weekly = week[weekRow + s]!;
+        if (weekly === weekly) {
+          const trust = weekTrust(cycleError[s]!, weekError[s]!);
+          const alone = calendar.isHourly ? max(0, slotTrust(weekly, CLIP * width) - trust) : 0;
+          value += (trust + alone) * weekly;
+          width = max(width, (WEEK_FLOOR * trust + SLOT_FLOOR * alone) * abs(weekly));
+        }
+      }
       if (kind[s] === COUNTS) width = max(width, countNoise(value, average, deviation[s]!, scale[s]!));
-      width = max(width, WEEK_FLOOR * abs(weekPart));
       expected[s - from] = value;
       usual[s - from] = width;
     }
@@ -163,10 +179,11 @@ export class SeasonalMember {
   ): void {
     const { calendar, farOff, gains, state } = this;
     const { level, mean, scale, deviation, unforeseen, square, idle, newest, astray, surprise, cycleError } = state;
-    const { cycle, noise, points, errors, firstSeen, runLength, kind, weeksOff, capacity } = state;
+    const { cycle, noise, points, errors, firstSeen, runLength, kind, missedBefore, weeksOff, capacity } = state;
     const cycleRow = position.cycle * capacity;
     const noiseRow = position.noise * capacity;
     const hasWeek = calendar.weekSlots > 0;
+    const { isHourly } = calendar;
     const longRunPoints = 1 / gains.longRun;
     const scaleErrors = 1 / gains.scale;
     const cyclePoints = calendar.cycleSlots / gains.cycle;
@@ -208,14 +225,19 @@ export class SeasonalMember {
       const error = value - prediction.expected[s - from]!;
       const usual = prediction.scale[s - from]!;
       const far = abs(error);
-      const anomalous = distance[s - from]! >= farOff;
-      const isMistaken = !anomalous && far > 0 && far >= farOff * usual;
+      // at intervals of an hour, what was off a week ago too belongs to the week: it is no event, and no new level
+      const isWeekly = isHourly && missedBefore[s] === 1;
+      const anomalous = !isWeekly && distance[s - from]! >= farOff;
+      const isMistaken = !anomalous && !isWeekly && far > 0 && far >= farOff * usual;
       const weeks = hasWeek ? 1 : countWeeksOff(weeksOff, cycleRow + s, error, usual);
+      // a first weekend must not move the level: the working day after it would be as far off
+      const isFirstWeek = isHourly && seen < calendar.intervalsPerWeek;
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
       if (anomalous) {
-        if (continueRun(state, s, error, this.shiftLength)) {
+        if (continueRun(state, s, error, isFirstWeek ? this.firstShiftLength : this.shiftLength)) {
           if (scores) scores.reason[s] = REASON.newLevel;
+          if (isHourly) noteMissed(state, position, s);
           continue;
         }
       } else if (runLength[s] !== 0) {
@@ -235,18 +257,23 @@ export class SeasonalMember {
       let limit = CLIP * usual;
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
-      const share = surprised > TOLERATED_SURPRISE ? min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE)) : 0;
+      const share = !isWeekly && !isFirstWeek && surprised > TOLERATED_SURPRISE ? min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE)) : 0;
       astray[s] = isMistaken ? min(astray[s]! + 1, 65535) : 0;
       const clipped = max(-limit, min(limit, error));
-      const size = DEVIATION_TO_SCALE * abs(clipped);
+      // the slot of the week learns it whole, and nothing else of it
+      const isOfWeek = isWeekly && far > limit;
+      const size = isOfWeek ? scale[s]! : DEVIATION_TO_SCALE * abs(clipped);
       const wide = scale[s]! + (trained < scaleErrors ? 1 / (trained + 1) : gains.scale) * (size - scale[s]!);
       scale[s] = wide < SMALLEST ? 0 : wide;
       const atHour = noise[noiseRow + s]!;
       noise[noiseRow + s] = atHour >= 0 ? atHour + gains.noise * (size - atHour) : size;
       const left = value - (prediction.effect?.[s - from] ?? 0) - level[s]! - slot;
       const cleaned = left - error + clipped;
-      const mostOfWeek = hasWeek && trained > AVERAGED_ERRORS ? max(limit, MOST_OF_WEEK * cycleError[s]!) : Infinity;
-      const lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
+      const mostOfWeek = isHourly ? CLIP * scale[s]! : max(limit, MOST_OF_WEEK * cycleError[s]!);
+      let lasting = cleaned;
+      if (isOfWeek) lasting = 0;
+      else if (isHourly) lasting = clipped + max(-mostOfWeek, min(mostOfWeek, cleaned - clipped));
+      else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
       level[s]! += gains.level * (lasting + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
       cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? left : isMistaken && weeks === 1 ? MISTAKE_GAIN * left : cycleGain * lasting);

@@ -54,5 +54,6 @@ const COMPARED_STEEPNESS = 1 / 3;
 export function comparableScore(score: number, steepness: number): number {
   const size = Math.abs(score);
   if (!(size > HIGH_SCORE)) return score;
-  return Math.sign(score) * HIGH_SCORE * (size / HIGH_SCORE) ** (1 / (1 + COMPARED_STEEPNESS * (1 / steepness - 1)));
+  // rounding must not make more of it
+  return Math.sign(score) * Math.min(size, HIGH_SCORE * (size / HIGH_SCORE) ** (1 / (1 + COMPARED_STEEPNESS * (1 / steepness - 1))));
 }

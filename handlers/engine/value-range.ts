@@ -12,6 +12,8 @@ const LEAST_VALUES = 20;
 /** Weeks of values that mean and deviation are of, and the fewest values. */
 const MEMORY_WEEKS = 2;
 const LEAST_MEMORY = 100;
+/** What comes once a week is beyond a range that has faded for a week: so many times as much is not told from it. */
+const FADED_MARGIN = 1.5;
 /** Standard deviations within which a value counts in full for mean and deviation, once so many values were seen. */
 const CLIP = 6;
 const CLIPPED_FROM = 50;
@@ -31,11 +33,14 @@ const ASSUMED_RANGE = 4;
  */
 export class ValueRange {
   private readonly fading: number;
+  /** Part of the distance from mean to extreme by which a value of a week ago may be beyond the range. */
+  private readonly faded: number;
   private readonly memory: number;
 
   public constructor(calendar: Calendar, private readonly state: SeriesState) {
     const unit = calendar.weekSlots === 0 ? 7 : 1;
     this.fading = 1 - 2 ** (-calendar.intervalSeconds / (HALF_LIFE * unit * 86400));
+    this.faded = FADED_MARGIN * (2 ** (7 / (HALF_LIFE * unit)) - 1);
     this.memory = max(LEAST_MEMORY, MEMORY_WEEKS * calendar.intervalsPerWeek);
   }
 
@@ -47,16 +52,26 @@ export class ValueRange {
     return max(0, place - rangeHigh[series]!, rangeLow[series]! - place) / sqrt(rangeSquare[series]!);
   }
 
+  /** Whether a value is so many standard deviations beyond the range, and not only because the range has faded for a week. */
+  public isFarBeyond(series: number, value: number, deviations: number): boolean {
+    const { rangeHigh, rangeLow, rangeSquare, points } = this.state;
+    if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return false;
+    const place = this.place(series, value);
+    const high = rangeHigh[series]!;
+    const low = rangeLow[series]!;
+    return place - high > this.farFrom(series, high, deviations) || low - place > this.farFrom(series, low, deviations);
+  }
+
   /**
-   * The value that is so many standard deviations beyond the range.
+   * The nearest value on a side for which `isFarBeyond` holds.
    * @param side 1 above, -1 below
    * @returns the largest number while little is known, and where no number is so far
    */
-  public valueBeyond(series: number, side: 1 | -1, deviations: number): number {
+  public valueFarBeyond(series: number, side: 1 | -1, deviations: number): number {
     const { rangeHigh, rangeLow, rangeSquare, points } = this.state;
     if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return side * Number.MAX_VALUE;
     const end = side > 0 ? rangeHigh[series]! : rangeLow[series]!;
-    const value = this.valueAt(series, end + side * deviations * sqrt(rangeSquare[series]!));
+    const value = this.valueAt(series, end + side * this.farFrom(series, end, deviations));
     return max(-Number.MAX_VALUE, min(Number.MAX_VALUE, value));
   }
 
@@ -80,6 +95,12 @@ export class ValueRange {
       rangeHigh[s] = max(place, rangeHigh[s]! - fading * (rangeHigh[s]! - center));
       rangeLow[s] = min(place, rangeLow[s]! + fading * (center - rangeLow[s]!));
     }
+  }
+
+  /** How far beyond an end of the range a value must be. */
+  private farFrom(series: number, end: number, deviations: number): number {
+    const { rangeMean, rangeSquare } = this.state;
+    return max(deviations * sqrt(rangeSquare[series]!), this.faded * abs(end - rangeMean[series]!));
   }
 
   /** Place of a value on the axis, less that of the series' first value, so that 32 bits are enough for what is kept. */

@@ -25,6 +25,16 @@ export function weekTrust(errorWithout: number, errorWith: number): number {
   return 1 / (1 + TRUST_PENALTY * square * square * square);
 }
 
+/**
+ * How far the slot of one hour of the week is believed by itself, 0-1. A report every Monday makes the error of a whole week hardly smaller, and the
+ * week is not believed for it; but a slot that has more in it than clipped learning puts there has learned whole what came twice.
+ * @param limit error up to which values are learned
+ */
+export function slotTrust(weekly: number, limit: number): number {
+  const share = limit / abs(weekly);
+  return share < 1 ? 1 - share * share : 0;
+}
+
 /** Begins an hour of the week: what it was like when it was last seen is put aside. */
 export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, { week }: SeasonPosition): void {
   const day = floor(week / 24) * capacity;
@@ -37,7 +47,7 @@ export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: S
 }
 
 /** Notes that the present hour of the week is far off. */
-function noteMissed({ weekMisses, capacity }: SeriesState, { week }: SeasonPosition, series: number): void {
+export function noteMissed({ weekMisses, capacity }: SeriesState, { week }: SeasonPosition, series: number): void {
   const day = floor(week / 24) * capacity + series;
   const bit = 2 ** (week % 24);
   if (floor(weekMisses[day]! / bit) % 2 === 0) weekMisses[day]! += bit;
@@ -65,9 +75,10 @@ export function learnWeek(
   const slot = position.week * capacity + series;
   const weekly = week[slot]!;
   if (weekly !== weekly) {
-    week[slot] = cleaned;
-    // what the first week has of an hour is clipped: if it is off again, it is learned whole
-    if (abs(left) > limit) noteMissed(state, position, series);
+    // what is learned of an hour that was never off before is clipped: if it is off again, it is learned whole
+    const isOff = abs(left) > limit;
+    if (isOff) noteMissed(state, position, series);
+    week[slot] = isOff && calendar.isHourly && state.missedBefore[series] === 1 ? left : cleaned;
     return;
   }
 
