@@ -15,10 +15,11 @@ export const REASONS = [
   'the seasonal state finds it usual',
   'new level',
   'as far off on many occasions lately',
+  'back at the level before',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
 export const MEMBER = { none: 0, seasonal: 1, both: 2, event: 3 } as const;
 export const REASON = {
-  noValue: 0, tooNew: 1, expected: 2, anomaly: 3, damped: 4, usualForRegression: 5, usualForSeason: 6, newLevel: 7, recurring: 8,
+  noValue: 0, tooNew: 1, expected: 2, anomaly: 3, damped: 4, usualForRegression: 5, usualForSeason: 6, newLevel: 7, recurring: 8, formerLevel: 9,
 } as const;

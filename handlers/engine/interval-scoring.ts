@@ -7,6 +7,7 @@ import { EventDuration } from './event-duration';
 import { MEMBER, REASON } from './explanation';
 import { LastWeek } from './last-week';
 import { LastingError } from './lasting-error';
+import { isBack, rememberedPoints } from './level-shift';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import type { Prediction } from './seasonal-member';
@@ -52,6 +53,7 @@ export class IntervalScoring {
   private readonly strayed: number;
   private readonly confidentPoints: number;
   private readonly twoWeeks: number;
+  private readonly rememberedPoints: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.rarity = new Rarity(calendar, state);
@@ -63,6 +65,7 @@ export class IntervalScoring {
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
     this.twoWeeks = 2 * calendar.intervalsPerWeek;
+    this.rememberedPoints = rememberedPoints(calendar);
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
   }
 
@@ -126,6 +129,7 @@ export class IntervalScoring {
       const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
       const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
       distance[index] = isAlone ? seasonal : combinedDistance(error, usual, secondError, secondScale);
+      if (isBack(this.state, s, value - prediction.expected[index]!, usual, points[s]!, this.rememberedPoints)) distance[index] = 0;
       let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;

@@ -3,7 +3,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
-import { continueRun, endRun, firstShiftLength, shiftLength } from './level-shift';
+import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { learnWeek, noteMissed, slotTrust, weekTrust } from './week-season';
@@ -99,6 +99,7 @@ export class SeasonalMember {
   private readonly idleWidth: number;
   private readonly shiftLength: number;
   private readonly firstShiftLength: number;
+  private readonly rememberedPoints: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.gains = gainsOf(calendar);
@@ -106,6 +107,7 @@ export class SeasonalMember {
     this.idleWidth = calendar.isWithinHour ? SHORT_IDLE_WIDTH : IDLE_WIDTH;
     this.shiftLength = shiftLength(calendar);
     this.firstShiftLength = firstShiftLength(calendar);
+    this.rememberedPoints = rememberedPoints(calendar);
   }
 
   /** Fills `prediction` for the interval at `position` and the series from `from` up to but not including `to`. */
@@ -225,6 +227,11 @@ export class SeasonalMember {
       const error = value - prediction.expected[s - from]!;
       const usual = prediction.scale[s - from]!;
       const far = abs(error);
+      if (isBack(state, s, error, usual, seen, this.rememberedPoints)) {
+        goBack(state, s);
+        if (scores) scores.reason[s] = REASON.formerLevel;
+        continue;
+      }
       // at intervals of an hour, what was off a week ago too belongs to the week: it is no event, and no new level
       const isWeekly = isHourly && missedBefore[s] === 1;
       const anomalous = !isWeekly && distance[s - from]! >= farOff;
@@ -235,7 +242,7 @@ export class SeasonalMember {
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
       if (anomalous) {
-        if (continueRun(state, s, error, isFirstWeek ? this.firstShiftLength : this.shiftLength)) {
+        if (continueRun(state, s, error, isFirstWeek ? this.firstShiftLength : this.shiftLength, this.rememberedPoints)) {
           if (scores) scores.reason[s] = REASON.newLevel;
           if (isHourly) noteMissed(state, position, s);
           continue;
@@ -276,7 +283,8 @@ export class SeasonalMember {
       else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
       level[s]! += gains.level * (lasting + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
-      cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? left : isMistaken && weeks === 1 ? MISTAKE_GAIN * left : cycleGain * lasting);
+      const isWhole = isMistaken && weeks === 1 && !isAway(state, s, usual, seen, this.rememberedPoints);
+      cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? error : isWhole ? MISTAKE_GAIN * left : cycleGain * lasting);
       if (scores && anomalous && weeks >= CHANGED_WEEKS) scores.reason[s] = REASON.newLevel;
       if (hasWeek) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
     }

@@ -5,6 +5,7 @@ import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
 import { EXCEEDANCE_ROWS } from './exceedances';
 import { lastWeekRows, REPEATED_INTERVALS } from './last-week';
 import { FIRST_LASTING_SCALE, lastingRows } from './lasting-error';
+import { formerRows } from './level-shift';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 import { recurrenceRows } from './weekly-recurrence';
 
@@ -32,7 +33,7 @@ export type ColumnName =
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'event' | 'lastingError' | 'lastingScale' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'kind';
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'event' | 'lastingError' | 'lastingScale' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'formerLevel' | 'formerAt' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -53,6 +54,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'surprise', type: 'float32', rows: 1, initial: 0 },
     { name: 'runMean', type: 'float32', rows: 1, initial: 0 },
     { name: 'runSpread', type: 'float32', rows: 1, initial: 0 },
+    { name: 'formerLevel', type: 'float32', rows: formerRows(calendar), initial: NaN },
     { name: 'cycle', type: 'float32', rows: calendar.cycleSlots, initial: NaN },
     { name: 'week', type: 'float32', rows: calendar.weekSlots, initial: NaN },
     { name: 'noise', type: 'float32', rows: calendar.noiseSlots, initial: NaN },
@@ -84,6 +86,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'errors', type: 'uint32', rows: 1, initial: 0 },
     { name: 'regressionErrors', type: 'uint32', rows: 1, initial: 0 },
     { name: 'firstSeen', type: 'uint32', rows: 1, initial: 0 },
+    { name: 'formerAt', type: 'uint32', rows: formerRows(calendar), initial: 0 },
     { name: 'weekMisses', type: 'uint32', rows: calendar.weekSlots / 24, initial: 0 },
     { name: 'exceededAt', type: 'uint32', rows: 2, initial: 0 },
     { name: 'exceedances', type: 'uint16', rows: EXCEEDANCE_ROWS, initial: 0 },
@@ -221,6 +224,9 @@ export class SeriesState {
   public astray!: Uint16Array;
   /** Successive anomalous intervals on the same side. */
   public runLength!: Uint16Array;
+  /** Level before the newest event, less the origin, and values seen until then; NaN: none is remembered (see isBack). */
+  public formerLevel!: Float32Array;
+  public formerAt!: Uint32Array;
   /** ANY_VALUES, NEVER_NEGATIVE or COUNTS. */
   public kind!: Uint8Array;
 
