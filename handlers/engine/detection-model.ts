@@ -157,7 +157,9 @@ export class DetectionModel {
     const noiseRow = position.noise * this.state.capacity;
     const { block, prediction, regressed, regression, seasonal, scoring, seriesCount, distances } = this;
     if (this.learned > 0) {
-      regression.skip(interval, interval - floor((this.last - this.first) / this.settings.intervalSeconds) - 1);
+      const left = interval - floor((this.last - this.first) / this.settings.intervalSeconds) - 1;
+      regression.skip(interval, left);
+      scoring.skip(left);
       scoring.fade(floor(wallSeconds / DAY) - floor(this.last / DAY));
     }
     if (this.learned === 0 || floor(wallSeconds / HOUR) !== floor(this.last / HOUR)) scoring.beginHour(position);

@@ -20,6 +20,8 @@ const BETTER_REGRESSION = 0.9;
 /** What each doubling of the duration adds to the factor, and number of the interval after which nothing more is added. */
 const ADDED_BY_DOUBLING = 5;
 const MOST_INTERVALS = 12;
+/** Intervals that may be left out within an event, as within an anomaly group. */
+const LEFT_OUT = 1;
 /** An event's side is kept in one number with its length. */
 const ABOVE = 128;
 
@@ -82,6 +84,11 @@ export class EventDuration {
     const event = this.state.event[series]!;
     const before = event >= ABOVE === (side === 1) ? event % ABOVE : 0;
     return FACTORS[min(MOST_INTERVALS, before + 1)]!;
+  }
+
+  /** Ends all events when more intervals than one were left out: what is off today and was on Friday has not lasted. */
+  public skip(left: number): void {
+    if (left > LEFT_OUT) this.state.event.fill(0);
   }
 
   /**

@@ -69,6 +69,11 @@ export class IntervalScoring {
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
   }
 
+  /** Takes note that so many intervals were left out. */
+  public skip(left: number): void {
+    this.duration.skip(left);
+  }
+
   /** Lets what is known of rare values fade by calendar days. */
   public fade(days: number): void {
     this.rarity.fade(days);

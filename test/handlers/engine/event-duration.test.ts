@@ -16,6 +16,11 @@ class Noise {
     for (let interval = 0; interval < days * DAY / intervalSeconds; interval++) this.next();
   }
 
+  /** Leaves intervals out. */
+  public skip(intervals: number): void {
+    this.interval += intervals;
+  }
+
   /** Adds so many deviations to the noise, or to its mean. */
   public next(deviations?: number): IntervalScores {
     const value = 100 + 2 * (deviations ?? normal(this.random));
@@ -50,6 +55,13 @@ describe('an event that lasts', () => {
     const noise = new Noise(300);
     const raises = [8, 8, -8, 0, -8, -8].map(deviations => noise.next(deviations).raise[0]!);
     expect(raises).toEqual([1, 6, 1, 1, 1, 6].map(factor => SHORT_INTERVAL_FACTOR * factor));
+  });
+
+  test.each([[0, true], [1, true], [2, false], [500, false]] as const)('after %i intervals that were left out goes on: %s', (left, goesOn) => {
+    const noise = new Noise(300);
+    noise.next(8);
+    noise.skip(left);
+    expect(noise.next(8).raise[0]! > 4 * SHORT_INTERVAL_FACTOR).toBe(goesOn);
   });
 
   test('narrows the band on its side only', () => {
