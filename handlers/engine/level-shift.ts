@@ -7,7 +7,13 @@ const { abs, min } = Math;
 
 /** Deviation from the run's mean error, as part of that mean, up to which the run is one new level and not just unrest. */
 const SELF_CONSISTENT = 0.5;
+/** Hours of the first week after which such a run is one: more than a weekend has. */
 const FIRST_SHIFT_HOURS = 60;
+/** Days from the beginning of an event on for which the level before it is remembered, and the same of daily data. */
+const REMEMBERED_DAYS = 4;
+const REMEMBERED_DAYS_OF_DAILY_DATA = 18;
+/** Usual errors up to which a value is where the level before the event would have it. */
+const NEAR = 3;
 
 /** Successive anomalous intervals after which a self-consistent run is taken for a new level: half a day, or four days of daily data. */
 export function shiftLength(calendar: Calendar): number {
@@ -21,12 +27,6 @@ export function shiftLength(calendar: Calendar): number {
 export function firstShiftLength(calendar: Calendar): number {
   return calendar.isHourly ? FIRST_SHIFT_HOURS : shiftLength(calendar);
 }
-
-/** Days from the beginning of an event on for which the level before it is remembered, and the same of daily data. */
-const REMEMBERED_DAYS = 4;
-const REMEMBERED_DAYS_OF_DAILY_DATA = 18;
-/** Usual errors up to which a value is where the level before the event would have it. */
-const NEAR = 3;
 
 /** Rows of the state: at intervals of an hour and more. At shorter ones it costs more events than it saves alerts (docs/detection.md). */
 export function formerRows(calendar: Calendar): number {

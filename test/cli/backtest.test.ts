@@ -4,17 +4,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CommandLine } from './command';
+import { CONFIG, HEADER, time } from './shop-rows';
 
 const HOSTILE = 'a "quoted", <script>alert(1)</script>\nline';
-const CONFIG = {
-  timestampColumn: { name: 'at', format: 'yyyy-MM-dd HH:mm:ss' },
-  metrics: [{ name: 'views', aggregation: 'SUM' }, { name: 'latency', aggregation: 'AVG' }],
-  dimensions: ['shop'],
-  frequency: 'PT1H',
-  timezone: 'UTC',
-};
-const HEADER = 'at,shop,views,latency';
-const START = Date.parse('2026-01-01T00:00:00Z') / 1000;
 const HOURS = 24 * 28;
 /** An hour in which the hostile shop sells nothing, one without any rows, and the one from which a third shop has rows. */
 const OUTAGE = HOURS - 30;
@@ -22,7 +14,6 @@ const EMPTY = HOURS - 20;
 const LATE = HOURS - 10;
 
 const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-const time = (hour: number): string => new Date((START + hour * 3600) * 1000).toISOString().slice(0, 19).replace('T', ' ');
 
 /** Two rows of each shop in an hour: views are added up, latencies averaged. */
 function rowsOf(hour: number): string[] {

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { CommandLine } from './command';
-
-const CONFIG = {
-  timestampColumn: { name: 'at', format: 'yyyy-MM-dd HH:mm:ss' },
-  metrics: [{ name: 'views', aggregation: 'SUM' }, { name: 'latency', aggregation: 'AVG' }],
-  dimensions: ['shop'],
-  frequency: 'PT1H',
-  timezone: 'UTC',
-};
-const HEADER = 'at,shop,views,latency';
-const time = (hour: number): string => new Date(Date.UTC(2026, 0, 1, hour)).toISOString().slice(0, 19).replace('T', ' ');
+import { CONFIG, HEADER, time } from './shop-rows';
 
 const command = new CommandLine();
 afterAll(() => command.remove());
