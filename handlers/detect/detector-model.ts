@@ -11,6 +11,7 @@ import type { JudgedEvent, ModelHeader, NewestDetection, OngoingGroup, Replaceme
 import { NumberedHolidays } from './numbered-holidays';
 import type { Observation } from './observation';
 import { timeSeriesQuota } from './time-series-quota';
+import { Totals } from './totals';
 import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
 import type { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
@@ -87,6 +88,8 @@ export class DetectorModel {
   public settled?: SettledModel;
   /** Which detections the model does not take any more. */
   public fences: Fences;
+  /** Sums of the time series. */
+  public readonly totals: Totals;
   private newestSlot?: number;
   private learnedIntervals: number;
   private readonly missingData: MissingData;
@@ -111,6 +114,7 @@ export class DetectorModel {
     const settings = settingsOf(header.frequency);
     this.missingData = header.missingData === undefined
       ? new MissingData(settings) : MissingData.deserialize(settings, Buffer.from(header.missingData, 'base64'));
+    this.totals = new Totals(settings, header.measures, series, holidays, header.totals);
     this.newestSlot = header.newest;
     this.learnedIntervals = header.learned;
     this.comparable = new ComparableValues(header.frequency, header.timezone, header.measures);
@@ -151,10 +155,13 @@ export class DetectorModel {
   public observe(slot: number, table: IntervalTable, bands: 'all' | 'anomalies' = 'all'): Observation {
     this.checkHolidays();
     const { values, combinationsLeftOut } = this.arrange(slot, table);
-    const scores = this.engine.observe(slot, this.comparable.of(slot, values), bands === 'all' ? 0 : LEAST_ANOMALOUS);
+    const comparable = this.comparable.of(slot, values);
+    const bandFrom = bands === 'all' ? 0 : LEAST_ANOMALOUS;
+    const scores = this.engine.observe(slot, comparable, bandFrom);
+    const totals = this.totals.observe(slot, comparable, this.judged, bandFrom);
     const feedback = new Feedback(this.intervalSeconds, this.header.measures.length, this.judged).apply(scores, values, slot);
     const { timeSeries, reported, missing } = this.takeNote(slot, values);
-    return { slot, values, scores, feedback, timeSeries, reported, missing, combinationsLeftOut };
+    return { slot, values, scores, feedback, totals, timeSeries, reported, missing, combinationsLeftOut };
   }
 
   /**
@@ -164,7 +171,9 @@ export class DetectorModel {
   public learn(slot: number, table: IntervalTable): Pick<Observation, 'combinationsLeftOut'> {
     this.checkHolidays();
     const { values, combinationsLeftOut } = this.arrange(slot, table);
-    this.engine.learn(slot, this.comparable.of(slot, values));
+    const comparable = this.comparable.of(slot, values);
+    this.engine.learn(slot, comparable);
+    this.totals.learn(slot, comparable);
     this.takeNote(slot, values);
     return { combinationsLeftOut };
   }
@@ -207,6 +216,7 @@ export class DetectorModel {
       feedbackSeen: this.feedbackSeen,
       missingData: Buffer.from(this.missingData.serialize()).toString('base64'),
       toldMissing: this.toldMissing,
+      totals: this.totals.written(),
       ...this.holidays && { holidays: { code: this.header.holidays!.code, names: this.holidays.names } },
     }, this.series, before => this.engine.serialize(before));
   }

@@ -34,17 +34,27 @@ export function groupsOf(
   detectorArn: string, model: DetectorModel, observation: Observation, start: EpochSeconds,
 ): OngoingGroup[] {
   const { measures, dimensions } = model.series;
-  const { scores, values } = observation;
+  const { scores, values, totals } = observation;
   const tolerated = longestPause(model.intervalSeconds);
   const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
-  const groups = formGroups(scores, values, series => model.series.describe(series), measures.length, dimensions.length).map(group => {
+  const groups = formGroups(
+    scores, values, series => model.series.describe(series), measures.length, dimensions.length, totals && model.totals.scored(totals),
+  ).map((group): OngoingGroup => {
     const measure = measures[group.measure];
     const ongoing = open.find(({ record }) => record.measure === measure);
     const severity = rounded(group.severity);
     const peak = Math.max(severity, ongoing?.peak ?? ongoing?.record.score ?? 0);
     const intervals = (ongoing?.intervals ?? 0) + 1;
-    const series = group.series.map(number => seriesRecord(model, observation, number, start));
+    const series = [
+      ...group.totals.map(total => recordOf(total, totals!, start, {
+        timeSeriesId: model.totals.timeSeriesId(total), dimensions: model.totals.describe(total).dimensions,
+      })),
+      ...group.series.map(number => recordOf(number, observation, start, {
+        timeSeriesId: model.series.timeSeriesId(number), dimensions: dimensionsOf(model, number),
+      })),
+    ];
     const members = [...new Set([...ongoing?.members ?? [], ...group.series])];
+    const memberTotals = [...new Set([...ongoing?.totals ?? [], ...group.totals.map(total => model.totals.timeSeriesId(total))])];
     // what contributed when the event was most severe
     const explained = ongoing && peak > severity ? ongoing.record : {
       contributions: group.contributions.map(({ dimension, values: shares }) => ({ dimension: dimensions[dimension], values: shares })),
@@ -52,6 +62,7 @@ export function groupsOf(
     };
     return {
       members,
+      ...memberTotals.length > 0 && { totals: memberTotals },
       peak,
       intervals,
       record: withinItemLimit({
@@ -64,23 +75,26 @@ export function groupsOf(
         contributions: explained.contributions,
         ...explained.rootCauses?.length && { rootCauses: explained.rootCauses },
         series: mostSevere([...ongoing?.record.series ?? [], ...series]),
-        seriesCount: members.length,
+        seriesCount: members.length + memberTotals.length,
         alertsSent: ongoing?.record.alertsSent ?? [],
       }),
     };
   });
   model.paused = open.filter(({ record }, index) => open.findIndex(other => other.record.measure === record.measure) === index
     && !groups.some(group => group.record.measure === record.measure));
-  return withRelations(groups, model.series.measures);
+  return withRelations(groups, model);
 }
 
 /** The groups, each with those of other measures that are related to it. */
-function withRelations(groups: readonly OngoingGroup[], measures: readonly string[]): OngoingGroup[] {
-  const relations = relatedMeasures(groups.map(({ record, members, peak }) => ({
+function withRelations(groups: readonly OngoingGroup[], { series: { measures }, totals }: DetectorModel): OngoingGroup[] {
+  const relations = relatedMeasures(groups.map(({ record, members, totals: memberTotals = [], peak }) => ({
     measure: measures.indexOf(record.measure),
     start: record.start,
     severity: peak,
-    combinations: new Set(members.map(series => Math.floor(series / measures.length))),
+    combinations: new Set([
+      ...members.map(series => Math.floor(series / measures.length)),
+      ...memberTotals.flatMap(id => totals.find(id) ?? []).flatMap(total => totals.combinationsOf(total)),
+    ]),
   })));
   return groups.map((group, index) => {
     const related = relations[index].map(({ event, type, contribution }): RelatedMeasureRecord => ({
@@ -93,18 +107,25 @@ function withRelations(groups: readonly OngoingGroup[], measures: readonly strin
   });
 }
 
-function seriesRecord(model: DetectorModel, { scores, values, feedback }: Observation, series: number, at: EpochSeconds): GroupSeriesRecord {
-  const { dimensionValues } = model.series.describe(series);
+function dimensionsOf({ series }: DetectorModel, number: number): GroupSeriesRecord['dimensions'] {
+  const { dimensionValues } = series.describe(number);
+  return series.dimensions.map((name, index) => ({ name, value: dimensionValues[index] }));
+}
+
+/** An anomalous series or total in an interval. */
+function recordOf(
+  number: number, { scores, values, feedback }: Pick<Observation, 'scores' | 'values' | 'feedback'>, at: EpochSeconds,
+  name: Pick<GroupSeriesRecord, 'timeSeriesId' | 'dimensions'>,
+): GroupSeriesRecord {
   return {
-    timeSeriesId: model.series.timeSeriesId(series),
-    dimensions: model.series.dimensions.map((name, index) => ({ name, value: dimensionValues[index] })),
+    ...name,
     // of this interval alone, so that a series is kept as it was at its worst and not as it was last
-    severity: rounded(Math.max(ANOMALOUS_SEVERITY, severityOf(judgedScore(Math.abs(scores.score[series]), scores.steepness[series])))),
-    observed: values[series],
-    expected: scores.expected[series],
-    lower: scores.lower[series],
-    upper: scores.upper[series],
-    score: rounded(scores.score[series] / (feedback.get(series) ?? 1)),
+    severity: rounded(Math.max(ANOMALOUS_SEVERITY, severityOf(judgedScore(Math.abs(scores.score[number]), scores.steepness[number])))),
+    observed: values[number],
+    expected: scores.expected[number],
+    lower: scores.lower[number],
+    upper: scores.upper[number],
+    score: rounded(scores.score[number] / (feedback.get(number) ?? 1)),
     at,
   };
 }

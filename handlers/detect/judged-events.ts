@@ -39,22 +39,23 @@ export async function takeFeedback({ store }: Pick<Services, 'store'>, detector:
   model.feedbackSeen = seen;
 }
 
-function keyOf({ groupId, series }: JudgedEvent): string {
-  return `${groupId}#${series}`;
+function keyOf({ groupId, total, series }: JudgedEvent): string {
+  return `${groupId}#${total ?? series}`;
 }
 
 /** Undefined for an event that the model knows nothing of, such as one of a measure that the metric set no longer has. */
 function judgedEvent(
-  feedback: FeedbackRecord, group: GroupRecord | undefined, { clock }: Layout, { series: index }: DetectorModel,
+  feedback: FeedbackRecord, group: GroupRecord | undefined, { clock }: Layout, { series: index, totals }: DetectorModel,
 ): JudgedEvent | undefined {
   const record = group?.series.find(({ timeSeriesId }) => timeSeriesId === feedback.timeSeriesId);
   if (group === undefined || record === undefined) return undefined;
-  const combination = index.find(record.dimensions.map(({ value }) => value));
+  const total = totals.find(record.timeSeriesId) === undefined ? undefined : record.timeSeriesId;
+  const combination = total === undefined ? index.find(record.dimensions.map(({ value }) => value)) : -1;
   const measure = index.measures.indexOf(group.measure);
-  if (combination < 0 || measure < 0) return undefined;
+  if ((combination < 0 && total === undefined) || measure < 0) return undefined;
   return {
     groupId: group.id,
-    series: combination * index.measures.length + measure,
+    ...total === undefined ? { series: combination * index.measures.length + measure } : { series: -1, total },
     wallSeconds: clock.slotOf(clock.wallSeconds(record.at)),
     score: record.score ?? scoreOf(record),
     isAnomaly: feedback.isAnomaly,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Fences } from './fences';
+import type { WrittenTotals } from './totals';
 import type { DetectionOutcome, Frequency } from '../../src/private/contract';
 import type { Judgement } from '../engine/feedback';
 import type { Measure } from '../input/row-layout';
@@ -12,6 +13,8 @@ export interface OngoingGroup {
   readonly record: GroupRecord;
   /** Numbers of all series that were anomalous, also of those that the record leaves out. */
   readonly members: number[];
+  /** TimeSeriesIds of all totals that were anomalous. Absent where none was. */
+  readonly totals?: readonly string[];
   /** Highest severity of its intervals, 0-100, before its duration raised it. */
   readonly peak: number;
   /** Number of its intervals that had anomalies. */
@@ -61,6 +64,8 @@ export interface ToldMissing {
 
 /** An event that someone said of whether it was an anomaly. */
 export interface JudgedEvent extends Judgement {
+  /** TimeSeriesId of the total that it was of; `series` is -1 then. */
+  readonly total?: string;
   readonly groupId: string;
   /** When it was said. */
   readonly at: EpochSeconds;
@@ -95,6 +100,8 @@ export interface ModelHeader {
   readonly holidays?: { readonly code: string; readonly names: readonly string[] };
   /** Which combinations report regularly: what `MissingData.serialize` gave, in base64. Absent in files that were written before. */
   readonly missingData?: string;
+  /** Totals of the time series. Absent where there are none, and in files that were written before. */
+  readonly totals?: WrittenTotals;
   /** Values that are read of each dimension, where not all are: null of those of which all are. */
   readonly filters?: readonly (readonly string[] | null)[];
   /** What is missing and was told. */

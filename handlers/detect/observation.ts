@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { TotalsObservation } from './totals';
 import type { IntervalScores, MissingDataFinding } from '../engine';
 
 /** One interval, scored and learned: entries are by series number. */
@@ -10,6 +11,8 @@ export interface Observation {
   readonly scores: IntervalScores;
   /** Factors by which feedback has changed scores, of those series where it has. */
   readonly feedback: ReadonlyMap<number, number>;
+  /** The totals of the series, where they have some. */
+  readonly totals?: TotalsObservation;
   /** Series that have a value. */
   readonly timeSeries: number;
   /** By combination of dimension values: 1 when any of its measures has a value. */

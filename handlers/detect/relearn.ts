@@ -15,7 +15,7 @@ import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
 import { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
 import { UnusableData } from '../input/unusable-data';
-import type { DetectorRecord, GroupRecord } from '../lookout/store';
+import type { DetectorRecord, GroupRecord, GroupSeriesRecord } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
 
 const DAY_SECONDS = 86_400;
@@ -142,12 +142,14 @@ export async function resumeGroups({ store }: Services, detector: DetectorRecord
   model.paused = resumed(items.filter(({ end, measure }) => end === before && model.ongoing.every(({ record }) => record.measure !== measure)));
 }
 
-function ongoingGroup(record: GroupRecord, newest: number, { series, intervalSeconds }: DetectorModel): OngoingGroup {
+function ongoingGroup(record: GroupRecord, newest: number, { series, totals, intervalSeconds }: DetectorModel): OngoingGroup {
   const measure = series.measures.indexOf(record.measure);
-  const combinations = record.series.map(({ dimensions }) => series.find(dimensions.map(({ value }) => value)));
+  const isTotal = ({ timeSeriesId }: GroupSeriesRecord): boolean => totals.find(timeSeriesId) !== undefined;
+  const combinations = record.series.filter(each => !isTotal(each)).map(({ dimensions }) => series.find(dimensions.map(({ value }) => value)));
   return {
     record,
     members: combinations.filter(combination => combination >= 0).map(combination => combination * series.measures.length + measure),
+    totals: record.series.filter(isTotal).map(({ timeSeriesId }) => timeSeriesId),
     peak: record.score,
     intervals: Math.round((Math.min(record.end, newest) - record.start) / intervalSeconds) + 1,
   };

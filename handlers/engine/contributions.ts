@@ -18,7 +18,7 @@ export interface Deviation {
 const BOTH_WAYS = 0.25;
 
 /** Direction of an event: 1 up, -1 down, 0 when it goes both ways. */
-export function directionOf(anomalies: readonly Deviation[]): -1 | 0 | 1 {
+export function directionOf(anomalies: readonly Pick<Deviation, 'deviation'>[]): -1 | 0 | 1 {
   const unit = largestOf(anomalies);
   let [up, down] = [0, 0];
   for (const { deviation } of anomalies) {
@@ -36,9 +36,11 @@ export function directionOf(anomalies: readonly Deviation[]): -1 | 0 | 1 {
  * that goes both ways all deviations count as they are large. Only values of anomalous series are named.
  * @param anomalies the anomalous series
  * @param others series of the same measure that deviate visibly, though not enough to be anomalous
+ * @param direction of the event. Default: that of the anomalous series
  */
-export function contributionsOf(anomalies: readonly Deviation[], others: readonly Deviation[], dimension: number): Contribution[] {
-  const direction = directionOf(anomalies);
+export function contributionsOf(
+  anomalies: readonly Deviation[], others: readonly Deviation[], dimension: number, direction: -1 | 0 | 1 = directionOf(anomalies),
+): Contribution[] {
   const unit = Math.max(largestOf(anomalies), largestOf(others));
   const part = ({ deviation }: Deviation): number => (direction === 0 ? Math.abs(deviation) : direction * deviation) / unit;
   const parts = new Map<string, number>();
@@ -70,6 +72,6 @@ export function percentages(parts: readonly number[]): number[] {
   return hundredths.map(part => part / 100);
 }
 
-function largestOf(deviations: readonly Deviation[]): number {
+function largestOf(deviations: readonly Pick<Deviation, 'deviation'>[]): number {
   return deviations.reduce((most, { deviation }) => Math.max(most, Math.abs(deviation)), Number.MIN_VALUE);
 }

@@ -2,7 +2,9 @@
 
 import { type Contribution, contributionsOf, type Deviation, directionOf } from './contributions';
 import type { SeriesScores } from './detection-model';
-import { ANOMALOUS_SEVERITY, judgedScore, severityOf } from './severity';
+import { type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
+import { type Anomaly, jointAnomalies } from './joint-anomalies';
+import { ANOMALOUS_SEVERITY, judgedScore } from './severity';
 
 /** What a time series is about. */
 export interface SeriesDescription {
@@ -18,18 +20,16 @@ export interface MeasureGroup {
   readonly measure: number;
   /** 0-100, of the event in this interval: at least ANOMALOUS_SEVERITY. */
   readonly severity: number;
-  /** Indexes of the anomalous series, most severe first. */
+  /** Indexes of the anomalous series, most severe first. None where only totals are anomalous. */
   readonly series: number[];
+  /** Numbers of the anomalous totals that these series do not explain, the furthest off first. */
+  readonly totals: number[];
   /** How much of the deviation each dimension value holds: adds up to 100 for each dimension, highest first. */
   readonly contributions: { readonly dimension: number; readonly values: Contribution[] }[];
   /** 1: values are too high, -1: too low, 0: the event goes both ways. */
   readonly direction: -1 | 0 | 1;
 }
 
-/** Up to so many series for each anomalous one, chance is no concern. */
-const FEW_SERIES = 20;
-/** What ten times as many series ask for on top of the score that is anomalous in one: real data has heavier tails than normal noise. */
-const SCORE_FOR_TENFOLD = 1;
 /** How much of the way to 100 a group goes up when all of the measure is off, and when many series are. */
 const IMPACT_WEIGHT = 0.3;
 const BREADTH_WEIGHT = 0.3;
@@ -39,14 +39,9 @@ const VISIBLE_SCORE = 2;
 /** Most of the way to 100 that an event goes up by lasting. */
 const DURATION_WEIGHT = 0.3;
 
-interface Anomaly extends Deviation {
+/** An anomalous series. */
+interface AnomalousSeries extends Anomaly, Deviation {
   readonly series: number;
-  /** Absolute score. */
-  readonly score: number;
-  /** The same, raised as far as the series has been off before: it decides whether the series belongs to the group. */
-  readonly raised: number;
-  /** See SeriesScores. */
-  readonly steepness: number;
 }
 
 /**
@@ -60,77 +55,78 @@ export function eventSeverity(peak: number, intervals: number): number {
 }
 
 /**
- * Groups the anomalous series of one interval: one group a measure at most, most severe group first.
+ * Groups the anomalous series of one interval: one group a measure at most, most severe group first. Series join that are far enough off for
+ * the number of series of the measure (see `jointAnomalies`).
  *
- * Among 50,000 series some are far off in every interval by chance. So a series joins only when its score is high enough for the number of
- * series that it was picked from (in the manner of Benjamini and Hochberg: the k-th of n series is judged as one of n / k).
+ * An anomalous total joins, or makes a group by itself, when these series do not explain it. Every series that it sums up contributes then.
  *
  * @param describe what a series is about; asked for every series when there is an anomaly
  * @param measures number of measures
  * @param dimensions number of dimensions
+ * @param totals of the series, where they have some
  */
 export function formGroups(
-  scores: SeriesScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number,
+  scores: SeriesScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number, totals?: ScoredTotals,
 ): MeasureGroup[] {
-  if (!scores.severity.some(severity => severity >= ANOMALOUS_SEVERITY)) return [];
-  const anomalies: Anomaly[][] = Array.from({ length: measures }, () => []);
-  const others: Deviation[][] = Array.from({ length: measures }, () => []);
-  const scored = new Float64Array(measures);
+  if (!hasAnomaly(scores) && (totals === undefined || !hasAnomaly(totals.scores))) return [];
+  const anomalies: AnomalousSeries[][] = Array.from({ length: measures }, () => []);
+  const others: (Deviation & { readonly series: number })[][] = Array.from({ length: measures }, () => []);
+  const scored: number[][] = Array.from({ length: measures }, () => []);
   const expectedTotals = new Float64Array(measures);
+  const deviationOf = (series: number): number => values[series]! - scores.expected[series]!;
   for (let series = 0; series < values.length; series++) {
     const severity = scores.severity[series]!;
     if (Number.isNaN(severity)) continue;
     const described = describe(series);
     const { measure } = described;
-    scored[measure]!++;
+    scored[measure]!.push(series);
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
     const score = Math.abs(scores.score[series]!);
     if (score < VISIBLE_SCORE && severity < ANOMALOUS_SEVERITY) continue;
-    const deviation = values[series]! - scores.expected[series]!;
+    const deviation = deviationOf(series);
     const { dimensionValues } = described;
     const raised = score * scores.raise[series]!;
     const steepness = scores.steepness[series]!;
     if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, raised, steepness, deviation, dimensionValues });
-    else others[measure]!.push({ deviation, dimensionValues });
+    else others[measure]!.push({ series, deviation, dimensionValues });
   }
-  return anomalies
-    .flatMap((found, measure) => groupOf(measure, found, others[measure]!, scored[measure]!, expectedTotals[measure]!, dimensions) ?? [])
-    .sort((a, b) => b.severity - a.severity || a.measure - b.measure);
+  return anomalies.flatMap((found, measure) => {
+    const { joined, severity } = jointAnomalies(found, scored[measure]!.length, ({ series }) => series);
+    const isJoined = new Set(joined.map(({ series }) => series));
+    const told = totals && totalsToTell(totals, measure, deviationOf, () => scored[measure]!, series => isJoined.has(series));
+    if (joined.length === 0 && !told?.totals.length) return [];
+    const summedUp = new Set(told?.series);
+    const involved = [...joined, ...[...summedUp].map(series => ({ deviation: deviationOf(series), dimensionValues: describe(series).dimensionValues }))];
+    const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !summedUp.has(series));
+    const direction = directionOf(told?.totals.length ? told.totals : joined);
+    return {
+      measure,
+      severity: groupSeverity(severity, joined, told, expectedTotals[measure]!),
+      series: [...joined].sort((a, b) => judged(b) - judged(a)).map(({ series }) => series),
+      totals: told?.totals.map(({ total }) => total) ?? [],
+      contributions: Array.from({ length: dimensions }, (_, dimension) => ({ dimension, values: contributionsOf(involved, visible, dimension, direction) })),
+      direction,
+    };
+  }).sort((a, b) => b.severity - a.severity || a.measure - b.measure);
 }
 
-function groupOf(
-  measure: number, found: Anomaly[], others: readonly Deviation[], scored: number, expectedTotal: number, dimensions: number,
-): MeasureGroup | undefined {
-  found.sort((a, b) => b.raised - a.raised || Math.abs(b.deviation) - Math.abs(a.deviation) || a.series - b.series);
-  const demands = found.map((_, index) => demandFactor(scored / (index + 1)));
-  const members = 1 + demands.findLastIndex((demand, index) => severityOf(found[index]!.raised / demand) >= ANOMALOUS_SEVERITY);
-  if (members === 0) return undefined;
-  const joined = found.slice(0, members);
-  // what lasts is in the severity of the event (eventSeverity), and not a second time in that of its intervals
-  const severity = joined.reduce((highest, { score, steepness }, index) => (
-    Math.max(highest, severityOf(judgedScore(score / demands[index]!, steepness)))), ANOMALOUS_SEVERITY);
-  const impact = Math.min(1, sumOf(joined) / Math.max(expectedTotal, Number.MIN_VALUE));
-  const breadth = 1 - 1 / members;
+/** Severity of a group: the highest of its anomalies, raised by how much of the measure is off and by how many series are. */
+function groupSeverity(ofSeries: number, joined: readonly AnomalousSeries[], told: ToldTotals | undefined, expectedTotal: number): number {
+  const deviation = Math.max(sumOf(joined), ...told?.totals.map(total => Math.abs(total.deviation)) ?? []);
+  const impact = Math.min(1, deviation / Math.max(expectedTotal, Number.MIN_VALUE));
+  const breadth = 1 - 1 / Math.max(1, joined.length);
   const rest = (1 - IMPACT_WEIGHT * impact) * (1 - BREADTH_WEIGHT * breadth);
-  const visible = [...found.slice(members), ...others];
-  return {
-    measure,
-    severity: 100 - (100 - severity) * rest,
-    series: [...joined].sort((a, b) => judged(b) - judged(a)).map(({ series }) => series),
-    contributions: Array.from({ length: dimensions }, (_, dimension) => ({ dimension, values: contributionsOf(joined, visible, dimension) })),
-    direction: directionOf(joined),
-  };
+  return 100 - (100 - Math.max(ofSeries, told?.severity ?? 0)) * rest;
+}
+
+function hasAnomaly({ severity }: SeriesScores): boolean {
+  return severity.some(each => each >= ANOMALOUS_SEVERITY);
 }
 
 function judged({ raised, steepness }: Anomaly): number {
   return judgedScore(raised, steepness);
 }
 
-/** How many times the usual score one series must have that was picked from so many. */
-function demandFactor(pickedFrom: number): number {
-  return 1 + SCORE_FOR_TENFOLD * Math.log10(Math.max(1, pickedFrom / FEW_SERIES));
-}
-
-function sumOf(anomalies: readonly Anomaly[]): number {
+function sumOf(anomalies: readonly AnomalousSeries[]): number {
   return anomalies.reduce((sum, { deviation }) => sum + Math.abs(deviation), 0);
 }

@@ -4,6 +4,7 @@ export { type ModelSettings } from './calendar';
 export { DetectionModel, type IntervalScores, type SeriesScores } from './detection-model';
 export { MEMBERS, REASONS } from './explanation';
 export { HolidayCalendar } from './holidays';
+export { type ScoredTotals } from './group-totals';
 export { eventSeverity, formGroups, type MeasureGroup, type SeriesDescription } from './groups';
 export { MissingData, type MissingDataFinding } from './missing-data';
 export { relatedMeasures } from './related-measures';

@@ -131,9 +131,13 @@ export class SeriesIndex {
 
   private computeId(series: number): string {
     const { measure, dimensionValues } = this.describe(series);
-    const named = this.dimensions.map((name, index) => [name, dimensionValues[index]]);
-    return createHash('sha512').update(JSON.stringify([this.measures[measure], named])).digest('hex');
+    return timeSeriesIdOf(this.measures[measure], this.dimensions.map((name, index) => [name, dimensionValues[index]] as const));
   }
+}
+
+/** TimeSeriesId: 128 hexadecimal digits for a measure and some dimension values. */
+export function timeSeriesIdOf(measure: string, dimensionValues: readonly (readonly [name: string, value: string])[]): string {
+  return createHash('sha512').update(JSON.stringify([measure, dimensionValues])).digest('hex');
 }
 
 /** What a series is about. */

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { DetectionModel, type HolidayCalendar, type IntervalScores, type ModelSettings, type ScoredTotals } from '../engine';
+import type { JudgedEvent } from './model-header';
+import { Feedback } from '../engine/feedback';
+import type { Measure } from '../input/row-layout';
+import { type SeriesIndex, timeSeriesIdOf } from '../input/series-index';
+
+/** Combinations of dimension values that a total needs: the sum of fewer is hardly less noisy than they are. */
+const LEAST_COMBINATIONS = 10;
+
+/** Values of a dimension up to which each of them has a total: beyond, the totals of some would say nothing of the others. */
+const MOST_VALUES = 50;
+
+/** Most totals of a detector, over all measures. They are in its model besides the time series, which may have 50,000. */
+const MOST_TOTALS = 100;
+
+/** What is summed up: all of a measure, or its time series with one value of a dimension. */
+type Part = readonly [dimension: number, code: number];
+
+/** The dimension and code of the part that is all of a measure. */
+const ALL: Part = [-1, -1];
+
+/** Totals as a model's header has them. */
+export interface WrittenTotals {
+  readonly parts: readonly Part[];
+  /** What the engine knows of them (`DetectionModel.serialize`), in base64. */
+  readonly engine: string;
+}
+
+/** One interval of the totals, scored: entries are by the number of the total. */
+export interface TotalsObservation {
+  readonly values: Float64Array;
+  /** With feedback applied. */
+  readonly scores: IntervalScores;
+  /** Factors by which feedback has changed scores, of those totals where it has. */
+  readonly feedback: ReadonlyMap<number, number>;
+}
+
+/** What a total is of. */
+export interface TotalName {
+  /** Index of the measure. */
+  readonly measure: number;
+  /** The dimension value whose time series it sums up; none: it is of all time series of the measure. */
+  readonly dimensions: { readonly name: string; readonly value: string }[];
+}
+
+/**
+ * The sums of a detector's time series: of all of a measure, and of those with one value of a dimension where there are two dimensions or
+ * more. What is a little off in each of a hundred series drowns in the noise of each of them and is plain in their sum, so totals are
+ * learned and scored as time series of their own.
+ *
+ * Only measures whose rows are added up (SUM) have totals: averages of parts say nothing of the average of all, and their place is without
+ * values. A series without a value counts as 0, as its rows would. Total number = number of the part * measures + measure.
+ */
+export class Totals {
+  private readonly parts: Part[] = [];
+  /** For each dimension, by code: number of the part; undefined where there is none. */
+  private readonly partOf: number[][];
+  /** For each dimension, by code: combinations with the value. */
+  private readonly combinationsWith: number[][];
+  private counted = 0;
+  private readonly isSum: readonly boolean[];
+  private readonly engine: DetectionModel;
+  private readonly numbers = new Map<string, number>();
+  private readonly ids: string[] = [];
+  private kept: { readonly of?: readonly string[]; readonly ids: readonly string[] } = { ids: [] };
+
+  /**
+   * @param series the time series; totals come by themselves as it grows
+   * @param written of an earlier model
+   * @throws TypeError when what was written is damaged
+   */
+  public constructor(
+    private readonly settings: ModelSettings, measures: readonly Measure[], private readonly series: SeriesIndex, holidays?: HolidayCalendar, written?: WrittenTotals,
+  ) {
+    this.isSum = measures.map(({ aggregation }) => aggregation === 'SUM');
+    this.partOf = series.dimensions.map(() => []);
+    this.combinationsWith = series.dimensions.map(() => []);
+    for (const part of written?.parts ?? []) this.add(part);
+    this.engine = written === undefined
+      ? new DetectionModel(settings, 0, holidays) : DetectionModel.deserialize(Buffer.from(written.engine, 'base64'), holidays);
+    if (this.engine.seriesCount !== this.size) {
+      throw new TypeError(`the detector model is damaged: its header names ${this.size} totals, and it holds ${this.engine.seriesCount}`);
+    }
+  }
+
+  /** Number of totals. */
+  public get size(): number {
+    return this.parts.length * this.isSum.length;
+  }
+
+  /**
+   * Scores the totals of an interval, then learns them.
+   * @param values of the time series
+   * @param judged what people said of events
+   * @param bandFrom as of `DetectionModel.observe`
+   */
+  public observe(slot: number, values: Float64Array, judged: readonly JudgedEvent[], bandFrom: number): TotalsObservation | undefined {
+    this.grow();
+    if (this.size === 0) return undefined;
+    const totals = this.of(values);
+    const scores = this.engine.observe(slot, totals, bandFrom);
+    const ofTotals = judged.flatMap(event => {
+      const number = event.total === undefined ? undefined : this.numbers.get(event.total);
+      return number === undefined ? [] : [{ ...event, series: number }];
+    });
+    const feedback = new Feedback(this.settings.intervalSeconds, this.isSum.length, ofTotals).apply(scores, totals, slot);
+    return { values: totals, scores, feedback };
+  }
+
+  /** Learns the totals of an interval without scoring them. */
+  public learn(slot: number, values: Float64Array): void {
+    this.grow();
+    if (this.size > 0) this.engine.learn(slot, this.of(values));
+  }
+
+  /** The totals of an interval's values; NaN where no series of a total has one. */
+  public of(values: Float64Array): Float64Array {
+    const { isSum, partOf, series } = this;
+    const measures = isSum.length;
+    const sums = new Float64Array(this.size).fill(NaN);
+    if (sums.length === 0) return sums;
+    const { codes } = series;
+    const count = Math.min(series.count, values.length / measures);
+    for (let combination = 0, first = 0; combination < count; combination++, first += measures) {
+      for (let dimension = -1; dimension < codes.length; dimension++) {
+        const part = dimension < 0 ? 0 : partOf[dimension][codes[dimension][combination]];
+        if (part === undefined) continue;
+        for (let measure = 0, total = part * measures; measure < measures; measure++, total++) {
+          const value = values[first + measure];
+          if (isSum[measure] && value === value) sums[total] = (sums[total] || 0) + value;
+        }
+      }
+    }
+    return sums;
+  }
+
+  /** What a total is of. */
+  public describe(total: number): TotalName {
+    const { isSum, series } = this;
+    const measure = total % isSum.length;
+    const [dimension, code] = this.parts[(total - measure) / isSum.length];
+    return { measure, dimensions: dimension < 0 ? [] : [{ name: series.dimensions[dimension], value: series.values[dimension][code] }] };
+  }
+
+  /** TimeSeriesId of a total: as that of a time series which has no other dimensions. */
+  public timeSeriesId(total: number): string {
+    return this.ids[total];
+  }
+
+  /** Number of the total with a TimeSeriesId; undefined when it is none's. */
+  public find(timeSeriesId: string): number | undefined {
+    return this.numbers.get(timeSeriesId);
+  }
+
+  /** TimeSeriesIds of all time series and totals; the same list until there are more of them. */
+  public allTimeSeriesIds(): readonly string[] {
+    const ofSeries = this.series.allTimeSeriesIds();
+    if (this.kept.of !== ofSeries || this.kept.ids.length !== ofSeries.length + this.size) this.kept = { of: ofSeries, ids: [...ofSeries, ...this.ids] };
+    return this.kept.ids;
+  }
+
+  /** The values of all time series, and after them their totals: one for each of `allTimeSeriesIds`. */
+  public withTotals(values: Float64Array): Float64Array {
+    const all = new Float64Array(this.series.size + this.size).fill(NaN);
+    all.set(values);
+    all.set(this.of(values), this.series.size);
+    return all;
+  }
+
+  /** Whether a combination of dimension values is summed up in a total. */
+  public includes(total: number, combination: number): boolean {
+    const [dimension, code] = this.parts[Math.floor(total / this.isSum.length)];
+    return dimension < 0 || this.series.code(combination, dimension) === code;
+  }
+
+  /** The combinations that are summed up in a total. */
+  public combinationsOf(total: number): number[] {
+    return Array.from({ length: this.series.count }, (_, combination) => combination).filter(combination => this.includes(total, combination));
+  }
+
+  /** An interval's totals as anomaly groups are formed of them. */
+  public scored({ values, scores }: TotalsObservation): ScoredTotals {
+    const measures = this.isSum.length;
+    return {
+      values,
+      scores,
+      measureOf: total => total % measures,
+      includes: (total, number) => this.includes(total, Math.floor(number / measures)),
+    };
+  }
+
+  /** For a model's header. */
+  public written(): WrittenTotals | undefined {
+    return this.size === 0 ? undefined : { parts: this.parts, engine: Buffer.from(this.engine.serialize()).toString('base64') };
+  }
+
+  /** Adds the totals that combinations which came since have brought about. */
+  private grow(): void {
+    const { series, combinationsWith } = this;
+    if (this.counted === series.count || series.dimensions.length === 0 || !this.isSum.includes(true)) return;
+    for (; this.counted < series.count; this.counted++) {
+      for (const [dimension, counts] of combinationsWith.entries()) {
+        const code = series.code(this.counted, dimension);
+        counts[code] = (counts[code] ?? 0) + 1;
+      }
+    }
+    const [before, measures] = [this.size, this.isSum.length];
+    const hasRoom = (): boolean => this.size + measures <= MOST_TOTALS;
+    if (this.parts.length === 0 && series.count >= LEAST_COMBINATIONS && hasRoom()) this.add(ALL);
+    // of a single dimension the values' totals are the time series
+    if (series.dimensions.length > 1 && this.parts.length > 0) {
+      const dimensions = [...series.dimensions.keys()].filter(dimension => series.values[dimension].length <= MOST_VALUES);
+      for (const dimension of dimensions.sort((a, b) => series.values[a].length - series.values[b].length || a - b)) {
+        for (const [code, count] of combinationsWith[dimension].entries()) {
+          if (count >= LEAST_COMBINATIONS && this.partOf[dimension][code] === undefined && hasRoom()) this.add([dimension, code]);
+        }
+      }
+    }
+    if (this.size > before) this.engine.addSeries(this.size - before);
+  }
+
+  private add(part: Part): void {
+    const [dimension, code] = part;
+    const { series } = this;
+    const number = this.parts.push(part) - 1;
+    if (dimension >= 0) {
+      if (series.values[dimension]?.[code] === undefined) throw new TypeError(`the detector model is damaged: no dimension has the value of total ${number}`);
+      this.partOf[dimension][code] = number;
+    }
+    for (const measure of series.measures) {
+      const named = dimension < 0 ? [] : [[series.dimensions[dimension], series.values[dimension][code]] as const];
+      const id = timeSeriesIdOf(measure, named);
+      this.numbers.set(id, this.ids.push(id) - 1);
+    }
+  }
+}
