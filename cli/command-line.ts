@@ -31,7 +31,7 @@ Learns the earlier part of the data, then detects the rest interval by interval,
   --explain SERIES     explain every interval of a time series: 'metric[,dimension value...]', written as in scores.csv.
                        Without it, intervals that were anomalies or came near are explained
 
-Results: scores.csv, explanations.csv, groups.json, summary.json, report.html
+Results: scores.csv, totals.csv, explanations.csv, groups.json, summary.json, report.html
 Exit code: 0 done, 2 bad input, 1 anything else`;
 
 /** What `backtest` was asked to do. */

@@ -67,6 +67,7 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
       console.log(resultText(finished, run.groups, results, process.stdout.columns));
     } finally {
       run.band.remove();
+      run.totalsBand.remove();
     }
   } catch (error) {
     results.discard();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import type { DetectedInterval } from './detection';
 
 /** Bytes gathered before they are written. */
 const BUFFER_BYTES = 1024 * 1024;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
-/** Values of one series over some intervals, NaN where there is none. */
+/** Values of one series or total over some intervals, NaN where there is none. */
 export interface SeriesBand {
   readonly values: Float64Array;
   readonly expected: Float64Array;
@@ -16,7 +15,7 @@ export interface SeriesBand {
 }
 
 /**
- * Values, expectations and bands of all series in all detected intervals, in a file that is deleted at the end: the report shows some
+ * Values, expectations and bands of all series, or all totals, in all detected intervals, in a file that is deleted at the end: the report shows some
  * stretches of some series, and which ones is known only when all is detected.
  */
 export class BandFile {
@@ -37,7 +36,8 @@ export class BandFile {
     }
   }
 
-  public write({ observation: { values, scores } }: DetectedInterval): void {
+  /** Takes the next interval: all series, or all totals. */
+  public write({ values, scores }: { readonly values: Float64Array; readonly scores: Pick<SeriesBand, 'expected' | 'lower' | 'upper'> }): void {
     this.intervals.push({ offset: this.size, series: values.length });
     for (const { buffer, byteOffset, byteLength } of [values, scores.expected, scores.lower, scores.upper]) {
       this.append(new Uint8Array(buffer, byteOffset, byteLength));

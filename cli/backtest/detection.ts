@@ -6,6 +6,7 @@ import { detectSlot } from '../../handlers/detect/detect-slot';
 import { DetectorModel } from '../../handlers/detect/detector-model';
 import type { OngoingGroup } from '../../handlers/detect/model-header';
 import type { Observation } from '../../handlers/detect/observation';
+import type { Totals } from '../../handlers/detect/totals';
 import type { IntervalTable } from '../../handlers/input/interval-table';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import type { WallClock } from '../../handlers/shared/wall-clock';
@@ -50,6 +51,11 @@ export class Detection {
   /** The time series known so far. */
   public get series(): SeriesIndex {
     return this.model.series;
+  }
+
+  /** The totals known so far. */
+  public get totals(): Totals {
+    return this.model.totals;
   }
 
   /** Clock of the time zone that names the intervals. */

@@ -3,7 +3,7 @@
 import { CsvWriter, csvCell } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import type { ExplainedSeries } from './explained-series';
-import { ScoredSeriesFormat } from './scored-series';
+import { type Scored, ScoredSeriesFormat } from './scored-series';
 import { ANOMALOUS_SCORE, comparableScore, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../handlers/engine';
 import type { Member, Reason } from '../../handlers/engine/explanation';
 
@@ -19,7 +19,7 @@ const TELLING_CODES = new Set(TELLING.map(reason => REASONS.indexOf(reason)));
 /**
  * `explanations.csv`: the columns of `scores.csv`, which members of the ensemble the score is from, and why the interval was an anomaly or
  * was none. Of the series asked for every interval is explained; when none is asked for, the intervals of all series that were anomalies,
- * came near, or would have been anomalies but for one reason.
+ * came near, or would have been anomalies but for one reason, and those of totals, whose dimensions are empty but for their own.
  */
 export class ExplanationsFile {
   public rows = 0;
@@ -36,23 +36,31 @@ export class ExplanationsFile {
       const { series } = interval.model;
       for (const { measure, dimensionValues } of this.asked) {
         const combination = series.find(dimensionValues);
-        if (combination >= 0) this.explain(interval, combination * series.measures.length + measure);
+        const number = combination * series.measures.length + measure;
+        if (combination >= 0) this.explain(interval.observation, number, this.format.cells(interval, number));
       }
       return;
     }
-    const { values, scores: { score, raise, reason } } = interval.observation;
-    for (let number = 0; number < score.length; number++) {
-      if (Math.abs(score[number]) * raise[number] >= NEAR * ANOMALOUS_SCORE || TELLING_CODES.has(reason[number])
-        || (reason[number] === NOT_JUDGED && !Number.isNaN(values[number]))) this.explain(interval, number);
-    }
+    const { observation, observation: { totals } } = interval;
+    this.explainTelling(observation, number => this.format.cells(interval, number));
+    if (totals) this.explainTelling(totals, number => this.format.totalCells(interval, totals, number));
   }
 
   public close(): void {
     this.writer.close();
   }
 
-  private explain(interval: DetectedInterval, series: number): void {
-    const { values, feedback, scores: { expected, lower, upper, score, raise, steepness, member, reason } } = interval.observation;
+  /** Explains what was an anomaly, came near, or would have been one but for one reason. */
+  private explainTelling(scored: Scored, cellsOf: (number: number) => string): void {
+    const { values, scores: { score, raise, reason } } = scored;
+    for (let number = 0; number < score.length; number++) {
+      if (Math.abs(score[number]) * raise[number] >= NEAR * ANOMALOUS_SCORE || TELLING_CODES.has(reason[number])
+        || (reason[number] === NOT_JUDGED && !Number.isNaN(values[number]))) this.explain(scored, number, cellsOf(number));
+    }
+  }
+
+  private explain({ values, feedback, scores }: Scored, series: number, cells: string): void {
+    const { expected, lower, upper, score, raise, steepness, member, reason } = scores;
     const text = explanation({
       value: values[series],
       expected: expected[series],
@@ -66,7 +74,7 @@ export class ExplanationsFile {
       feedback: feedback.get(series) ?? 1,
     });
     const needed = comparableScore(ANOMALOUS_SCORE / (raise[series] || 1), steepness[series] || 1);
-    this.writer.write(`${this.format.cells(interval, series)},${digits.format(needed)},${MEMBERS[member[series]]},${REASONS[reason[series]]},${csvCell(text)}\n`);
+    this.writer.write(`${cells},${digits.format(needed)},${MEMBERS[member[series]]},${REASONS[reason[series]]},${csvCell(text)}\n`);
     this.rows += 1;
   }
 }

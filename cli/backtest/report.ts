@@ -88,17 +88,18 @@ function article(group: GroupRecord, detected: readonly number[], run: BacktestR
     + `<th class="number">band</th><th class="number">severity</th></tr></thead><tbody>${rows}</tbody></table>${more}<div class="contributions">${bars}</div></article>`;
 }
 
-/** The group's most severe series around it. */
-function chart(group: GroupRecord, detected: readonly number[], { band, detection: { clock, series } }: BacktestRun): string {
+/** The group's most severe series or total around it. */
+function chart(group: GroupRecord, detected: readonly number[], { band, totalsBand, detection: { clock, series, totals } }: BacktestRun): string {
   const [worst] = group.series;
-  const combination = series.find(worst.dimensions.map(({ value }) => value));
-  const number = combination * series.measures.length + series.measures.indexOf(group.measure);
+  const total = totals.find(worst.timeSeriesId);
+  const combination = total === undefined ? series.find(worst.dimensions.map(({ value }) => value)) : -1;
+  const number = total ?? combination * series.measures.length + series.measures.indexOf(group.measure);
   const indexOf = (start: number): number => detected.findIndex(slot => clock.startOf(slot) >= start);
   const first = indexOf(group.start);
   const last = indexOf(group.end);
   const from = Math.max(0, first - SHOWN.before);
   const to = Math.min(detected.length, Math.min(last, first + SHOWN.group) + 1 + SHOWN.after);
-  const { values, expected, lower, upper } = band.read(number, from, to);
+  const { values, expected, lower, upper } = (total === undefined ? band : totalsBand).read(number, from, to);
   return seriesChart({
     times: detected.slice(from, to).map(slot => wallText(slot).slice(0, 16)),
     values,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { InputError } from '../errors';
 
-/** Files that a back test writes. */
+/** Files that a back test writes; that of totals only where there are some. */
 export const RESULTS = {
-  scores: 'scores.csv', explanations: 'explanations.csv', groups: 'groups.json', summary: 'summary.json', report: 'report.html',
+  scores: 'scores.csv', totals: 'totals.csv', explanations: 'explanations.csv', groups: 'groups.json', summary: 'summary.json', report: 'report.html',
 } as const;
 
 /** Ending of a file that is being written. */
@@ -59,7 +59,9 @@ export class ResultsFolder {
 
   /** Gives all results their names. */
   public publish(): void {
-    for (const result of Object.keys(RESULTS) as (keyof typeof RESULTS)[]) renameSync(this.unfinished(result), this.finished(result));
+    for (const result of Object.keys(RESULTS) as (keyof typeof RESULTS)[]) {
+      if (result !== 'totals' || existsSync(this.unfinished(result))) renameSync(this.unfinished(result), this.finished(result));
+    }
   }
 
   /** Removes what was written when the run failed. */

@@ -14,6 +14,7 @@ import { ScoresFile } from './scores-file';
 import { SeverityHistory } from './severity-history';
 import type { Stopwatch } from './stopwatch';
 import type { Timeline } from './timeline';
+import { TotalsFile } from './totals-file';
 import { wallText } from './wall-text';
 import { ANOMALOUS_SEVERITY } from '../../handlers/engine';
 import type { GroupRecord } from '../../handlers/lookout/store';
@@ -21,6 +22,10 @@ import type { Progress } from '../progress';
 
 /** Steps of a back test that are timed. */
 export type Step = 'read' | 'learn' | 'detect' | 'write' | 'report';
+
+/** Totals of an interval that has none. */
+const NONE = new Float64Array(0);
+const NO_TOTALS = { values: NONE, scores: { expected: NONE, lower: NONE, upper: NONE } };
 
 /** What learning and detecting brought, besides the files that are written meanwhile. */
 export interface BacktestRun {
@@ -30,6 +35,8 @@ export interface BacktestRun {
   readonly severities: SeverityHistory;
   readonly missingData: MissingDataHistory;
   readonly band: BandFile;
+  readonly totalsBand: BandFile;
+  readonly totalRows: number;
   readonly scoreRows: number;
   readonly explanationRows: number;
   readonly timeSeries: number;
@@ -38,7 +45,8 @@ export interface BacktestRun {
 }
 
 /**
- * Learns, then detects interval by interval, and writes `scores.csv` and `explanations.csv` on the way. The caller removes the band file.
+ * Learns, then detects interval by interval, and writes `scores.csv`, `totals.csv` and `explanations.csv` on the way. The caller removes the
+ * files of bands.
  * @param explain series of which every interval is explained, as the command line has them
  */
 export function runBacktest(
@@ -56,8 +64,10 @@ export function runBacktest(
   const format = new ScoredSeriesFormat();
   const late = new LateSeries(data.table, detection.series, timeline.detected);
   const scores = new ScoresFile(results.unfinished('scores'), dimensions, format, data.table.series, late);
+  const totals = new TotalsFile(results.unfinished('totals'), dimensions, format);
   const explanations = new ExplanationsFile(results.unfinished('explanations'), dimensions, format, asked);
   const band = new BandFile(results.scratch('band'));
+  const totalsBand = new BandFile(results.scratch('totals-band'));
   const severities = new SeverityHistory(ANOMALOUS_SEVERITY);
   const missingData = new MissingDataHistory(frequency, clock.timezone);
   const groups = new Map<string, GroupRecord>();
@@ -69,8 +79,10 @@ export function runBacktest(
       const interval = watch.time('detect', () => detection.detect(slot));
       watch.time('write', () => {
         scores.write(interval);
+        totals.write(interval);
         explanations.write(interval);
-        band.write(interval);
+        band.write(interval.observation);
+        totalsBand.write(interval.observation.totals ?? NO_TOTALS);
       });
       severities.add(interval);
       missingData.add(interval.findings);
@@ -80,10 +92,12 @@ export function runBacktest(
     }
     watch.time('write', () => {
       scores.close();
+      totals.close();
       explanations.close();
     });
   } catch (error) {
     band.remove();
+    totalsBand.remove();
     throw error;
   }
   return {
@@ -92,6 +106,8 @@ export function runBacktest(
     severities,
     missingData,
     band,
+    totalsBand,
+    totalRows: totals.rows,
     scoreRows: scores.rows,
     explanationRows: explanations.rows,
     timeSeries,

@@ -4,14 +4,18 @@ import { csvCell, csvNumber } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import { wallText } from './wall-text';
 import { ANOMALOUS_SEVERITY, comparableScore } from '../../handlers/engine';
+import type { IntervalScores } from '../../handlers/engine';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 
 /** Columns of a scored interval of a time series, after time stamp, metric and dimensions. */
 const SCORE_COLUMNS = ['value', 'expected', 'lower', 'upper', 'score', 'severity', 'anomaly'];
 
-/** Whether a series is anomalous in an interval, at the default threshold. */
-export function isAnomalous({ observation: { scores } }: DetectedInterval, series: number): boolean {
-  return scores.severity[series] >= ANOMALOUS_SEVERITY;
+/** The time series of an interval, or their totals. */
+export interface Scored {
+  readonly values: Float64Array;
+  readonly scores: IntervalScores;
+  /** Factors by which feedback has changed scores. */
+  readonly feedback: ReadonlyMap<number, number>;
 }
 
 /** Writes scored intervals of time series as lines of CSV. */
@@ -23,19 +27,20 @@ export class ScoredSeriesFormat {
 
   /** Metric and dimension values of each series as cells: they are the same in every interval. */
   private readonly names: string[] = [];
+  /** The same of totals; dimensions over which they add up are empty. */
+  private readonly totalNames: string[] = [];
   private time = { slot: NaN, text: '' };
   /** Those of series that the detector does not know yet, by their numbers in the data. */
   private readonly lateNames: string[] = [];
 
   /** Cells of a series in an interval, without the line's end. */
-  public cells(interval: DetectedInterval, series: number): string {
-    const { observation: { values, scores }, model, slot } = interval;
-    const name = this.names[series] ??= nameCells(model.series, series);
-    // without a value, or before the first score, there is nothing unusual
-    const score = comparableScore(Math.abs(scores.score[series]), scores.steepness[series]) || 0;
-    const severity = scores.severity[series] || 0;
-    return `${this.timeOf(slot)},${name},${csvNumber(values[series])},${csvNumber(scores.expected[series])},${csvNumber(scores.lower[series])},`
-      + `${csvNumber(scores.upper[series])},${score},${severity},${isAnomalous(interval, series) ? 1 : 0}`;
+  public cells({ observation, model, slot }: DetectedInterval, series: number): string {
+    return this.line(slot, this.names[series] ??= nameCells(model.series, series), observation, series);
+  }
+
+  /** Cells of a total in an interval, without the line's end. */
+  public totalCells({ model, slot }: DetectedInterval, totals: Scored, total: number): string {
+    return this.line(slot, this.totalNames[total] ??= totalNameCells(model, total), totals, total);
   }
 
   /**
@@ -46,10 +51,23 @@ export class ScoredSeriesFormat {
     return `${this.timeOf(slot)},${this.lateNames[series] ??= nameCells(all, series)},,,,,0,0,0`;
   }
 
+  private line(slot: number, name: string, { values, scores }: Scored, number: number): string {
+    // without a value, or before the first score, there is nothing unusual
+    const score = comparableScore(Math.abs(scores.score[number]), scores.steepness[number]) || 0;
+    const severity = scores.severity[number] || 0;
+    return `${this.timeOf(slot)},${name},${csvNumber(values[number])},${csvNumber(scores.expected[number])},${csvNumber(scores.lower[number])},`
+      + `${csvNumber(scores.upper[number])},${score},${severity},${severity >= ANOMALOUS_SEVERITY ? 1 : 0}`;
+  }
+
   private timeOf(slot: number): string {
     if (this.time.slot !== slot) this.time = { slot, text: wallText(slot) };
     return this.time.text;
   }
+}
+
+function totalNameCells({ series, totals }: DetectedInterval['model'], total: number): string {
+  const { measure, dimensions } = totals.describe(total);
+  return [series.measures[measure], ...series.dimensions.map(name => dimensions.find(dimension => dimension.name === name)?.value ?? '')].map(csvCell).join(',');
 }
 
 function nameCells(index: SeriesIndex, series: number): string {

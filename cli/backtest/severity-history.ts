@@ -2,7 +2,7 @@
 
 import type { DetectedInterval } from './detection';
 
-/** The highest severity of each detected interval, over all time series: what the report's overview shows. */
+/** The highest severity of each detected interval, over all time series and totals: what the report's overview shows. */
 export class SeverityHistory {
   /** 0-100, one for each interval detected so far; NaN where no series had a score. */
   public readonly highest: number[] = [];
@@ -13,12 +13,14 @@ export class SeverityHistory {
 
   public constructor(private readonly threshold: number) {}
 
-  public add({ observation: { scores: { severity }, timeSeries } }: DetectedInterval): void {
+  public add({ observation: { scores: { severity }, totals, timeSeries } }: DetectedInterval): void {
+    for (const value of severity) if (value >= this.threshold) this.anomalies += 1;
     let highest = NaN;
-    for (const value of severity) {
-      if (value >= this.threshold) this.anomalies += 1;
-      // false for NaN on the left, true for NaN on the right
-      if (!(value <= highest) && !Number.isNaN(value)) highest = value;
+    for (const severities of [severity, totals?.scores.severity ?? []]) {
+      for (const value of severities) {
+        // false for NaN on the left, true for NaN on the right
+        if (!(value <= highest) && !Number.isNaN(value)) highest = value;
+      }
     }
     this.highest.push(highest);
     if (timeSeries === 0) this.intervalsWithoutValues += 1;

@@ -50,6 +50,8 @@ export interface BacktestSummary {
     readonly anomalies: number;
     readonly anomalyGroups: number;
     readonly scoreRows: number;
+    /** Rows of `totals.csv`, which is there when there are some. */
+    readonly totalRows: number;
     readonly explanationRows: number;
   };
   readonly dataQuality: BacktestQuality;
@@ -104,6 +106,7 @@ export function summarise({ version, dataPath, config, data, timeline, run, advi
       anomalies: run.severities.anomalies,
       anomalyGroups: run.groups.length,
       scoreRows: run.scoreRows,
+      totalRows: run.totalRows,
       explanationRows: run.explanationRows,
     },
     dataQuality: quality,

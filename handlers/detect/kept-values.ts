@@ -26,7 +26,8 @@ export async function keepDetected(
 ): Promise<void> {
   if (values === undefined) return; // a model of an earlier version, which had kept them before
   const bytes = new Uint8Array(Buffer.from(values, 'base64')); // copied, since the floats need not lie on a multiple of 8
-  await store.put(detector.arn, clock, model.totals.allTimeSeriesIds(), slot, model.totals.withTotals(new Float64Array(bytes.buffer)), () => models.isCurrent(detector, etag));
+  const all = model.totals.withTotals(new Float64Array(bytes.buffer));
+  await store.put(detector.arn, clock, model.totals.allTimeSeriesIds(), slot, all, () => models.isCurrent(detector, etag));
 }
 
 /** Slots of the first day (of the wall clock) from a slot on, up to the last slot. */

@@ -26,5 +26,6 @@ export async function keepValues(
   { values }: Services, detector: DetectorRecord, layout: Layout, history: History, model: DetectorModel, after: number,
 ): Promise<void> {
   const kept = history.slots.filter(slot => slot > after);
-  await values.replace(detector.arn, layout.clock, model.totals.allTimeSeriesIds(), kept, slot => model.totals.withTotals(model.arrange(slot, history.table).values));
+  const valuesOf = (slot: number): Float64Array => model.totals.withTotals(model.arrange(slot, history.table).values);
+  await values.replace(detector.arn, layout.clock, model.totals.allTimeSeriesIds(), kept, valuesOf);
 }

@@ -72,7 +72,8 @@ export class Totals {
    * @throws TypeError when what was written is damaged
    */
   public constructor(
-    private readonly settings: ModelSettings, measures: readonly Measure[], private readonly series: SeriesIndex, holidays?: HolidayCalendar, written?: WrittenTotals,
+    private readonly settings: ModelSettings, measures: readonly Measure[], private readonly series: SeriesIndex, holidays?: HolidayCalendar,
+    written?: WrittenTotals,
   ) {
     this.isSum = measures.map(({ aggregation }) => aggregation === 'SUM');
     this.partOf = series.dimensions.map(() => []);
@@ -144,6 +145,11 @@ export class Totals {
     return { measure, dimensions: dimension < 0 ? [] : [{ name: series.dimensions[dimension], value: series.values[dimension][code] }] };
   }
 
+  /** Whether a total is of a measure whose rows are added up: others have no values. */
+  public isOfSum(total: number): boolean {
+    return this.isSum[total % this.isSum.length];
+  }
+
   /** TimeSeriesId of a total: as that of a time series which has no other dimensions. */
   public timeSeriesId(total: number): string {
     return this.ids[total];
@@ -157,7 +163,8 @@ export class Totals {
   /** TimeSeriesIds of all time series and totals; the same list until there are more of them. */
   public allTimeSeriesIds(): readonly string[] {
     const ofSeries = this.series.allTimeSeriesIds();
-    if (this.kept.of !== ofSeries || this.kept.ids.length !== ofSeries.length + this.size) this.kept = { of: ofSeries, ids: [...ofSeries, ...this.ids] };
+    const isCurrent = this.kept.of === ofSeries && this.kept.ids.length === ofSeries.length + this.size;
+    if (!isCurrent) this.kept = { of: ofSeries, ids: [...ofSeries, ...this.ids] };
     return this.kept.ids;
   }
 

@@ -66,7 +66,8 @@ export function eventSeverity(peak: number, intervals: number): number {
  * @param totals of the series, where they have some
  */
 export function formGroups(
-  scores: SeriesScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number, totals?: ScoredTotals,
+  scores: SeriesScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number,
+  totals?: ScoredTotals,
 ): MeasureGroup[] {
   if (!hasAnomaly(scores) && (totals === undefined || !hasAnomaly(totals.scores))) return [];
   const anomalies: AnomalousSeries[][] = Array.from({ length: measures }, () => []);
@@ -96,7 +97,8 @@ export function formGroups(
     const told = totals && totalsToTell(totals, measure, deviationOf, () => scored[measure]!, series => isJoined.has(series));
     if (joined.length === 0 && !told?.totals.length) return [];
     const summedUp = new Set(told?.series);
-    const involved = [...joined, ...[...summedUp].map(series => ({ deviation: deviationOf(series), dimensionValues: describe(series).dimensionValues }))];
+    const involved: Deviation[] = [...joined];
+    for (const series of summedUp) involved.push({ deviation: deviationOf(series), dimensionValues: describe(series).dimensionValues });
     const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !summedUp.has(series));
     const direction = directionOf(told?.totals.length ? told.totals : joined);
     return {
@@ -104,7 +106,8 @@ export function formGroups(
       severity: groupSeverity(severity, joined, told, expectedTotals[measure]!),
       series: [...joined].sort((a, b) => judged(b) - judged(a)).map(({ series }) => series),
       totals: told?.totals.map(({ total }) => total) ?? [],
-      contributions: Array.from({ length: dimensions }, (_, dimension) => ({ dimension, values: contributionsOf(involved, visible, dimension, direction) })),
+      contributions: Array.from({ length: dimensions }, (_, dimension) => (
+        { dimension, values: contributionsOf(involved, visible, dimension, direction) })),
       direction,
     };
   }).sort((a, b) => b.severity - a.severity || a.measure - b.measure);

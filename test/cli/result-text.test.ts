@@ -20,6 +20,7 @@ const COUNTS = {
   anomalies: 1,
   anomalyGroups: 1,
   scoreRows: 1,
+  totalRows: 0,
   explanationRows: 1,
 };
 const SUMMARY = {

@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandLine } from './command';
 import { BandFile } from '../../cli/backtest/band-file';
-import type { DetectedInterval } from '../../cli/backtest/detection';
 import { Progress } from '../../cli/progress';
 
 const command = new CommandLine();
@@ -42,7 +41,7 @@ test('bands wait in a file without a name, so that a run that is killed leaves n
   const numbers = (first: number): Float64Array => Float64Array.of(first, first + 1);
   for (const first of [0, 10]) {
     const scores = { expected: numbers(first + 100), lower: numbers(first + 200), upper: numbers(first + 300) };
-    band.write({ observation: { values: numbers(first), scores } } as unknown as DetectedInterval);
+    band.write({ values: numbers(first), scores });
   }
   expect(existsSync(join(command.folder, '.band'))).toBe(false);
   expect(band.read(1, 0, 2)).toEqual({
