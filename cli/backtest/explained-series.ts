@@ -7,7 +7,7 @@ import { InputError } from '../errors';
 /** Series shown when the one asked for is not there. */
 const SHOWN_SERIES = 5;
 
-/** A time series that `--explain` names. */
+/** A time series that `--explain` names, or a total: its dimensions are empty, but for its own. */
 export interface ExplainedSeries {
   readonly measure: number;
   readonly dimensionValues: readonly string[];
@@ -28,20 +28,28 @@ export function parseExplainedMetric(text: string, { measures, dimensions }: Pic
 }
 
 /**
- * Reads what `--explain` names: metric and dimension values as cells of CSV.
+ * Reads what `--explain` names: metric and dimension values as cells of CSV. With one dimension value at most, and the others empty, it may be a total.
  * @param index the series of the data
- * @throws InputError when there is no such series
+ * @throws InputError when there is no such series, and no such value
  */
 export function parseExplainedSeries(text: string, index: SeriesIndex): ExplainedSeries {
   const measure = parseExplainedMetric(text, index);
   const [metric, ...dimensionValues] = cellsOf(text);
   const columns = ['metric', ...index.dimensions].join(',');
-  if (dimensionValues.length !== index.dimensions.length || index.find(dimensionValues) < 0) {
+  const isSeries = dimensionValues.length === index.dimensions.length && index.find(dimensionValues) >= 0;
+  if (!isSeries && !mayBeTotal(dimensionValues, index)) {
     const shown = Math.min(index.count, SHOWN_SERIES);
     const some = Array.from({ length: shown }, (_, combination) => [metric, ...index.combination(combination)].map(csvCell).join(','));
     throw new InputError(`--explain ${JSON.stringify(text)}: there is no such time series; write ${columns}, such as ${some.map(name => `'${name}'`).join(' or ')}`);
   }
   return { measure, dimensionValues };
+}
+
+/** Whether a total can have these values. */
+function mayBeTotal(dimensionValues: readonly string[], { dimensions, values }: SeriesIndex): boolean {
+  const named = [...dimensionValues.keys()].filter(dimension => dimensionValues[dimension] !== '');
+  return dimensions.length > 0 && dimensionValues.length === dimensions.length && named.length <= 1
+    && named.every(dimension => values[dimension].includes(dimensionValues[dimension]));
 }
 
 /** Cells of one line of CSV. */

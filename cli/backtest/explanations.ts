@@ -6,6 +6,7 @@ import type { ExplainedSeries } from './explained-series';
 import { type Scored, ScoredSeriesFormat } from './scored-series';
 import { ANOMALOUS_SCORE, comparableScore, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../handlers/engine';
 import type { Member, Reason } from '../../handlers/engine/explanation';
+import { timeSeriesIdOf } from '../../handlers/input/series-index';
 
 /** Share of the anomalous score from which an interval is explained without being asked for. */
 const NEAR = 1 / 3;
@@ -33,12 +34,7 @@ export class ExplanationsFile {
 
   public write(interval: DetectedInterval): void {
     if (this.asked.length > 0) {
-      const { series } = interval.model;
-      for (const { measure, dimensionValues } of this.asked) {
-        const combination = series.find(dimensionValues);
-        const number = combination * series.measures.length + measure;
-        if (combination >= 0) this.explain(interval.observation, number, this.format.cells(interval, number));
-      }
+      for (const asked of this.asked) this.explainAsked(interval, asked);
       return;
     }
     const { observation, observation: { totals } } = interval;
@@ -48,6 +44,19 @@ export class ExplanationsFile {
 
   public close(): void {
     this.writer.close();
+  }
+
+  private explainAsked(interval: DetectedInterval, { measure, dimensionValues }: ExplainedSeries): void {
+    const { observation, observation: { totals: observed }, model: { series, totals } } = interval;
+    const combination = series.find(dimensionValues);
+    if (combination >= 0) {
+      const number = combination * series.measures.length + measure;
+      this.explain(observation, number, this.format.cells(interval, number));
+    } else if (observed) {
+      const total = totals.find(timeSeriesIdOf(series.measures[measure], series.dimensions.flatMap((name, dimension) => (
+        dimensionValues[dimension] === '' ? [] : [[name, dimensionValues[dimension]] as const]))));
+      if (total !== undefined) this.explain(observed, total, this.format.totalCells(interval, observed, total));
+    }
   }
 
   /** Explains what was an anomaly, came near, or would have been one but for one reason. */

@@ -55,7 +55,9 @@ export class ScoredSeriesFormat {
     // without a value, or before the first score, there is nothing unusual
     const score = comparableScore(Math.abs(scores.score[number]), scores.steepness[number]) || 0;
     const severity = scores.severity[number] || 0;
-    return `${this.timeOf(slot)},${name},${csvNumber(values[number])},${csvNumber(scores.expected[number])},${csvNumber(scores.lower[number])},`
+    // what is not judged is not compared with anything either
+    const expected = Number.isNaN(scores.score[number]) ? NaN : scores.expected[number];
+    return `${this.timeOf(slot)},${name},${csvNumber(values[number])},${csvNumber(expected)},${csvNumber(scores.lower[number])},`
       + `${csvNumber(scores.upper[number])},${score},${severity},${severity >= ANOMALOUS_SEVERITY ? 1 : 0}`;
   }
 

@@ -5,6 +5,7 @@ import type { AlertFilters, GroupRecord } from '../lookout/store';
 /**
  * Whether an alert is to tell of a group: its measure is one of those listed, and one of its time series has a listed value in every
  * dimension that is filtered. A group holds its most severe series only; of the others the values are known, but not how they go together.
+ * So it is with a total: in the dimensions that it adds up, it has the values that contribute.
  */
 export function passesFilters(filters: AlertFilters | undefined, group: GroupRecord): boolean {
   const { MetricList: measures, DimensionFilterList: dimensions = [] } = filters ?? {};
@@ -12,8 +13,13 @@ export function passesFilters(filters: AlertFilters | undefined, group: GroupRec
   const restricting = dimensions.flatMap(({ DimensionName: name, DimensionValueList: values }) => (
     name === undefined || values === undefined ? [] : [{ name, values: new Set(values) }]));
   if (restricting.length === 0) return true;
-  const inOneSeries = group.series.some(series => restricting.every(({ name, values }) => (
-    series.dimensions.some(dimension => dimension.name === name && values.has(dimension.value)))));
-  return inOneSeries || (group.seriesCount > group.series.length && restricting.every(({ name, values }) => (
-    group.contributions.some(({ dimension, values: shares }) => dimension === name && shares.some(({ value }) => values.has(value))))));
+  const contributing = (name: string): string[] => group.contributions.filter(({ dimension }) => dimension === name)
+    .flatMap(({ values }) => values.filter(({ contribution }) => contribution > 0).map(({ value }) => value));
+  const contributes = ({ name, values }: { readonly name: string; readonly values: ReadonlySet<string> }): boolean => (
+    contributing(name).some(value => values.has(value)));
+  const inOneSeries = group.series.some(series => restricting.every(filter => {
+    const own = series.dimensions.find(dimension => dimension.name === filter.name);
+    return own === undefined ? contributes(filter) : filter.values.has(own.value);
+  }));
+  return inOneSeries || (group.seriesCount > group.series.length && restricting.every(contributes));
 }

@@ -135,6 +135,11 @@ export class DetectorModel {
     return this.learnedIntervals;
   }
 
+  /** Share of the intervals in which a combination of dimension values has a value, 0-1. */
+  public shareOf(combination: number): number {
+    return this.missingData.shareOf(combination);
+  }
+
   /** Whether the model was learned by this detector with this definition. */
   public belongsTo(detector: DetectorRecord, layout: Layout): boolean {
     const { detectorArn, detectorCreatedAt, frequency, timezone, measures, dimensions, holidays, filters } = this.header;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, relatedMeasures, severityOf } from '../engine';
+import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, relatedMeasures, type SeriesDescription, severityOf } from '../engine';
 import type { DetectorModel } from './detector-model';
 import { rootCausesOf } from './group-root-causes';
 import type { OngoingGroup } from './model-header';
@@ -37,9 +37,9 @@ export function groupsOf(
   const { scores, values, totals } = observation;
   const tolerated = longestPause(model.intervalSeconds);
   const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
-  const groups = formGroups(
-    scores, values, series => model.series.describe(series), measures.length, dimensions.length, totals && model.totals.scored(totals),
-  ).map((group): OngoingGroup => {
+  const scoredTotals = totals && model.totals.scored(totals, combination => model.shareOf(combination));
+  const describe = (series: number): SeriesDescription => model.series.describe(series);
+  const groups = formGroups(scores, values, describe, measures.length, dimensions.length, scoredTotals).map((group): OngoingGroup => {
     const measure = measures[group.measure];
     const ongoing = open.find(({ record }) => record.measure === measure);
     const severity = rounded(group.severity);

@@ -12,6 +12,9 @@ const LEAST_SHARE = 0.05;
 /** Share of the deviation that the combinations found must hold together; of less they are no explanation. */
 const LEAST_EXPLAINED = 0.7;
 
+/** Share of its intervals with a value from which on a series without one has fallen to nothing, as far as a total is concerned. */
+const REGULAR = 0.75;
+
 /** A series deviates as its total does from so much of the total's share on. */
 const ALIKE = 0.5;
 
@@ -44,7 +47,8 @@ export function rootCausesOf(model: DetectorModel, observation: Observation, gro
 }
 
 /** The combinations that stand out among all series of the measure and are about what is told. */
-function searchedCauses({ series }: DetectorModel, { scores, values, totals }: Observation, group: MeasureGroup): Cause[] {
+function searchedCauses(model: DetectorModel, { scores, values, totals }: Observation, group: MeasureGroup): Cause[] {
+  const { series } = model;
   const measures = series.measures.length;
   const count = Math.floor(values.length / measures);
   const column = (pick: (index: number) => number): Float64Array => {
@@ -53,7 +57,7 @@ function searchedCauses({ series }: DetectorModel, { scores, values, totals }: O
     return entries;
   };
   const leaves = {
-    values: column(index => values[index]),
+    values: column(index => group.totals.length > 0 ? summedValue(model, values, index) : values[index]),
     expected: column(index => scores.expected[index]),
     scale: column(index => scores.scale[index]),
     codes: series.codes.map(codes => codes.subarray(0, count)),
@@ -68,14 +72,23 @@ function searchedCauses({ series }: DetectorModel, { scores, values, totals }: O
   return findRootCauses(leaves, direction).filter(cause => cause.share >= LEAST_SHARE && (group.totals.length > 0 || isTold(cause)));
 }
 
-function totalsAsCauses({ series, totals }: DetectorModel, { scores, values, totals: observed }: Observation, group: MeasureGroup): Cause[] {
-  const all = Array.from({ length: Math.floor(values.length / series.measures.length) }, (_, combination) => (
-    combination * series.measures.length + group.measure)).filter(number => !Number.isNaN(values[number] - scores.expected[number]));
+/** What a series adds to its totals; NaN when it is none that always has a value, and has none. */
+function summedValue(model: DetectorModel, values: Float64Array, number: number): number {
+  if (!Number.isNaN(values[number])) return values[number];
+  return model.shareOf(Math.floor(number / model.series.measures.length)) >= REGULAR ? 0 : NaN;
+}
+
+function totalsAsCauses(model: DetectorModel, { scores, values, totals: observed }: Observation, group: MeasureGroup): Cause[] {
+  const { series, totals } = model;
+  const all: number[] = [];
+  for (let number = group.measure; number < values.length; number += series.measures.length) {
+    if (!Number.isNaN(summedValue(model, values, number) - scores.expected[number])) all.push(number);
+  }
   return shared(group.totals.map(total => {
     const deviation = observed!.values[total] - observed!.scores.expected[total];
     const relative = deviation / observed!.scores.expected[total];
     const summedUp = all.filter(number => totals.includes(total, Math.floor(number / series.measures.length)));
-    const alike = summedUp.filter(number => (values[number] / scores.expected[number] - 1) / relative > ALIKE);
+    const alike = summedUp.filter(number => (summedValue(model, values, number) / scores.expected[number] - 1) / relative > ALIKE);
     const { dimensions } = totals.describe(total);
     return {
       codes: series.dimensions.map((name, dimension) => {

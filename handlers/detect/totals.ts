@@ -187,14 +187,18 @@ export class Totals {
     return Array.from({ length: this.series.count }, (_, combination) => combination).filter(combination => this.includes(total, combination));
   }
 
-  /** An interval's totals as anomaly groups are formed of them. */
-  public scored({ values, scores }: TotalsObservation): ScoredTotals {
+  /**
+   * An interval's totals as anomaly groups are formed of them.
+   * @param shareOf share of the intervals in which a combination has a value, 0-1
+   */
+  public scored({ values, scores }: TotalsObservation, shareOf: (combination: number) => number): ScoredTotals {
     const measures = this.isSum.length;
     return {
       values,
       scores,
       measureOf: total => total % measures,
       includes: (total, number) => this.includes(total, Math.floor(number / measures)),
+      shareOf: number => shareOf(Math.floor(number / measures)),
     };
   }
 

@@ -13,6 +13,7 @@ const { abs, floor, max, min } = Math;
 
 /** What the model says about one interval: one entry for each series, NaN where the series had no value or has no score yet. */
 export interface SeriesScores {
+  /** Also where the series had no value, once it has scores: what the value was expected to be if there had been one. */
   readonly expected: Float64Array;
   /** Band of the values that are not anomalous; NaN where it was not asked for too. */
   readonly lower: Float64Array;
@@ -32,7 +33,7 @@ export interface SeriesScores {
 
 /** The scores of an interval and where they are from. */
 export interface IntervalScores extends SeriesScores {
-  /** Usual error of what is expected, as the standard deviation of normal noise. */
+  /** Usual error of what is expected, as the standard deviation of normal noise; as `expected`, also where there was no value. */
   readonly scale: Float64Array;
   /** Which members the score is from: an index into MEMBERS. */
   readonly member: Uint8Array;

@@ -14,6 +14,20 @@ export interface ScoredTotals {
   readonly measureOf: (total: number) => number;
   /** Whether a total has a time series of its measure in it. */
   readonly includes: (total: number, series: number) => boolean;
+  /** Share of the intervals in which a series has a value, 0-1. */
+  readonly shareOf: (series: number) => number;
+}
+
+/** A series of a measure, as totals are made of it. */
+export interface PartOfTotal {
+  readonly series: number;
+  /**
+   * Observed minus expected value. Of a series too new to expect something all of its value, and of one without a value, which adds nothing to
+   * the total, what is expected times the share of the intervals in which it has one.
+   */
+  readonly deviation: number;
+  /** Whether its deviation is no news: it is told as anomalous itself, or the series is too new for a score. */
+  readonly isTold: boolean;
 }
 
 /** An anomalous total. */
@@ -27,8 +41,8 @@ export interface ToldTotals {
   readonly totals: readonly AnomalousTotal[];
   /** How severe the most severe of them is, 0-100; 0 without totals. */
   readonly severity: number;
-  /** Series that they sum up, but for those that are told themselves. */
-  readonly series: readonly number[];
+  /** What they sum up, but for the series that are told themselves. */
+  readonly parts: readonly PartOfTotal[];
 }
 
 /** Share of its deviation that a total must owe to what is not told yet. */
@@ -36,15 +50,13 @@ const LEAST_NEWS = 0.5;
 
 /**
  * The totals that are news beside the anomalous series, and beside one another: a series that is far off takes the totals that it is in with
- * it, and a platform's fall those of all countries. A total is news when what is told already makes less than half of its deviation.
- * Like series, totals must be far enough off for the number of totals that the measure has.
- * @param deviationOf observed minus expected value of a series of the measure; NaN where nothing is expected
- * @param ofMeasure the series of the measure; asked for when a total is anomalous
- * @param isTold whether a series is told as anomalous itself
+ * it, and a platform's fall those of all countries. So does a series that is too new to have a score: a new country is no anomaly of the total.
+ * A total is news when all that makes less than half of its deviation. Like series, totals must be far enough off for the number of totals that
+ * the measure has.
+ * @param partsOfMeasure the series of the measure; asked for when a total is anomalous
  */
 export function totalsToTell(
-  { scores, values, measureOf, includes }: ScoredTotals, measure: number, deviationOf: (series: number) => number, ofMeasure: () => readonly number[],
-  isTold: (series: number) => boolean,
+  { scores, values, measureOf, includes }: ScoredTotals, measure: number, partsOfMeasure: () => readonly PartOfTotal[],
 ): ToldTotals {
   const found: AnomalousTotal[] = [];
   let scored = 0;
@@ -58,16 +70,35 @@ export function totalsToTell(
     });
   }
   const { joined } = jointAnomalies(found, scored, ({ total }) => total);
-  if (joined.length === 0) return { totals: [], severity: 0, series: [] };
-  const all = ofMeasure().filter(series => !Number.isNaN(deviationOf(series)));
-  const told = new Set(all.filter(isTold));
+  if (joined.length === 0) return { totals: [], severity: 0, parts: [] };
+  const ofMeasure = partsOfMeasure();
+  const told = new Set(ofMeasure.filter(({ isTold }) => isTold));
   const news = joined.filter(({ total, deviation }) => {
-    const summedUp = all.filter(series => includes(total, series));
-    const explained = summedUp.reduce((sum, series) => sum + (told.has(series) ? deviationOf(series) : 0), 0);
+    const summedUp = ofMeasure.filter(({ series }) => includes(total, series));
+    const explained = summedUp.reduce((sum, part) => sum + (told.has(part) ? part.deviation : 0), 0);
     if (explained * sign(deviation) > (1 - LEAST_NEWS) * abs(deviation)) return false;
-    for (const series of summedUp) told.add(series);
+    for (const part of summedUp) told.add(part);
     return true;
   });
-  if (news.length === 0) return { totals: [], severity: 0, series: [] };
-  return { totals: news, severity: jointAnomalies(news, scored, ({ total }) => total).severity, series: [...told].filter(series => !isTold(series)) };
+  if (news.length === 0) return { totals: [], severity: 0, parts: [] };
+  const { severity } = jointAnomalies(news, scored, ({ total }) => total);
+  return { totals: news, severity, parts: [...told].filter(({ isTold }) => !isTold) };
+}
+
+/** The series of a measure, as totals are made of them. */
+export function partsOfTotals(
+  scores: SeriesScores, values: Float64Array, isOfMeasure: (series: number) => boolean, { shareOf }: ScoredTotals,
+  isJoined: (series: number) => boolean,
+): PartOfTotal[] {
+  const parts: PartOfTotal[] = [];
+  for (let series = 0; series < values.length; series++) {
+    if (!isOfMeasure(series)) continue;
+    const [value, expected] = [values[series]!, scores.expected[series]!];
+    const isNew = Number.isNaN(expected);
+    const isMissing = Number.isNaN(value);
+    if (isNew && isMissing) continue;
+    const deviation = isNew ? value : isMissing ? -expected * shareOf(series) : value - expected;
+    parts.push({ series, deviation, isTold: isNew || isJoined(series) });
+  }
+  return parts;
 }

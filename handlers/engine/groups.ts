@@ -2,7 +2,7 @@
 
 import { type Contribution, contributionsOf, type Deviation, directionOf } from './contributions';
 import type { SeriesScores } from './detection-model';
-import { type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
+import { partsOfTotals, type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import { ANOMALOUS_SEVERITY, judgedScore } from './severity';
 
@@ -72,19 +72,18 @@ export function formGroups(
   if (!hasAnomaly(scores) && (totals === undefined || !hasAnomaly(totals.scores))) return [];
   const anomalies: AnomalousSeries[][] = Array.from({ length: measures }, () => []);
   const others: (Deviation & { readonly series: number })[][] = Array.from({ length: measures }, () => []);
-  const scored: number[][] = Array.from({ length: measures }, () => []);
+  const scored = new Float64Array(measures);
   const expectedTotals = new Float64Array(measures);
-  const deviationOf = (series: number): number => values[series]! - scores.expected[series]!;
   for (let series = 0; series < values.length; series++) {
     const severity = scores.severity[series]!;
     if (Number.isNaN(severity)) continue;
     const described = describe(series);
     const { measure } = described;
-    scored[measure]!.push(series);
+    scored[measure]!++;
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
     const score = Math.abs(scores.score[series]!);
     if (score < VISIBLE_SCORE && severity < ANOMALOUS_SEVERITY) continue;
-    const deviation = deviationOf(series);
+    const deviation = values[series]! - scores.expected[series]!;
     const { dimensionValues } = described;
     const raised = score * scores.raise[series]!;
     const steepness = scores.steepness[series]!;
@@ -92,13 +91,14 @@ export function formGroups(
     else others[measure]!.push({ series, deviation, dimensionValues });
   }
   return anomalies.flatMap((found, measure) => {
-    const { joined, severity } = jointAnomalies(found, scored[measure]!.length, ({ series }) => series);
+    const { joined, severity } = jointAnomalies(found, scored[measure]!, ({ series }) => series);
     const isJoined = new Set(joined.map(({ series }) => series));
-    const told = totals && totalsToTell(totals, measure, deviationOf, () => scored[measure]!, series => isJoined.has(series));
+    const isOfMeasure = (series: number): boolean => describe(series).measure === measure;
+    const told = totals && totalsToTell(totals, measure, () => partsOfTotals(scores, values, isOfMeasure, totals, series => isJoined.has(series)));
     if (joined.length === 0 && !told?.totals.length) return [];
-    const summedUp = new Set(told?.series);
+    const summedUp = new Set(told?.parts.map(({ series }) => series));
     const involved: Deviation[] = [...joined];
-    for (const series of summedUp) involved.push({ deviation: deviationOf(series), dimensionValues: describe(series).dimensionValues });
+    for (const { series, deviation } of told?.parts ?? []) involved.push({ deviation, dimensionValues: describe(series).dimensionValues });
     const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !summedUp.has(series));
     const direction = directionOf(told?.totals.length ? told.totals : joined);
     return {

@@ -115,14 +115,18 @@ export class IntervalScoring {
       const value = values[index]!;
       distance[index] = damped[index] = 0;
       const isNew = points[s]! < leastPoints || interval - firstSeen[s]! < cycleSlots;
-      if (value !== value || isNew) {
-        if (scores) leaveOut(scores, s, value !== value ? REASON.noValue : REASON.tooNew);
-        continue;
-      }
       const mayBeNegative = kind[s] === ANY_VALUES;
       const lowest = mayBeNegative ? -Infinity : 0;
       const center = max(lowest, prediction.expected[index]!);
       const usual = prediction.scale[index]!;
+      if (value !== value || isNew) {
+        if (scores === undefined) continue;
+        leaveOut(scores, s, value !== value ? REASON.noValue : REASON.tooNew);
+        if (isNew) continue;
+        scores.expected[s] = center;
+        scores.scale[s] = usual;
+        continue;
+      }
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
       const error = mayBeNegative ? value - center : errorOnSquareRootAxis(value, center);
       const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;

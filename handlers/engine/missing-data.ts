@@ -158,6 +158,11 @@ export class MissingData {
     return this.stopped(wallSeconds, codes);
   }
 
+  /** Share of the intervals in which a combination has a value, 0-1: lately, but before it fell silent where it has. */
+  public shareOf(combination: number): number {
+    return this.share[combination] ?? 0;
+  }
+
   /** The state as bytes: 16 for each combination (10 of daily data), one for each interval of the week, and 48 more. */
   public serialize(): Uint8Array {
     const { startBytes: start, bytesEach: each } = this;
