@@ -64,7 +64,7 @@ export class IntervalScoring {
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
-    this.twoWeeks = 2 * calendar.intervalsPerWeek;
+    this.twoWeeks = 2 * calendar.intervalsPerWeek + calendar.cycleSlots;
     this.rememberedPoints = rememberedPoints(calendar);
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
   }
@@ -151,15 +151,15 @@ export class IntervalScoring {
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       const errors = error > 0 ? seasonal : -seasonal;
+      const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       if (scores === undefined) {
-        this.lasting.learn(s, errors);
+        this.lasting.learn(s, errors, points[s]! < this.twoWeeks ? mayBeEdge : this.recurrence.isEdge(s));
         continue;
       }
 
       const side = value < expected ? 0 : 1;
       const factor = this.rarity.of(s, side, value, size);
       const score = min(HIGHEST_SCORE, size * factor);
-      const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
@@ -195,7 +195,7 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      this.lasting.learn(s, errors);
+      this.lasting.learn(s, errors, points[s]! < this.twoWeeks ? mayBeEdge : this.recurrence.isEdge(s));
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = this.reason(score, raise, share, confidence, size, factor, known, seasonal, regression);

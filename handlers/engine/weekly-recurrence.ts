@@ -74,6 +74,11 @@ export class WeeklyRecurrence {
     return this.state.recurring[series]! >= EDGE_STEP || this.wasOff(position, series);
   }
 
+  /** Whether the present hour of the week is a weekly edge: it was off twice in three weeks. At intervals of less than an hour. */
+  public isEdge(series: number): boolean {
+    return this.isKept && this.state.recurring[series]! >= EDGE_STEP;
+  }
+
   /** Whether the present hour was off a week ago, and not for what it had repeated. At intervals of less than an hour. */
   public wasOff(position: SeasonPosition, series: number): boolean {
     return this.state.farOff[(this.calendar.weekSlots + position.week) * this.state.capacity + series]! >= EDGE_STEP;
