@@ -153,7 +153,7 @@ export class IntervalScoring {
       const errors = error > 0 ? seasonal : -seasonal;
       const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       if (scores === undefined) {
-        this.lasting.learn(s, errors, points[s]! < this.twoWeeks ? mayBeEdge : this.recurrence.isEdge(s));
+        this.lasting.learn(s, errors, points[s]! < this.twoWeeks ? mayBeEdge : this.recurrence.isEdge(position, s));
         continue;
       }
 
@@ -165,7 +165,7 @@ export class IntervalScoring {
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const share = this.rarity.share(s, side, size, abs(value - expected), score);
       const ofDuration = share * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
-      const mayLast = !mayBeEdge && !isRepeated && known === 0;
+      const mayLast = !mayBeEdge && !isRepeated && known === 0 && !this.recurrence.isEdge(position, s);
       const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
       const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
       scores.expected[s] = expected;
@@ -195,7 +195,7 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      this.lasting.learn(s, errors, points[s]! < this.twoWeeks ? mayBeEdge : this.recurrence.isEdge(s));
+      this.lasting.learn(s, errors, points[s]! < this.twoWeeks ? mayBeEdge : this.recurrence.isEdge(position, s));
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = this.reason(score, raise, share, confidence, size, factor, known, seasonal, regression);

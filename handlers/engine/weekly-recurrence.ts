@@ -16,6 +16,7 @@ const LEAST_DISTANCE = 2;
 const NEWS = 1.75;
 /** Step of the distance from which on an hour may be a weekly edge, and no longer what noise does now and then. */
 const EDGE_STEP = round(STEPS * log2(1 + 2.5));
+const FAR_STEP = round(STEPS * log2(1 + 4));
 /** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
 const YOUNG_WEEKS = 6;
 /** Weeks that are kept: what came in two of them is what the hour does. */
@@ -75,8 +76,11 @@ export class WeeklyRecurrence {
   }
 
   /** Whether the present hour of the week is a weekly edge: it was off twice in three weeks. At intervals of less than an hour. */
-  public isEdge(series: number): boolean {
-    return this.isKept && this.state.recurring[series]! >= EDGE_STEP;
+  public isEdge(position: SeasonPosition, series: number): boolean {
+    if (!this.isKept) return false;
+    const { farOff, points, recurring, capacity } = this.state;
+    return recurring[series]! >= EDGE_STEP || (points[series]! < 4 * this.calendar.intervalsPerWeek
+      && farOff[(2 * this.calendar.weekSlots + position.week) * capacity + series]! >= FAR_STEP);
   }
 
   /** Whether the present hour was off a week ago, and not for what it had repeated. At intervals of less than an hour. */
