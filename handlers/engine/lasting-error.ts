@@ -64,12 +64,12 @@ export class LastingError {
 
   /**
    * Takes in the error of a value. Call it after the others.
-   * @param mayBeEdge whether the hour may be a weekly edge: what it is off is no part of what lasts after it
+   * @param isLeftOut whether the hour is a weekly edge: what it is off is no part of what lasts after it
    */
-  public learn(series: number, error: number, mayBeEdge: boolean): void {
+  public learn(series: number, error: number, isLeftOut: boolean): void {
     if (!this.isKept) return;
     const { lastingError, lastingScale } = this.state;
-    if (mayBeEdge) {
+    if (isLeftOut) {
       lastingError[series] = this.meanWith(series, 0);
       return;
     }
