@@ -64,7 +64,8 @@ export class IntervalScoring {
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
-    this.twoWeeks = 2 * calendar.intervalsPerWeek;
+    // the first day has no scores, so it is not known whether its hours were off
+    this.twoWeeks = 2 * calendar.intervalsPerWeek + calendar.cycleSlots;
     this.rememberedPoints = rememberedPoints(calendar);
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
   }
@@ -151,21 +152,24 @@ export class IntervalScoring {
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       const errors = error > 0 ? seasonal : -seasonal;
+      const mayBeEdge = this.recurrence.mayBeEdge(position, s);
+      const isEdge = this.recurrence.isEdge(position, s);
+      // in its first weeks, any hour that was off is one until it is known better
+      const isLeftOut = points[s]! < this.twoWeeks ? mayBeEdge : isEdge;
       if (scores === undefined) {
-        this.lasting.learn(s, errors);
+        this.lasting.learn(s, errors, isLeftOut);
         continue;
       }
 
       const side = value < expected ? 0 : 1;
       const factor = this.rarity.of(s, side, value, size);
       const score = min(HIGHEST_SCORE, size * factor);
-      const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const share = this.rarity.share(s, side, size, abs(value - expected), score);
       const ofDuration = share * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
-      const mayLast = !mayBeEdge && !isRepeated && known === 0;
+      const mayLast = !mayBeEdge && !isRepeated && known === 0 && !isEdge;
       const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
       const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
       scores.expected[s] = expected;
@@ -195,7 +199,7 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      this.lasting.learn(s, errors);
+      this.lasting.learn(s, errors, isLeftOut);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = this.reason(score, raise, share, confidence, size, factor, known, seasonal, regression);

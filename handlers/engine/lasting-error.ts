@@ -62,10 +62,17 @@ export class LastingError {
     return distance <= CLIP ? max(LEAST_DISTANCE, distance) : Infinity;
   }
 
-  /** Takes in the error of a value. Call it after the others. */
-  public learn(series: number, error: number): void {
+  /**
+   * Takes in the error of a value. Call it after the others.
+   * @param isLeftOut whether the hour is a weekly edge: what it is off is no part of what lasts after it
+   */
+  public learn(series: number, error: number, isLeftOut: boolean): void {
     if (!this.isKept) return;
     const { lastingError, lastingScale } = this.state;
+    if (isLeftOut) {
+      lastingError[series] = this.meanWith(series, 0);
+      return;
+    }
     const mean = this.meanWith(series, error);
     const size = min(SCALE_CLIP * this.scale(series), abs(mean));
     lastingError[series] = mean;

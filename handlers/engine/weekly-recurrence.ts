@@ -16,6 +16,10 @@ const LEAST_DISTANCE = 2;
 const NEWS = 1.75;
 /** Step of the distance from which on an hour may be a weekly edge, and no longer what noise does now and then. */
 const EDGE_STEP = round(STEPS * log2(1 + 2.5));
+/** The same where only one week says so. */
+const FAR_STEP = round(STEPS * log2(1 + 4));
+/** Weeks in which that is enough: later on there are three to ask. */
+const NEW_WEEKS = 4;
 /** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
 const YOUNG_WEEKS = 6;
 /** Weeks that are kept: what came in two of them is what the hour does. */
@@ -72,6 +76,17 @@ export class WeeklyRecurrence {
   public mayBeEdge(position: SeasonPosition, series: number): boolean {
     if (!this.isKept) return this.calendar.weekSlots > 0 && this.state.missedBefore[series] === 1;
     return this.state.recurring[series]! >= EDGE_STEP || this.wasOff(position, series);
+  }
+
+  /**
+   * Whether the present hour of the week is a weekly edge, at intervals of less than an hour: it was off in two of three weeks, or, of a series of less
+   * than four weeks, far off two weeks ago. (A week ago it had only repeated that, and was not off.)
+   */
+  public isEdge(position: SeasonPosition, series: number): boolean {
+    if (!this.isKept) return false;
+    const { farOff, points, recurring, capacity } = this.state;
+    return recurring[series]! >= EDGE_STEP || (points[series]! < NEW_WEEKS * this.calendar.intervalsPerWeek
+      && farOff[(2 * this.calendar.weekSlots + position.week) * capacity + series]! >= FAR_STEP);
   }
 
   /** Whether the present hour was off a week ago, and not for what it had repeated. At intervals of less than an hour. */
