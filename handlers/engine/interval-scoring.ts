@@ -10,8 +10,9 @@ import { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
+import { nearer, roundingOf } from './rounding';
 import type { Prediction } from './seasonal-member';
-import { ANY_VALUES, type SeriesState } from './series-state';
+import { ANY_VALUES, COUNTS, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
 import { beginHourOfWeek } from './week-season';
@@ -129,11 +130,13 @@ export class IntervalScoring {
         continue;
       }
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
-      const error = mayBeNegative ? value - center : errorOnSquareRootAxis(value, center);
+      const rounding = kind[s] === COUNTS ? roundingOf(usual) : 0;
+      const exact = nearer(value, center, rounding);
+      const error = mayBeNegative ? value - center : errorOnSquareRootAxis(exact, center);
       const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
       const second = isHeard ? max(lowest, regressed.expected[index]!) : center;
       const secondScale = isHeard ? regressed.scale[index]! : usual;
-      const secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(value, second);
+      const secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(exact, second);
       const seasonal = error === 0 ? 0 : abs(error) / usual;
       // the regression takes an event for the new normal within a few intervals: while one goes on, the seasonal state alone speaks
       const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
@@ -185,13 +188,14 @@ export class IntervalScoring {
           const boundOf = (errorsAway: number, other: number, otherScale: number): number => direction < 0 && !mayBeNegative
             ? boundOnSquareRootAxis(errorsAway, center, usual, other, otherScale)
             : combinedBound(direction, errorsAway, center, usual, other, otherScale);
-          const nearer = direction > 0 ? min : max;
+          const inner = direction > 0 ? min : max;
           let bound = boundOf(away, second, secondScale);
           if (isHeard && this.duration.mayGoOn(s, direction > 0 ? 1 : 0)) {
-            bound = nearer(bound, boundOf(max(away, this.duration.leastDistance(s)), center, usual));
+            bound = inner(bound, boundOf(max(away, this.duration.leastDistance(s)), center, usual));
           }
           const lastingFrom = mayLast ? this.lasting.anomalousDistance(s, direction, confidence) : Infinity;
-          if (lastingFrom < Infinity) bound = nearer(bound, (direction > 0 ? max : min)(second, boundOf(lastingFrom, center, usual)));
+          if (lastingFrom < Infinity) bound = inner(bound, (direction > 0 ? max : min)(second, boundOf(lastingFrom, center, usual)));
+          bound += direction * rounding;
           // whatever the value itself is: nearer than where the series has never been nothing is news
           const nearest = isNewsWhereNeverThere ? this.rarity.neverThere(s, direction) : bound;
           return direction > 0 ? max(bound, nearest) : min(bound, nearest);
