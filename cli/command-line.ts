@@ -28,10 +28,10 @@ Learns the earlier part of the data, then detects the rest interval by interval,
   --out FOLDER         where the results go; results of an earlier run are replaced
   --detect-from TIME   'YYYY-MM-DD HH:MM:SS' on the clock of the configured time zone: detection begins with the interval that
                        holds it (default: when 70 % of the intervals with rows are learned)
-  --explain SERIES     explain every interval of a time series: 'metric[,dimension value...]', written as in scores.csv.
-                       Without it, intervals that were anomalies or came near are explained
+  --explain SERIES     explain every interval of a time series or total: 'metric[,dimension value...]', written as in scores.csv
+                       and totals.csv. Without it, intervals that were anomalies or came near are explained
 
-Results: scores.csv, totals.csv, explanations.csv, groups.json, summary.json, report.html
+Results: scores.csv, totals.csv (where there are totals), explanations.csv, groups.json, summary.json, report.html
 Exit code: 0 done, 2 bad input, 1 anything else`;
 
 /** What `backtest` was asked to do. */

@@ -160,7 +160,7 @@ export interface AlertOptions {
 
   /**
    * Only anomalies with a time series that has one of these values in each of these dimensions are told: 1 to 5 dimensions, 1 to 10 values
-   * of each.
+   * of each. A total has, in the dimensions that it sums up, the values that contribute.
    *
    * @default - whatever their dimension values
    */

@@ -54,7 +54,7 @@ export interface RedshiftLookoutConnectorProps extends ConnectorOptions {
 
   /**
    * Columns that divide the metrics into series: at most 10, or what `maximumDimensionsPerDataSet` of a shared `LookoutService` allows. Each
-   * combination of their values is watched by itself.
+   * combination of their values is watched by itself, and so are totals of many of them.
    *
    * @default - no dimensions: one series for each metric
    */

@@ -61,7 +61,7 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
       await watch.timeAsync('report', () => writeReport(results.unfinished('report'), summary(), timeline.detected, run));
       const finished = summary();
       writeFileSync(results.unfinished('summary'), `${JSON.stringify(finished, undefined, 2)}\n`);
-      results.publish();
+      results.publish(run.totalRows > 0);
       for (const warning of finished.warnings) progress.warn(warning);
       progress.clear();
       console.log(resultText(finished, run.groups, results, process.stdout.columns));

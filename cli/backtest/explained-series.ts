@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { csvCell } from './csv-writer';
+import type { Measure } from '../../handlers/input/row-layout';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import { InputError } from '../errors';
 
 /** Series shown when the one asked for is not there. */
 const SHOWN_SERIES = 5;
 
-/** A time series that `--explain` names, or a total: its dimensions are empty, but for its own. */
+/** What `--explain` names: a time series, totals, or both, as a dimension value may be an empty text, and a total's other dimensions are empty too. */
 export interface ExplainedSeries {
+  /** As the command line has it. */
+  readonly text: string;
   readonly measure: number;
   readonly dimensionValues: readonly string[];
+  /** The dimension with its value of each total that is named so; none for that of all of the metric. */
+  readonly totalsOf: readonly (readonly (readonly [dimension: string, value: string])[])[];
 }
 
 /**
@@ -28,28 +33,42 @@ export function parseExplainedMetric(text: string, { measures, dimensions }: Pic
 }
 
 /**
- * Reads what `--explain` names: metric and dimension values as cells of CSV. With one dimension value at most, and the others empty, it may be a total.
+ * Reads what `--explain` names: metric and dimension values as cells of CSV, as in `scores.csv` and `totals.csv`.
  * @param index the series of the data
- * @throws InputError when there is no such series, and no such value
+ * @param measures metrics of the detector
+ * @throws InputError when there is no such series, and can be no such total
  */
-export function parseExplainedSeries(text: string, index: SeriesIndex): ExplainedSeries {
+export function parseExplainedSeries(text: string, index: SeriesIndex, measures: readonly Measure[]): ExplainedSeries {
   const measure = parseExplainedMetric(text, index);
   const [metric, ...dimensionValues] = cellsOf(text);
-  const columns = ['metric', ...index.dimensions].join(',');
-  const isSeries = dimensionValues.length === index.dimensions.length && index.find(dimensionValues) >= 0;
-  if (!isSeries && !mayBeTotal(dimensionValues, index)) {
-    const shown = Math.min(index.count, SHOWN_SERIES);
-    const some = Array.from({ length: shown }, (_, combination) => [metric, ...index.combination(combination)].map(csvCell).join(','));
-    throw new InputError(`--explain ${JSON.stringify(text)}: there is no such time series; write ${columns}, such as ${some.map(name => `'${name}'`).join(' or ')}`);
-  }
-  return { measure, dimensionValues };
+  const isWhole = dimensionValues.length === index.dimensions.length;
+  const isSeries = isWhole && index.find(dimensionValues) >= 0;
+  const totals = isWhole ? totalsNamed(dimensionValues, index) : [];
+  const isSum = measures[measure].aggregation === 'SUM';
+  if (!isSeries && totals.length > 0 && !isSum) throw new InputError(`--explain ${JSON.stringify(text)}: ${JSON.stringify(metric)} is an average, of which there are no totals`);
+  if (!isSeries && totals.length === 0) throw new InputError(notThere(text, metric, index, isSum));
+  return { text, measure, dimensionValues, totalsOf: isSum ? totals : [] };
 }
 
-/** Whether a total can have these values. */
-function mayBeTotal(dimensionValues: readonly string[], { dimensions, values }: SeriesIndex): boolean {
-  const named = [...dimensionValues.keys()].filter(dimension => dimensionValues[dimension] !== '');
-  return dimensions.length > 0 && dimensionValues.length === dimensions.length && named.length <= 1
-    && named.every(dimension => values[dimension].includes(dimensionValues[dimension]));
+/** Totals that may have these cells: all but those of one dimension are empty, and so may be the value of that one. */
+function totalsNamed(dimensionValues: readonly string[], { dimensions, values }: SeriesIndex): ExplainedSeries['totalsOf'] {
+  if (dimensions.length === 0) return [];
+  const ofValues = dimensions.flatMap((name, dimension) => {
+    const value = dimensionValues[dimension];
+    const isAlone = dimensionValues.every((other, place) => place === dimension || other === '');
+    return isAlone && values[dimension].includes(value) ? [[[name, value] as const]] : [];
+  });
+  return [...dimensionValues.every(value => value === '') ? [[]] : [], ...ofValues];
+}
+
+/** Says that what was asked for is not there, and how it is written. */
+function notThere(text: string, metric: string, index: SeriesIndex, isSum: boolean): string {
+  const line = (cells: readonly string[]): string => `'${[metric, ...cells].map(csvCell).join(',')}'`;
+  const some = Array.from({ length: Math.min(index.count, SHOWN_SERIES) }, (_, combination) => line(index.combination(combination)));
+  const [dimension] = index.values.map(values => values.find(value => value !== '') ?? '');
+  const totals = [[], ...index.dimensions.length > 1 ? [[dimension]] : []].map(cells => line(index.dimensions.map((_, place) => cells[place] ?? '')));
+  return `--explain ${JSON.stringify(text)}: there is no such time series; write ${['metric', ...index.dimensions].join(',')}, such as ${some.join(' or ')}`
+    + (isSum && index.dimensions.length > 0 ? `, or a total, such as ${totals.join(' or ')}` : '');
 }
 
 /** Cells of one line of CSV. */

@@ -3,7 +3,7 @@
 import { CsvWriter, csvCell } from './csv-writer';
 import type { DetectedInterval } from './detection';
 import type { ExplainedSeries } from './explained-series';
-import { type Scored, ScoredSeriesFormat } from './scored-series';
+import { type Scored, ScoredSeriesFormat, TOTAL_COLUMN } from './scored-series';
 import { ANOMALOUS_SCORE, comparableScore, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../handlers/engine';
 import type { Member, Reason } from '../../handlers/engine/explanation';
 import { timeSeriesIdOf } from '../../handlers/input/series-index';
@@ -20,16 +20,27 @@ const TELLING_CODES = new Set(TELLING.map(reason => REASONS.indexOf(reason)));
 /**
  * `explanations.csv`: the columns of `scores.csv`, which members of the ensemble the score is from, and why the interval was an anomaly or
  * was none. Of the series asked for every interval is explained; when none is asked for, the intervals of all series that were anomalies,
- * came near, or would have been anomalies but for one reason, and those of totals, whose dimensions are empty but for their own.
+ * came near, or would have been anomalies but for one reason, and those of totals, as `totals.csv` has them.
  */
 export class ExplanationsFile {
+  /** Names of the columns. */
+  public static header(dimensions: readonly string[]): string[] {
+    return [...ScoredSeriesFormat.header(dimensions), TOTAL_COLUMN, 'anomalous_score', 'member', 'reason', 'explanation'];
+  }
+
   public rows = 0;
   private readonly writer: CsvWriter;
+  private readonly explained = new Set<ExplainedSeries>();
 
   public constructor(
     path: string, dimensions: readonly string[], private readonly format: ScoredSeriesFormat, private readonly asked: readonly ExplainedSeries[],
   ) {
-    this.writer = new CsvWriter(path, [...ScoredSeriesFormat.header(dimensions), 'anomalous_score', 'member', 'reason', 'explanation']);
+    this.writer = new CsvWriter(path, ExplanationsFile.header(dimensions));
+  }
+
+  /** What was asked for and has no row, as the command line has it. */
+  public get notExplained(): string[] {
+    return this.asked.filter(asked => !this.explained.has(asked)).map(({ text }) => text);
   }
 
   public write(interval: DetectedInterval): void {
@@ -38,7 +49,7 @@ export class ExplanationsFile {
       return;
     }
     const { observation, observation: { totals } } = interval;
-    this.explainTelling(observation, number => this.format.cells(interval, number));
+    this.explainTelling(observation, number => this.seriesCells(interval, number));
     if (totals) this.explainTelling(totals, number => this.format.totalCells(interval, totals, number));
   }
 
@@ -46,17 +57,25 @@ export class ExplanationsFile {
     this.writer.close();
   }
 
-  private explainAsked(interval: DetectedInterval, { measure, dimensionValues }: ExplainedSeries): void {
+  private explainAsked(interval: DetectedInterval, asked: ExplainedSeries): void {
+    const { measure, dimensionValues, totalsOf } = asked;
     const { observation, observation: { totals: observed }, model: { series, totals } } = interval;
+    const before = this.rows;
     const combination = series.find(dimensionValues);
     if (combination >= 0) {
       const number = combination * series.measures.length + measure;
-      this.explain(observation, number, this.format.cells(interval, number));
-    } else if (observed) {
-      const total = totals.find(timeSeriesIdOf(series.measures[measure], series.dimensions.flatMap((name, dimension) => (
-        dimensionValues[dimension] === '' ? [] : [[name, dimensionValues[dimension]] as const]))));
-      if (total !== undefined) this.explain(observed, total, this.format.totalCells(interval, observed, total));
+      this.explain(observation, number, this.seriesCells(interval, number));
     }
+    for (const dimensions of observed ? totalsOf : []) {
+      const total = totals.find(timeSeriesIdOf(series.measures[measure], dimensions));
+      if (total !== undefined) this.explain(observed!, total, this.format.totalCells(interval, observed!, total));
+    }
+    if (this.rows > before) this.explained.add(asked);
+  }
+
+  /** Cells of a series, which is no total. */
+  private seriesCells(interval: DetectedInterval, number: number): string {
+    return `${this.format.cells(interval, number)},`;
   }
 
   /** Explains what was an anomaly, came near, or would have been one but for one reason. */

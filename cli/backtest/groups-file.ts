@@ -21,8 +21,8 @@ interface SummaryPage {
  * Writes `groups.json`: what the detection service's own operations answer about the groups, `AnomalyGroupSummaryList` and
  * `AnomalyGroupStatistics` of ListAnomalyGroupSummaries (all groups, newest first) and, for each group, `AnomalyGroup` of GetAnomalyGroup.
  * With each stands what ListAnomalyGroupRelatedMetrics answers (`InterMetricImpactList`, all of it) and, beyond the API, `RootCauseList`,
- * the combinations of dimension values that explain the group, and `TimeSeriesList`, its most severe time series, each at its most severe
- * interval.
+ * the combinations of dimension values that explain the group, and `TimeSeriesList`, its most severe time series and totals, each at its most
+ * severe interval; a total's `DimensionList` has its own dimension only, or none.
  * @param detectFrom start of the first interval detected
  */
 export async function writeGroups(path: string, detector: BacktestDetector, groups: readonly GroupRecord[], detectFrom: EpochSeconds): Promise<void> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ResultsFolder } from './results-folder';
+import { ALL_OF_METRIC } from './scored-series';
 import type { BacktestSummary } from './summary';
 import { wallText } from './wall-text';
 import type { GroupRecord } from '../../handlers/lookout/store';
@@ -33,19 +34,20 @@ export function resultText(
   const shown = [...groups].sort((a, b) => b.score - a.score).slice(0, SHOWN_GROUPS).sort((a, b) => a.start - b.start);
   const time = (seconds: number) => wallText(seconds + zoneOffsetSeconds(config.timezone, seconds)).slice(0, 16);
   const rows = shown.map(group => {
-    const [worst] = group.series;
+    const [first] = tellingFirst(group);
     return [
       group.end > group.start ? `${time(group.start)} to ${shortEnd(time(group.start), time(group.end))}` : time(group.start),
-      shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), formatNumber(worst.observed), formatNumber(worst.expected), mainCause(group),
+      shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), formatNumber(first.observed), formatNumber(first.expected), mainCause(group),
     ];
   });
   const table = tableOf([`time (${config.timezone})`, 'metric', 'severity', 'observed', 'expected', 'what explains it, of the deviation'], rows, width);
   const more = groups.length > shown.length ? [`… the ${shown.length} most severe of ${groups.length}; all are in groups.json`] : [];
   return [
-    ...shown.length > 0 ? [...table, ...more, "observed and expected: of the group's most severe time series", ''] : [],
+    ...shown.length > 0 ? [...table, ...more, "observed and expected: of what explains it where that is one time series or total, else of the group's most severe one", ''] : [],
     `learned    ${counts.intervalsLearned} intervals of ${config.frequency}${summary.learnedFrom === undefined ? '' : ` from ${summary.learnedFrom}`}`,
     `detected   ${counts.intervalsDetected} intervals from ${summary.detectedFrom} to ${summary.detectedTo}, ${counts.intervalsWithoutValues} without values`,
-    `found      ${counted(counts.anomalyGroups, 'anomaly group')} of severity ${severityThreshold} or more, in ${counts.timeSeries} time series (${counted(counts.anomalies, 'anomalous value')})`,
+    `found      ${counted(counts.anomalyGroups, 'anomaly group')} of severity ${severityThreshold} or more, in ${counts.timeSeries} time series (${counted(counts.anomalies, 'anomalous value')})${
+      counts.totals > 0 ? ` and ${counted(counts.totals, 'total')} of them (${counted(counts.anomaliesOfTotals, 'anomalous value')})` : ''}`,
     ...missingData(summary.findings),
     `rows       ${counts.rows}, ${counts.rowsRejected + counts.rowsLeftOut} not used`,
     `time       ${(summary.milliseconds.sinceStart / 1000).toFixed(1)} s`,
@@ -78,11 +80,22 @@ function missingData(findings: BacktestSummary['findings']): string[] {
   return [`missing    ${shown}${findings.length > longest.length ? `; … ${findings.length} in all, in summary.json` : ''}`];
 }
 
+/**
+ * The series and totals of a group: first the one that explains it best, where that is a series or total of the group, then the most severe
+ * ones. Else a total's fall would stand beside the figures of a single series that rose meanwhile.
+ */
+export function tellingFirst({ series, rootCauses }: Pick<GroupRecord, 'series' | 'rootCauses'>): GroupRecord['series'] {
+  const [best] = rootCauses ?? [];
+  const explaining = series.find(({ dimensions }) => best !== undefined && dimensions.length === best.dimensions.length
+    && dimensions.every(({ name, value }) => best.dimensions.some(cause => cause.name === name && cause.value === value)));
+  return explaining === undefined ? series : [explaining, ...series.filter(each => each !== explaining)];
+}
+
 /** The best combination of dimension values that explains a group, such as `platform=web and shop=3 87%`; else the largest contributions. */
 export function mainCause(group: Pick<GroupRecord, 'contributions' | 'rootCauses'>): string {
   const best = group.rootCauses?.[0];
   if (best === undefined) return contributors(group);
-  return `${best.dimensions.map(({ name, value }) => pair(name, value)).join(' and ') || 'all of the metric'} ${Math.round(best.share)}%`;
+  return `${best.dimensions.map(({ name, value }) => pair(name, value)).join(' and ') || ALL_OF_METRIC} ${Math.round(best.share)}%`;
 }
 
 /** The largest contribution of each dimension, such as `platform=web 100%`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { InputError } from '../errors';
 
@@ -57,14 +57,18 @@ export class ResultsFolder {
     return join(this.path, `.${name}${UNFINISHED}`);
   }
 
-  /** Gives all results their names. */
-  public publish(): void {
+  /**
+   * Gives all results their names.
+   * @param hasTotals whether this run has written totals: a file of them may be left from a run that was killed
+   */
+  public publish(hasTotals: boolean): void {
     for (const result of Object.keys(RESULTS) as (keyof typeof RESULTS)[]) {
-      if (result !== 'totals' || existsSync(this.unfinished(result))) renameSync(this.unfinished(result), this.finished(result));
+      if (result !== 'totals' || hasTotals) renameSync(this.unfinished(result), this.finished(result));
     }
+    this.discard();
   }
 
-  /** Removes what was written when the run failed. */
+  /** Removes what has no name yet: when the run failed, all that it has written. */
   public discard(): void {
     for (const result of Object.keys(RESULTS) as (keyof typeof RESULTS)[]) rmSync(this.unfinished(result), { force: true });
   }

@@ -37,8 +37,11 @@ export interface BacktestRun {
   readonly band: BandFile;
   readonly totalsBand: BandFile;
   readonly totalRows: number;
+  readonly totals: number;
   readonly scoreRows: number;
   readonly explanationRows: number;
+  /** Of what was asked for, what explains nothing: there is no such total. */
+  readonly notExplained: readonly string[];
   readonly timeSeries: number;
   /** Intervals detected before the detector had learned enough to form groups. */
   readonly intervalsWithoutGroups: number;
@@ -54,7 +57,7 @@ export function runBacktest(
   watch: Stopwatch<Step>, progress: Progress,
 ): BacktestRun {
   const { dimensions, frequency, clock } = detector.layout;
-  const asked = explain.map(text => parseExplainedSeries(text, data.table.series));
+  const asked = explain.map(text => parseExplainedSeries(text, data.table.series, detector.layout.measures));
   const detection = new Detection(detector, data.table);
   watch.time('learn', () => timeline.learned.forEach((slot, index) => {
     detection.learn(slot);
@@ -108,8 +111,10 @@ export function runBacktest(
     band,
     totalsBand,
     totalRows: totals.rows,
+    totals: totals.totals,
     scoreRows: scores.rows,
     explanationRows: explanations.rows,
+    notExplained: explanations.notExplained,
     timeSeries,
     intervalsWithoutGroups,
   };

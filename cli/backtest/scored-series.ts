@@ -18,6 +18,12 @@ export interface Scored {
   readonly feedback: ReadonlyMap<number, number>;
 }
 
+/** The column that says what is summed up, after those of a scored interval. Totals may be told by it alone: a dimension value may be an empty text. */
+export const TOTAL_COLUMN = 'total';
+
+/** What a total of all time series of a metric is called. */
+export const ALL_OF_METRIC = 'all of the metric';
+
 /** Writes scored intervals of time series as lines of CSV. */
 export class ScoredSeriesFormat {
   /** Names of the columns. */
@@ -38,9 +44,10 @@ export class ScoredSeriesFormat {
     return this.line(slot, this.names[series] ??= nameCells(model.series, series), observation, series);
   }
 
-  /** Cells of a total in an interval, without the line's end. */
+  /** Cells of a total in an interval, with the one that says what is summed up (`TOTAL_COLUMN`), without the line's end. */
   public totalCells({ model, slot }: DetectedInterval, totals: Scored, total: number): string {
-    return this.line(slot, this.totalNames[total] ??= totalNameCells(model, total), totals, total);
+    const { dimensions: [dimension] } = model.totals.describe(total);
+    return `${this.line(slot, this.totalNames[total] ??= totalNameCells(model, total), totals, total)},${csvCell(dimension?.name ?? ALL_OF_METRIC)}`;
   }
 
   /**

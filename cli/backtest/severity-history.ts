@@ -10,11 +10,14 @@ export class SeverityHistory {
   public intervalsWithoutValues = 0;
   /** Intervals of time series that are anomalous. */
   public anomalies = 0;
+  /** The same of totals. */
+  public anomaliesOfTotals = 0;
 
   public constructor(private readonly threshold: number) {}
 
   public add({ observation: { scores: { severity }, totals, timeSeries } }: DetectedInterval): void {
     for (const value of severity) if (value >= this.threshold) this.anomalies += 1;
+    for (const value of totals?.scores.severity ?? []) if (value >= this.threshold) this.anomaliesOfTotals += 1;
     let highest = NaN;
     for (const severities of [severity, totals?.scores.severity ?? []]) {
       for (const value of severities) {

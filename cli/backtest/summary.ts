@@ -4,6 +4,7 @@ import type { BacktestConfig } from './config';
 import { remarksOfFilesNotRead } from './data-files';
 import { remarks } from './data-remarks';
 import { INTERVALS_BETWEEN_RELOADS } from './detection';
+import { ExplanationsFile } from './explanations';
 import type { BacktestData, BacktestQuality } from './input';
 import type { MissingDataStretch } from './missing-data';
 import type { BacktestRun, Step } from './run';
@@ -48,6 +49,10 @@ export interface BacktestSummary {
     readonly intervalsWithoutGroups: number;
     /** Rows of `scores.csv` with `anomaly` 1. */
     readonly anomalies: number;
+    /** Sums of time series that are learned and scored as they are. */
+    readonly totals: number;
+    /** Rows of `totals.csv` with `anomaly` 1. */
+    readonly anomaliesOfTotals: number;
     readonly anomalyGroups: number;
     readonly scoreRows: number;
     /** Rows of `totals.csv`, which is there when there are some. */
@@ -104,6 +109,8 @@ export function summarise({ version, dataPath, config, data, timeline, run, advi
       intervalsWithoutValues: run.severities.intervalsWithoutValues,
       intervalsWithoutGroups: run.intervalsWithoutGroups,
       anomalies: run.severities.anomalies,
+      totals: run.totals,
+      anomaliesOfTotals: run.severities.anomaliesOfTotals,
       anomalyGroups: run.groups.length,
       scoreRows: run.scoreRows,
       totalRows: run.totalRows,
@@ -131,8 +138,13 @@ function warningsOf(
     ...quality.rowsRejected > 0 ? [`${quality.rowsRejected} of ${quality.rows} rows could not be used: ${mainReason(quality)}`] : [],
     ...remarks(quality, config, longerFrequency),
     ...remarksOfStrayQuotes(quality.valuesWithStrayQuote),
-    ...config.dimensions.filter(name => ScoredSeriesFormat.header([]).includes(name))
-      .map(name => `scores.csv has two columns ${shown(name)}, as a dimension has that name: read it by the places of its columns`),
+    ...config.dimensions.flatMap(name => {
+      const [file] = [['scores.csv', ScoredSeriesFormat.header([])] as const, ['explanations.csv', ExplanationsFile.header([])] as const]
+        .find(([, columns]) => columns.includes(name)) ?? [];
+      return file === undefined ? [] : [`${file} has two columns ${shown(name)}, as a dimension has that name: read it by the places of its columns`];
+    }),
+    ...run.notExplained.map(text => `--explain ${shown(text)} explains nothing: the detector has no such total. ${
+      run.totals > 0 ? 'Those that it has are in totals.csv' : 'It has none: a total is of 10 combinations of dimension values or more'}`),
     ...longerFrequency === undefined && empty > MOSTLY_EMPTY * detected.length
       ? [`${empty} of ${detected.length} intervals detected have no values: is ${shown(config.timestampColumn.format)} the format of the time stamps, and are day and month not the other way round?`]
       : [],

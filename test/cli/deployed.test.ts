@@ -63,6 +63,36 @@ test('a back test finds what the deployed functions find, group by group', async
   expect(anomalous).toEqual(new Set([5, 6, 30, 60, 62, 63].map(hour => instant(hour).replace('T', ' ').replace('Z', ''))));
 });
 
+test('a back test tells of the totals that the deployed functions tell of', async () => {
+  // many marketplaces with a large noise each, and three hours in which all of them lose what that noise may make
+  const noise = (start: number, marketplace: number): number => [1, 2, 3]
+    .reduce((sum, wave) => sum + Math.sin(start / 3600 * (12.9898 * wave + marketplace * 7.31)), 0);
+  const rows = (start: number, change = 1): string[] => Array.from({ length: 24 }, (_, marketplace) => {
+    const views = Math.round(500 * change * Math.exp(0.15 * noise(start, marketplace)));
+    return `${new Date(start * 1000).toISOString().slice(0, 19).replace('T', ' ')},${views},${views * 2},${marketplace % 2 === 0 ? 'mobile' : 'web'},m${marketplace}`;
+  });
+  const [hours, first] = [8, Date.parse(HISTORY_START) / 1000];
+  const history = [SHOP_HEADER, ...Array.from({ length: 24 * DAYS }, (_, hour) => rows(first + hour * 3600)).flat()].join('\n');
+  const live = (hour: number): string[] => rows(FIRST + hour * 3600, hour >= 3 && hour < 6 ? 0.7 : 1);
+
+  await world.setUp();
+  await world.put('history/000', history);
+  const handler = world.handler();
+  await world.learn(handler);
+  for (let hour = 0; hour < hours; hour++) {
+    await world.put(`live/20260122/0${hour}00/000`, [SHOP_HEADER, ...live(hour)].join('\n'));
+    await world.detect(instant(hour), hour % 2 === 0 ? world.handler() : handler);
+  }
+  const deployed = await world.groups();
+  expect(deployed.map(({ measure, series }) => [measure, series.some(({ dimensions }) => dimensions.length === 0)]).sort()).toEqual([['revenue', true], ['views', true]]);
+
+  command.write('data/history.csv', history);
+  command.write('data/live.csv', [SHOP_HEADER, ...Array.from({ length: hours }, (_, hour) => live(hour)).flat()].join('\n'));
+  expect(command.backtest('--detect-from', '2026-01-22 00:00:00')).toMatchObject({ code: 0 });
+  const { AnomalyGroupList: found } = command.json<{ AnomalyGroupList: Record<string, unknown>[] }>('out/groups.json');
+  expect(found.map(asCompared).sort()).toEqual(deployed.map(recordAsCompared).sort());
+});
+
 /** A group of `groups.json` and a record of the store, in the same words. */
 function asCompared(group: Record<string, unknown>): string {
   const { PrimaryMetricName, StartTime, EndTime, AnomalyGroupScore, TimeSeriesList } = group;

@@ -62,10 +62,12 @@ describe('what is odd about data that can be read is a warning', () => {
     expect(backtest(days, { ...CONFIG, frequency: 'P1D', timezone: 'America/Sao_Paulo' }).summary.warnings).toEqual([]);
   });
 
-  test('a dimension that is named as a column of scores.csv', () => {
+  test('a dimension that is named as a column of scores.csv, or of the explanations', () => {
     const { summary } = backtest(hours.map(hour => `${time(hour)},plain,5,5`), { ...CONFIG, dimensions: ['metric'] }, 'at,metric,views,latency');
     expect(summary.warnings).toEqual(['scores.csv has two columns "metric", as a dimension has that name: read it by the places of its columns']);
     expect(command.read('odd/scores.csv')).toMatch(/^timestamp,metric,metric,value,.*\n[^,]+,views,plain,5,/);
+    const { summary: { warnings } } = backtest(hours.map(hour => `${time(hour)},plain,5,5`), { ...CONFIG, dimensions: ['total'] }, 'at,total,views,latency');
+    expect(warnings).toEqual(['explanations.csv has two columns "total", as a dimension has that name: read it by the places of its columns']);
   });
 
   test('days that are read as months', () => {

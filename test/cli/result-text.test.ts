@@ -18,6 +18,8 @@ const COUNTS = {
   intervalsWithoutValues: 0,
   intervalsWithoutGroups: 0,
   anomalies: 1,
+  totals: 0,
+  anomaliesOfTotals: 0,
   anomalyGroups: 1,
   scoreRows: 1,
   totalRows: 0,
@@ -59,7 +61,7 @@ test('names are not cut: where they have no room beside the figures they stand b
     `    ${TEXT}`,
     '2026-02-25 00:00           gross_merchandise_value_usd       100  10,884,982.67  3,795,702.71',
     '    all of the metric 97%',
-    "observed and expected: of the group's most severe time series",
+    "observed and expected: of what explains it where that is one time series or total, else of the group's most severe one",
   ]);
 });
 
