@@ -8,6 +8,7 @@ import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHO
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { learnWeek, noteMissed, slotTrust, weekTrust } from './week-season';
 import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
+import { keepWeekdayShares } from './weekday-shares';
 
 const { abs, floor, fround, max, min, sqrt } = Math;
 
@@ -189,6 +190,7 @@ export class SeasonalMember {
     const longRunPoints = 1 / gains.longRun;
     const scaleErrors = 1 / gains.scale;
     const cyclePoints = calendar.cycleSlots / gains.cycle;
+    const levels = calendar.weekSlots === 0 ? level.slice(from, to) : undefined;
     for (let s = from; s < to; s++) {
       const value = values[s - from]!;
       if (value !== value) continue;
@@ -288,5 +290,6 @@ export class SeasonalMember {
       if (scores && anomalous && weeks >= CHANGED_WEEKS) scores.reason[s] = REASON.newLevel;
       if (hasWeek) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
     }
+    if (levels) keepWeekdayShares(state, from, levels);
   }
 }
