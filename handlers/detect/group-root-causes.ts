@@ -35,10 +35,12 @@ interface Cause {
 export function rootCausesOf(model: DetectorModel, observation: Observation, group: MeasureGroup): RootCauseRecord[] {
   const { series } = model;
   if (series.dimensions.length === 0) return [];
-  const leaves = group.totals.length > 0 ? leavesOfTotals(model, observation, group.measure) : leavesOfMeasure(model, observation, group.measure);
+  const ofTotals = group.totals.length > 0;
+  const leaves = (ofTotals ? leavesOfTotals : leavesOfMeasure)(model, observation, group.measure);
   const found = searchedCauses(model, observation, group, leaves);
-  const isExplained = found.reduce((sum, { share }) => sum + share, 0) >= LEAST_EXPLAINED;
-  const told = isExplained ? [] : group.totals.length > 0 ? totalsAsCauses(model, observation, group, leaves) : seriesAsCauses(model, observation, group);
+  const isExplained = found.reduce((sum, { share }) => sum + share, 0) >= LEAST_EXPLAINED && !leavesMuch(model, group, leaves, found);
+  const instead = (): Cause[] => ofTotals ? totalsAsCauses(model, observation, group, leaves) : seriesAsCauses(model, observation, group);
+  const told = isExplained ? [] : instead();
   return (told.length > 0 ? told : found).slice(0, MOST_COMBINATIONS).map(({ codes, share, consistency }) => ({
     dimensions: series.dimensions.flatMap((name, dimension) => (
       codes[dimension] < 0 ? [] : [{ name, value: series.values[dimension][codes[dimension]] }])),
@@ -72,7 +74,10 @@ function leavesOfTotals(model: DetectorModel, observation: Observation, measure:
   const scored = observation.totals!;
   const expected = expectedInTotal(leaves.expected, shares, scored.scores.expected[model.totals.ofAll(measure)]);
   // what comes now and then errs by that too
-  const byAbsence = (combination: number): number => Math.sqrt(Math.max(0, expected[combination] * (leaves.expected[combination] - expected[combination])));
+  const byAbsence = (combination: number): number => {
+    const [ifPresent, usual] = [leaves.expected[combination], expected[combination]];
+    return Math.sqrt(Math.max(0, usual * (ifPresent - usual)));
+  };
   return {
     ...leaves,
     values: leaves.values.map(value => Number.isNaN(value) ? 0 : value),
@@ -92,7 +97,28 @@ function searchedCauses({ series }: DetectorModel, { scores, values, totals }: O
   return findRootCauses(leaves, direction).filter(cause => cause.share >= LEAST_SHARE && (group.totals.length > 0 || isTold(cause)));
 }
 
-function totalsAsCauses({ series, totals }: DetectorModel, { totals: observed }: Observation, group: MeasureGroup, { values, expected }: MeasureLeaves): Cause[] {
+/**
+ * Whether the rest of what the group's totals sum up deviates as all of it does: then causes were picked from the noise of what all of it has in
+ * common.
+ */
+function leavesMuch(
+  { totals }: DetectorModel, group: MeasureGroup, { codes, values, expected }: MeasureLeaves, causes: readonly Cause[],
+): boolean {
+  const isIn = (cause: Cause, combination: number): boolean => (
+    cause.codes.every((code, dimension) => code < 0 || codes[dimension][combination] === code));
+  const summedUp = new Set(group.totals.flatMap(total => totals.combinationsOf(total)));
+  const all = [...summedUp].filter(combination => !Number.isNaN(values[combination] - expected[combination]));
+  const rest = all.filter(combination => !causes.some(cause => isIn(cause, combination)));
+  const relative = (combinations: readonly number[]): number => {
+    const usual = combinations.reduce((sum, combination) => sum + expected[combination], 0);
+    return combinations.reduce((sum, combination) => sum + values[combination] - expected[combination], 0) / usual;
+  };
+  return relative(rest) / relative(all) > ALIKE;
+}
+
+function totalsAsCauses(
+  { series, totals }: DetectorModel, { totals: observed }: Observation, group: MeasureGroup, { values, expected }: MeasureLeaves,
+): Cause[] {
   return shared(group.totals.map(total => {
     const deviation = observed!.values[total] - observed!.scores.expected[total];
     const relative = deviation / observed!.scores.expected[total];

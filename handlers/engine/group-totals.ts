@@ -87,7 +87,8 @@ function anomalousTotals(
     const score = abs(scores.score[total]!);
     const expected = scores.expected[total]!;
     const deviation = values[total]! - expected;
-    found.push({ total, score, raised: score * scores.raise[total]!, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
+    const raised = score * scores.raise[total]!;
+    found.push({ total, score, raised, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
   }
   return { found, scored };
 }

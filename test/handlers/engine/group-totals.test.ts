@@ -30,7 +30,8 @@ function scoresOf(scored: readonly Scored[]): { readonly scores: SeriesScores; r
   const score = Float64Array.from(scored, ({ value, expected: usual, score: given }) => Number.isNaN(value - usual) ? NaN : given ?? 0);
   const ones = expected.map(() => 1);
   const severity = score.map(each => severityOf(judgedScore(Math.abs(each), 1)));
-  return { scores: { expected, lower: expected, upper: expected, score, raise: ones, steepness: ones, severity }, values: Float64Array.from(scored, ({ value }) => value) };
+  const scores = { expected, lower: expected, upper: expected, score, raise: ones, steepness: ones, severity };
+  return { scores, values: Float64Array.from(scored, ({ value }) => value) };
 }
 
 function groupsWith(parts: readonly Part[], totals: readonly Total[]): MeasureGroup[] {
@@ -39,7 +40,7 @@ function groupsWith(parts: readonly Part[], totals: readonly Total[]): MeasureGr
     ...scoresOf(totals),
     measureOf: () => 0,
     ofAll: () => 0,
-    totalsOf: series => [...totals.keys()].filter(total => includes(totals[total]!, parts[series]!)),
+    totalsOf: series => [...totals.keys()].filter(number => includes(totals[number]!, parts[series]!)),
     shareOf: series => parts[series]!.share ?? 1,
   };
   const { scores, values } = scoresOf(parts);
@@ -154,7 +155,8 @@ describe('what comes now and then', () => {
   });
 
   test('of rows that come seldom, more of them raise the total, and fewer lower it, in all dimension values alike', () => {
-    const sparse = (hasRow: (index: number) => boolean): Part[] => shop().map((part, index) => ({ ...part, share: 0.25, value: hasRow(index) ? 100 : NaN }));
+    const sparse = (hasRow: (index: number) => boolean): Part[] => (
+      shop().map((part, index) => ({ ...part, share: 0.25, value: hasRow(index) ? 100 : NaN })));
     const more = sparse(index => index % 4 !== 0);
     expect(sharesOf(groupsWith(more, [total(more, [], 9)])[0], 0)).toEqual({ app: 33.34, mobile: 33.33, web: 33.33 });
     const fewer = sparse(() => false);
@@ -171,7 +173,8 @@ describe('what comes now and then', () => {
 });
 
 const anyNumber = fc.oneof(
-  { weight: 1, arbitrary: fc.constantFrom(NaN, 0, -0, 1e300, -1e300, 1e30, 5e-324) }, { weight: 3, arbitrary: fc.double({ min: -1e9, max: 1e9, noNaN: true }) });
+  { weight: 1, arbitrary: fc.constantFrom(NaN, 0, -0, 1e300, -1e300, 1e30, 5e-324) },
+  { weight: 3, arbitrary: fc.double({ min: -1e9, max: 1e9, noNaN: true }) });
 const anyScored = { value: anyNumber, expected: anyNumber, score: fc.oneof(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -1000, max: 1000 })) };
 const anyValue = fc.constantFrom('web', '__proto__', 'constructor', '', 'toString');
 
