@@ -57,6 +57,15 @@ describe('all combinations are a third down for some hours', () => {
     }
   });
 
+  test('no part of them is picked from their noise to explain it, at whichever hour', async () => {
+    for (let number = 0; number < 12; number++) {
+      await bringBack();
+      await detect(hour(number), () => 0.6);
+      for (const { rootCauses } of await world.groups()) expect([number, rootCauses]).toMatchObject([number, [{ dimensions: [], share: 100 }]]);
+      expect(await world.groups()).toHaveLength(2);
+    }
+  });
+
   test('the service shows the total without dimensions, with its values of 28 days', async () => {
     await detect(hour(0), less);
     const service = new TestService(world.store);
@@ -167,6 +176,22 @@ describe('feedback on a total', () => {
     expect(await severity(true, start, change)).toEqual(without);
   });
 
+  test('is known of each total of a group', async () => {
+    const service = new TestService(world.store);
+    await detect(MORNINGS[0]!, platform => ({ web: 0.3, app: 1.7 })[platform] ?? 1);
+    const { id, series } = (await groupsOf())[0]!;
+    const totals = series.filter(({ dimensions }) => dimensions.length === 1);
+    expect(totals.map(({ dimensions: [{ value }] }) => value).sort()).toEqual(['app', 'web']);
+    for (const { timeSeriesId } of totals) {
+      await service.client.send(new PutFeedbackCommand({
+        AnomalyDetectorArn: DETECTOR, AnomalyGroupTimeSeriesFeedback: { AnomalyGroupId: id, TimeSeriesId: timeSeriesId, IsAnomaly: true },
+      }));
+    }
+    await detect(MORNINGS[1]!);
+    const { judged } = DetectorModel.decode((await world.state()).get(MODEL)!);
+    expect(judged.map(({ total }) => total).sort()).toEqual(totals.map(({ timeSeriesId }) => timeSeriesId).sort());
+  });
+
   test('is known when the model had to be learned again', async () => {
     const relearned = async (isJudged: boolean): Promise<number> => {
       await severity(isJudged, '2026-01-26T08:00:00Z', () => 1);
@@ -214,8 +239,14 @@ describe('a group of a total', () => {
     await detect(hour(2), less);
     expect(world.counts).toContainEqual({ modelsRelearned: 1 });
     expect(await brief()).toEqual([[id, 1, 1, ['']]]);
-    const { ongoing } = DetectorModel.decode((await world.state()).get(MODEL)!);
-    expect(ongoing.map(({ members, totals, intervals }) => [members, totals?.length, intervals])).toEqual([[[], 1, 2], [[], 1, 2]]);
+    const open = async (): Promise<unknown[]> => {
+      const { ongoing, paused } = DetectorModel.decode((await world.state()).get(MODEL)!);
+      return [...ongoing, ...paused].map(({ members, totals, intervals }) => [members, totals?.length, intervals]);
+    };
+    expect(await open()).toEqual([[[], 1, 2], [[], 1, 2]]);
+    await world.remove(MODEL);
+    await detect(hour(3)); // nothing is off: what there was pauses as it was
+    expect(await open()).toEqual([[[], 1, 2], [[], 1, 2]]);
   });
 
   test('is the same after a run that broke anywhere', async () => {
