@@ -98,8 +98,8 @@ function searchedCauses({ series }: DetectorModel, { scores, values, totals }: O
 }
 
 /**
- * Whether the rest of what the group's totals sum up deviates as all of it does: then causes were picked from the noise of what all of it has in
- * common.
+ * Whether the rest of what the group's totals sum up deviates as all of it does, or nothing is left beside several causes: then they were picked
+ * from the noise of what all of it has in common.
  */
 function leavesMuch(
   { totals }: DetectorModel, group: MeasureGroup, { codes, values, expected }: MeasureLeaves, causes: readonly Cause[],
@@ -109,6 +109,7 @@ function leavesMuch(
   const summedUp = new Set(group.totals.flatMap(total => totals.combinationsOf(total)));
   const all = [...summedUp].filter(combination => !Number.isNaN(values[combination] - expected[combination]));
   const rest = all.filter(combination => !causes.some(cause => isIn(cause, combination)));
+  if (rest.length === 0) return causes.length > 1;
   const relative = (combinations: readonly number[]): number => {
     const usual = combinations.reduce((sum, combination) => sum + expected[combination], 0);
     return combinations.reduce((sum, combination) => sum + values[combination] - expected[combination], 0) / usual;

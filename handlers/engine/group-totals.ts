@@ -34,9 +34,14 @@ export interface ToldTotals {
   readonly totals: readonly AnomalousTotal[];
   /** How severe the most severe of them is, 0-100; 0 without totals. */
   readonly severity: number;
-  /** What they sum up, but for the series that are told themselves. */
+  /** Numbers of the series that they sum up. */
+  readonly summedUp: ReadonlySet<number>;
+  /** The same series, but for those that are told themselves. */
   readonly parts: readonly PartOfTotal[];
 }
+
+/** No totals. */
+const NONE: ToldTotals = { totals: [], severity: 0, summedUp: new Set(), parts: [] };
 
 /** Share of its deviation that a total must owe to what is not told yet. */
 const LEAST_NEWS = 0.5;
@@ -54,7 +59,7 @@ const MUCH_MORE = 2;
 export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasure: () => readonly PartOfTotal[]): ToldTotals {
   const { found, scored } = anomalousTotals(totals, measure);
   const { joined } = jointAnomalies(found, scored, ({ total }) => total);
-  if (joined.length === 0) return { totals: [], severity: 0, parts: [] };
+  if (joined.length === 0) return NONE;
   const parts = partsOfMeasure();
   const partsIn = new Map(joined.map(({ total }) => [total, [] as number[]]));
   for (let index = 0; index < parts.length; index++) {
@@ -70,9 +75,10 @@ export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasu
   });
   const news = candidates.filter(candidate => !candidates.some(other => (
     isLittleMore(candidate, other) && isWithin(partsIn.get(candidate.total)!, partsIn.get(other.total)!))));
-  if (news.length === 0) return { totals: [], severity: 0, parts: [] };
+  if (news.length === 0) return NONE;
   const { severity } = jointAnomalies(news, scored, ({ total }) => total);
-  return { totals: news, severity, parts: parts.filter((part, index) => isTold[index] && !part.isTold) };
+  const summedUp = new Set(news.flatMap(({ total }) => partsIn.get(total)!).map(index => parts[index]!.series));
+  return { totals: news, severity, summedUp, parts: parts.filter(part => summedUp.has(part.series) && !part.isTold) };
 }
 
 function anomalousTotals(

@@ -99,11 +99,11 @@ export function formGroups(
       return partsOfTotals(seriesOf(measure, values.length, describe), scores, values, ofTotal, totals.shareOf, series => isJoined.has(series));
     });
     if (joined.length === 0 && !told?.totals.length) return [];
-    const summedUp = new Set(told?.parts.map(({ series }) => series));
     const involved: Deviation[] = [...joined];
     for (const { series, deviation } of told?.parts ?? []) involved.push({ deviation, dimensionValues: describe(series).dimensionValues });
-    const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !summedUp.has(series));
-    const direction = directionOf(told?.totals.length ? told.totals : joined);
+    const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !told?.summedUp.has(series));
+    // of what a total sums up the total tells which way it goes
+    const direction = directionOf([...told?.totals ?? [], ...joined.filter(({ series }) => !told?.summedUp.has(series))]);
     return {
       measure,
       severity: groupSeverity(severity, joined, told, expectedTotals[measure]!),

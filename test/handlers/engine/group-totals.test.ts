@@ -122,6 +122,13 @@ describe('an anomalous total', () => {
     expect(sharesOf(group, 0)).toEqual({ mobile: 50, web: 50 });
   });
 
+  test('beside series on the other side that it does not sum up goes both ways, too', () => {
+    const parts = shop(platform => platform === 'app' ? {} : platform === 'web' ? { value: 40, score: -2 } : { value: 160, score: 30 });
+    const [group] = groupsWith(parts, [total(parts, [], 0), total(parts, ['web'], -20), total(parts, ['mobile'], 20)]);
+    expect(group).toMatchObject({ series: [4, 5, 6, 7], totals: [1], direction: 0 });
+    expect(sharesOf(group, 0)).toEqual({ mobile: 50, web: 50 });
+  });
+
   test('contributions add up to 100 in its direction, though single series go both ways', () => {
     const parts = shop((platform, country) => ({ value: country === 'at' ? 130 : platform === 'web' ? 40 : 80, score: 1 }));
     const [group] = groupsWith(parts, [total(parts, [], -9)]);
