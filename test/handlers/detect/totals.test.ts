@@ -231,6 +231,28 @@ describe('a group of a total', () => {
     expect(kept).toBeGreaterThan(1.2 * observed); // what was read again
   });
 
+  test('of a platform that only the second reading has: its total is learned as if it had been there at once', async () => {
+    const withTv = (start: string): string => {
+      const [header, ...rows] = noisyHour(start).split('\n');
+      return [header, ...rows, ...rows.slice(0, 12).map(row => row.replace(',app,', ',tv,'))].join('\n');
+    };
+    for (const number of [0, 1]) await reading(number, 'FIRST_OF_TWO', undefined);
+    const files = liveKey(hour(0)).replace(/^live(.*)000$/, 'again$1a1-');
+    await world.put(`${files}000`, withTv(hour(0)));
+    const interval = { start: hour(0), end: hour(1), reading: 'AGAIN' as const };
+    await world.handler()({ action: 'detect', detectorArn: DETECTOR, interval, chosenByQuery: false, files: `s3://data/${files}` });
+    await world.put(liveKey(hour(2)), withTv(hour(2)));
+    await world.detect(hour(2));
+    const { totals } = DetectorModel.decode((await world.state()).get(MODEL)!);
+    const [tv] = Array.from({ length: totals.size }, (_, total) => total).filter(total => totals.describe(total).dimensions[0]?.value === 'tv');
+    const ids = [tv!, totals.ofAll(0)].map(total => totals.timeSeriesId(total));
+    const { values: [ofTv, ofAll] } = await world.values().read(DETECTOR, ids, Date.parse(hour(2)) / 1000, 3);
+    expect(Array.from(ofTv!, value => value > 0)).toEqual([true, false, true]);
+    const rowsOf = (text: string): number => text.split('\n').slice(1).reduce((sum, row) => sum + Number(row.split(',')[1]), 0);
+    expect([...ofAll!]).toEqual([rowsOf(withTv(hour(0))), rowsOf(noisyHour(hour(1))), rowsOf(withTv(hour(2)))]);
+    expect(await world.groups()).toEqual([]); // what is new explains the totals that it is in
+  });
+
   test('goes on, with its id, when the model is gone and learned again', async () => {
     for (const number of [0, 1]) await detect(hour(number), number === 0 ? undefined : less);
     const [{ id }] = await groupsOf();
