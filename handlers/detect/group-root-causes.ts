@@ -72,7 +72,7 @@ function leavesOfTotals(model: DetectorModel, observation: Observation, measure:
   const { scale, ...leaves } = leavesOfMeasure(model, observation, measure);
   const shares = leaves.values.map((_, combination) => model.shareOf(combination));
   const scored = observation.totals!;
-  const expected = expectedInTotal(leaves.expected, shares, scored.scores.expected[model.totals.ofAll(measure)]);
+  const expected = expectedInTotal(leaves.expected, shares, leaves.values, scored.scores.expected[model.totals.ofAll(measure)]);
   // what comes now and then errs by that too
   const byAbsence = (combination: number): number => {
     const [ifPresent, usual] = [leaves.expected[combination], expected[combination]];

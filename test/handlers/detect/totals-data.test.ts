@@ -67,6 +67,24 @@ test('combinations with a row in nine of ten hours, of which one platform has no
   expect(Math.max(...sharesOf(group!, 'platform'))).toBeGreaterThan(80);
 });
 
+test('a platform that was given up explains nothing that comes later', async () => {
+  const hours = 24 * 28;
+  const isGone = (index: number): boolean => index >= hours - 24 * 12;
+  await learned(noisyFile('2025-12-25T00:00:00Z', hours, 3600, index => platform => platform === 'web' && isGone(index) ? undefined : 1));
+  const usual: Change = platform => platform === 'web' ? undefined : 1;
+  for (let number = 0; number < 4; number++) await detect(number, usual);
+  expect(await world.groups()).toEqual([]);
+  await detect(4, (platform, country) => usual(platform, country) && (platform === 'app' ? 0.4 : 1));
+  const [group] = await groupsOf();
+  expect(group!.rootCauses!.map(({ dimensions }) => dimensions)).toEqual([[{ name: 'platform', value: 'app' }]]);
+  await detect(5, usual);
+  await detect(6, usual);
+  await detect(7, (platform, country) => usual(platform, country) && 0.6);
+  const [newest] = await groupsOf();
+  expect(newest!.contributions.find(({ dimension }) => dimension === 'platform')!.values.map(({ value }) => value).sort()).toEqual(['app', 'mobile']);
+  expect(newest!.rootCauses!.flatMap(({ dimensions }) => dimensions)).not.toContainEqual({ name: 'platform', value: 'web' });
+});
+
 test('the hour that comes twice when clocks are put back is no anomaly, nor are the hours after it, and one later is', async () => {
   // clocks are put back in Berlin on 2026-10-25 at 03:00, 01:00 in UTC
   const start = '2026-09-27T00:00:00Z';

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { ANOMALOUS_SEVERITY, formGroups, type MeasureGroup, type ScoredTotals, type SeriesScores } from '../../../handlers/engine';
+import { expectedInTotal } from '../../../handlers/engine/parts-of-totals';
 import { judgedScore, severityOf } from '../../../handlers/engine/severity';
 
 /** A series of one measure, or a total. */
@@ -172,11 +173,49 @@ describe('what comes now and then', () => {
     expect(sharesOf(groupsWith(ofOne, [total(ofOne, [], 9)])[0], 0)).toEqual({ app: 100, mobile: 0, web: 0 });
   });
 
+  test('a platform that is gone for so long that the total does without it has no part in what comes then', () => {
+    const parts = shop(platform => ({ web: { value: NaN }, app: { value: 60, score: -2 } })[platform] ?? {});
+    const [group] = groupsWith(parts, [total(parts, [], -9, 800)]);
+    expect(sharesOf(group, 0)).toEqual({ app: 100, mobile: 0, web: 0 });
+  });
+
   test('of a shop that is open half of the day, all of a row is expected in its hours', () => {
     const parts = shop(platform => ({ share: 0.5, value: platform === 'web' ? 55 : 85, score: -1 }));
     const [group] = groupsWith(parts, [total(parts, [], -9, 1200)]);
     expect(sharesOf(group, 0)).toEqual({ web: 60, app: 20, mobile: 20 });
   });
+});
+
+describe('what series are expected to add to their total', () => {
+  const expectedOf = (expected: number[], shares: number[], ofTotal: number, values = expected): number[] => (
+    [...expectedInTotal(Float64Array.from(expected), Float64Array.from(shares), Float64Array.from(values), ofTotal)]);
+
+  test('makes up what is expected of it, as near as their chances of a value go', () => {
+    const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
+    expect(sum(expectedOf([100, 100, 100], [1, 0.5, 0.1], 130))).toBeCloseTo(130, -0.5);
+    expect(expectedOf([100, 100], [0.5, 0.5], 500)).toEqual([100, 100]);
+    expect(expectedOf([100, 100], [1, 0], 1e300)).toEqual([100, 0]);
+    fc.assert(fc.property(fc.array(fc.tuple(fc.double({ min: 0.1, max: 1e6, noNaN: true }), fc.double({ min: 0.01, max: 1, noNaN: true })), { minLength: 1 }),
+      fc.double({ min: 0.01, max: 1, noNaN: true }), (series, part) => {
+        const ofTotal = part * sum(series.map(([expected]) => expected));
+        const found = expectedOf(series.map(([expected]) => expected), series.map(([, share]) => share), ofTotal);
+        expect(Math.abs(sum(found) / ofTotal - 1)).toBeLessThan(0.15);
+        expect(found.every((each, index) => each >= 0 && each <= series[index]![0])).toBe(true);
+      }));
+  });
+
+  test('is less of what has no value where less is expected of the total', () => {
+    expect(expectedOf([100, 100, 100], [1, 1, 1], 200, [90, NaN, 90])).toEqual([100, 0, 100]);
+    expect(expectedOf([100, 100, 100], [1, 1, 1], 250, [90, NaN, 90])).toEqual([100, 50, 100]);
+    expect(expectedOf([100, 100, 100], [1, 1, 1], 300, [90, NaN, 90])).toEqual([100, 100, 100]);
+    expect(expectedOf([100, 100, 100], [1, 1, 1], 100, [90, NaN, 90])).toEqual([50, 0, 50]);
+    expect(expectedOf([100, 100], [0.5, 0.5], 100, [NaN, NaN])).toEqual([50, 50]);
+  });
+
+  test.each([['not known', NaN], ['0', 0], ['on the other side of it', -5], ['beyond all numbers', Infinity]])(
+    'is their share of it where that is %s', (_name, ofTotal) => {
+      expect(expectedOf([100, NaN, 40], [0.5, 0.5, 1], ofTotal)).toEqual([50, NaN, 40]);
+    });
 });
 
 const anyNumber = fc.oneof(
