@@ -13,10 +13,11 @@ export function passesFilters(filters: AlertFilters | undefined, group: GroupRec
   const restricting = dimensions.flatMap(({ DimensionName: name, DimensionValueList: values }) => (
     name === undefined || values === undefined ? [] : [{ name, values: new Set(values) }]));
   if (restricting.length === 0) return true;
-  const contributing = (name: string): string[] => group.contributions.filter(({ dimension }) => dimension === name)
-    .flatMap(({ values }) => values.filter(({ contribution }) => contribution > 0).map(({ value }) => value));
+  const isOfTotal = group.series.some(series => series.dimensions.length < group.contributions.length);
+  // series without a share of the deviation are in the group all the same; what a total sums up is so for its share only
   const contributes = ({ name, values }: { readonly name: string; readonly values: ReadonlySet<string> }): boolean => (
-    contributing(name).some(value => values.has(value)));
+    group.contributions.some(({ dimension, values: shares }) => (
+      dimension === name && shares.some(({ value, contribution }) => values.has(value) && (contribution > 0 || !isOfTotal)))));
   const inOneSeries = group.series.some(series => restricting.every(filter => {
     const own = series.dimensions.find(dimension => dimension.name === filter.name);
     return own === undefined ? contributes(filter) : filter.values.has(own.value);

@@ -14,6 +14,8 @@ const SHOWN_VALUES = 5;
 const SHOWN_CAUSES = 3;
 /** In a text message, which has 1,600 characters at most (SNS developer guide, "Publishing to a mobile phone"). */
 const SHOWN_DRIVERS = 5;
+/** Share of the deviation, 0-100, from which a root cause is named in a text message in place of what contributed. */
+const MOST_OF_IT = 50;
 
 /** An anomaly as alerts of Lookout for Metrics carry it. */
 export interface AlertMessage {
@@ -162,10 +164,14 @@ export function longText(alert: AlertRecord, group: GroupRecord, at: EpochSecond
   ].join('\n');
 }
 
-/** An alert for SMS: one line. */
+/** An alert for SMS: one line. It names what explains most of the anomaly, or else what contributed most in each dimension. */
 export function shortText(group: GroupRecord, at: EpochSeconds, timezone: string): string {
-  const drivers = group.contributions.slice(0, SHOWN_DRIVERS).flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value }) => `, ${dimension} ${oneLine(value)}`));
-  return `Anomaly in ${group.measure}, severity ${numberText(group.score)}, ${anomalyTime(at, timezone)}${drivers.join('')} ${consoleUrl(group.detectorArn)}`;
+  const [cause] = group.rootCauses ?? [];
+  const leading = group.contributions.flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value }) => ({ name: dimension, value })));
+  const isExplained = cause !== undefined && cause.share >= MOST_OF_IT;
+  const drivers = (isExplained ? cause.dimensions : leading).slice(0, SHOWN_DRIVERS).map(({ name, value }) => `, ${name} ${oneLine(value)}`);
+  const where = isExplained && drivers.length === 0 ? ', all of the measure' : drivers.join('');
+  return `Anomaly in ${group.measure}, severity ${numberText(group.score)}, ${anomalyTime(at, timezone)}${where} ${consoleUrl(group.detectorArn)}`;
 }
 
 /** Subject of an e-mail: at most 100 characters, as SNS asks; names of measures are plain letters already. */

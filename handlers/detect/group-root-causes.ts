@@ -2,7 +2,7 @@
 
 import type { DetectorModel } from './detector-model';
 import type { Observation } from './observation';
-import { findRootCauses, type MeasureGroup } from '../engine';
+import { expectedInTotal, findRootCauses, type Leaves, type MeasureGroup } from '../engine';
 import type { RootCauseRecord } from '../lookout/store';
 
 /** Combinations kept of a group, and the share of the deviation that each must hold. */
@@ -12,11 +12,11 @@ const LEAST_SHARE = 0.05;
 /** Share of the deviation that the combinations found must hold together; of less they are no explanation. */
 const LEAST_EXPLAINED = 0.7;
 
-/** Share of its intervals with a value from which on a series without one has fallen to nothing, as far as a total is concerned. */
-const REGULAR = 0.75;
-
 /** A series deviates as its total does from so much of the total's share on. */
 const ALIKE = 0.5;
+
+/** The series of a measure, with their usual errors. */
+type MeasureLeaves = Required<Leaves>;
 
 /** A cause of a group: its dimension values, by code; -1 stands for any. */
 interface Cause {
@@ -35,9 +35,12 @@ interface Cause {
 export function rootCausesOf(model: DetectorModel, observation: Observation, group: MeasureGroup): RootCauseRecord[] {
   const { series } = model;
   if (series.dimensions.length === 0) return [];
-  const found = searchedCauses(model, observation, group);
-  const isExplained = found.reduce((sum, { share }) => sum + share, 0) >= LEAST_EXPLAINED;
-  const told = isExplained ? [] : group.totals.length > 0 ? totalsAsCauses(model, observation, group) : seriesAsCauses(model, observation, group);
+  const ofTotals = group.totals.length > 0;
+  const leaves = (ofTotals ? leavesOfTotals : leavesOfMeasure)(model, observation, group.measure);
+  const found = searchedCauses(model, observation, group, leaves);
+  const isExplained = found.reduce((sum, { share }) => sum + share, 0) >= LEAST_EXPLAINED && !leavesMuch(model, group, leaves, found);
+  const instead = (): Cause[] => ofTotals ? totalsAsCauses(model, observation, group, leaves) : seriesAsCauses(model, observation, group);
+  const told = isExplained ? [] : instead();
   return (told.length > 0 ? told : found).slice(0, MOST_COMBINATIONS).map(({ codes, share, consistency }) => ({
     dimensions: series.dimensions.flatMap((name, dimension) => (
       codes[dimension] < 0 ? [] : [{ name, value: series.values[dimension][codes[dimension]] }])),
@@ -46,49 +49,82 @@ export function rootCausesOf(model: DetectorModel, observation: Observation, gro
   }));
 }
 
-/** The combinations that stand out among all series of the measure and are about what is told. */
-function searchedCauses(model: DetectorModel, { scores, values, totals }: Observation, group: MeasureGroup): Cause[] {
-  const { series } = model;
+/** The series of a measure, by combination of dimension values. */
+function leavesOfMeasure({ series }: DetectorModel, { scores, values }: Observation, measure: number): MeasureLeaves {
   const measures = series.measures.length;
   const count = Math.floor(values.length / measures);
-  const column = (pick: (index: number) => number): Float64Array => {
+  const column = (of: Float64Array): Float64Array => {
     const entries = new Float64Array(count);
-    for (let combination = 0; combination < count; combination++) entries[combination] = pick(combination * measures + group.measure);
+    for (let combination = 0; combination < count; combination++) entries[combination] = of[combination * measures + measure];
     return entries;
   };
-  const leaves = {
-    values: column(index => group.totals.length > 0 ? summedValue(model, values, index) : values[index]),
-    expected: column(index => scores.expected[index]),
-    scale: column(index => scores.scale[index]),
+  return {
+    values: column(values),
+    expected: column(scores.expected),
+    scale: column(scores.scale),
     codes: series.codes.map(codes => codes.subarray(0, count)),
     cardinalities: series.values.map(known => known.length),
   };
+}
+
+/** The same as totals are made of them: a series without a value adds nothing, and is expected to add as much as it has values at all. */
+function leavesOfTotals(model: DetectorModel, observation: Observation, measure: number): MeasureLeaves {
+  const { scale, ...leaves } = leavesOfMeasure(model, observation, measure);
+  const shares = leaves.values.map((_, combination) => model.shareOf(combination));
+  const scored = observation.totals!;
+  const expected = expectedInTotal(leaves.expected, shares, leaves.values, scored.scores.expected[model.totals.ofAll(measure)]);
+  // what comes now and then errs by that too
+  const byAbsence = (combination: number): number => {
+    const [ifPresent, usual] = [leaves.expected[combination], expected[combination]];
+    return Math.sqrt(Math.max(0, usual * (ifPresent - usual)));
+  };
+  return {
+    ...leaves,
+    values: leaves.values.map(value => Number.isNaN(value) ? 0 : value),
+    expected,
+    scale: scale.map((error, combination) => Math.hypot(error, byAbsence(combination))),
+  };
+}
+
+/** The combinations that stand out among all series of the measure and are about what is told. */
+function searchedCauses({ series }: DetectorModel, { scores, values, totals }: Observation, group: MeasureGroup, leaves: MeasureLeaves): Cause[] {
   const [[worst], [furthest]] = [group.series, group.totals];
   const isBelow = furthest === undefined ? values[worst] < scores.expected[worst] : totals!.values[furthest] < totals!.scores.expected[furthest];
   const direction = group.direction || (isBelow ? -1 : 1);
-  const combinations = group.series.map(number => Math.floor(number / measures));
+  const combinations = group.series.map(number => Math.floor(number / series.measures.length));
   const isTold = ({ codes }: Cause): boolean => combinations.some(combination => (
     codes.every((code, dimension) => code < 0 || series.code(combination, dimension) === code)));
   return findRootCauses(leaves, direction).filter(cause => cause.share >= LEAST_SHARE && (group.totals.length > 0 || isTold(cause)));
 }
 
-/** What a series adds to its totals; NaN when it is none that always has a value, and has none. */
-function summedValue(model: DetectorModel, values: Float64Array, number: number): number {
-  if (!Number.isNaN(values[number])) return values[number];
-  return model.shareOf(Math.floor(number / model.series.measures.length)) >= REGULAR ? 0 : NaN;
+/**
+ * Whether the rest of what the group's totals sum up deviates as all of it does, or nothing is left beside several causes: then they were picked
+ * from the noise of what all of it has in common.
+ */
+function leavesMuch(
+  { totals }: DetectorModel, group: MeasureGroup, { codes, values, expected }: MeasureLeaves, causes: readonly Cause[],
+): boolean {
+  const isIn = (cause: Cause, combination: number): boolean => (
+    cause.codes.every((code, dimension) => code < 0 || codes[dimension][combination] === code));
+  const summedUp = new Set(group.totals.flatMap(total => totals.combinationsOf(total)));
+  const all = [...summedUp].filter(combination => !Number.isNaN(values[combination] - expected[combination]));
+  const rest = all.filter(combination => !causes.some(cause => isIn(cause, combination)));
+  if (rest.length === 0) return causes.length > 1;
+  const relative = (combinations: readonly number[]): number => {
+    const usual = combinations.reduce((sum, combination) => sum + expected[combination], 0);
+    return combinations.reduce((sum, combination) => sum + values[combination] - expected[combination], 0) / usual;
+  };
+  return relative(rest) / relative(all) > ALIKE;
 }
 
-function totalsAsCauses(model: DetectorModel, { scores, values, totals: observed }: Observation, group: MeasureGroup): Cause[] {
-  const { series, totals } = model;
-  const all: number[] = [];
-  for (let number = group.measure; number < values.length; number += series.measures.length) {
-    if (!Number.isNaN(summedValue(model, values, number) - scores.expected[number])) all.push(number);
-  }
+function totalsAsCauses(
+  { series, totals }: DetectorModel, { totals: observed }: Observation, group: MeasureGroup, { values, expected }: MeasureLeaves,
+): Cause[] {
   return shared(group.totals.map(total => {
     const deviation = observed!.values[total] - observed!.scores.expected[total];
     const relative = deviation / observed!.scores.expected[total];
-    const summedUp = all.filter(number => totals.includes(total, Math.floor(number / series.measures.length)));
-    const alike = summedUp.filter(number => (summedValue(model, values, number) / scores.expected[number] - 1) / relative > ALIKE);
+    const summedUp = totals.combinationsOf(total).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
+    const alike = summedUp.filter(combination => (values[combination] / expected[combination] - 1) / relative > ALIKE);
     const { dimensions } = totals.describe(total);
     return {
       codes: series.dimensions.map((name, dimension) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Fences } from './fences';
-import type { WrittenTotals } from './totals';
+import type { WrittenTotals } from './written-totals';
 import type { DetectionOutcome, Frequency } from '../../src/private/contract';
 import type { Judgement } from '../engine/feedback';
 import type { Measure } from '../input/row-layout';

@@ -2,6 +2,7 @@
 
 import { DetectionModel, type HolidayCalendar, type IntervalScores, type ModelSettings, type ScoredTotals } from '../engine';
 import type { JudgedEvent } from './model-header';
+import { ALL, checkedTotals, type Part, type WrittenTotals } from './written-totals';
 import { Feedback } from '../engine/feedback';
 import type { Measure } from '../input/row-layout';
 import { type SeriesIndex, timeSeriesIdOf } from '../input/series-index';
@@ -14,19 +15,6 @@ const MOST_VALUES = 50;
 
 /** Most totals of a detector, over all measures. They are in its model besides the time series, which may have 50,000. */
 const MOST_TOTALS = 100;
-
-/** What is summed up: all of a measure, or its time series with one value of a dimension. */
-type Part = readonly [dimension: number, code: number];
-
-/** The dimension and code of the part that is all of a measure. */
-const ALL: Part = [-1, -1];
-
-/** Totals as a model's header has them. */
-export interface WrittenTotals {
-  readonly parts: readonly Part[];
-  /** What the engine knows of them (`DetectionModel.serialize`), in base64. */
-  readonly engine: string;
-}
 
 /** One interval of the totals, scored: entries are by the number of the total. */
 export interface TotalsObservation {
@@ -78,9 +66,10 @@ export class Totals {
     this.isSum = measures.map(({ aggregation }) => aggregation === 'SUM');
     this.partOf = series.dimensions.map(() => []);
     this.combinationsWith = series.dimensions.map(() => []);
-    for (const part of written?.parts ?? []) this.add(part);
-    this.engine = written === undefined
-      ? new DetectionModel(settings, 0, holidays) : DetectionModel.deserialize(Buffer.from(written.engine, 'base64'), holidays);
+    const known = written === undefined ? undefined : checkedTotals(written, series);
+    for (const part of known?.parts ?? []) this.add(part);
+    this.engine = known === undefined
+      ? new DetectionModel(settings, 0, holidays) : DetectionModel.deserialize(Buffer.from(known.engine, 'base64'), holidays);
     if (this.engine.seriesCount !== this.size) {
       throw new TypeError(`the detector model is damaged: its header names ${this.size} totals, and it holds ${this.engine.seriesCount}`);
     }
@@ -182,9 +171,29 @@ export class Totals {
     return dimension < 0 || this.series.code(combination, dimension) === code;
   }
 
+  /** Number of the total of all of a measure. */
+  public ofAll(measure: number): number {
+    return measure; // the first part
+  }
+
+  /** The totals that have a time series in them, that of all of its measure first. */
+  public totalsOf(number: number): number[] {
+    const measures = this.isSum.length;
+    const measure = number % measures;
+    const combination = (number - measure) / measures;
+    const totals = [measure];
+    for (let dimension = 0; dimension < this.partOf.length; dimension++) {
+      const part = this.partOf[dimension][this.series.code(combination, dimension)];
+      if (part !== undefined) totals.push(part * measures + measure);
+    }
+    return totals;
+  }
+
   /** The combinations that are summed up in a total. */
   public combinationsOf(total: number): number[] {
-    return Array.from({ length: this.series.count }, (_, combination) => combination).filter(combination => this.includes(total, combination));
+    const combinations: number[] = [];
+    for (let combination = 0; combination < this.series.count; combination++) if (this.includes(total, combination)) combinations.push(combination);
+    return combinations;
   }
 
   /**
@@ -197,7 +206,8 @@ export class Totals {
       values,
       scores,
       measureOf: total => total % measures,
-      includes: (total, number) => this.includes(total, Math.floor(number / measures)),
+      ofAll: measure => this.ofAll(measure),
+      totalsOf: number => this.totalsOf(number),
       shareOf: number => shareOf(Math.floor(number / measures)),
     };
   }
@@ -236,10 +246,7 @@ export class Totals {
     const [dimension, code] = part;
     const { series } = this;
     const number = this.parts.push(part) - 1;
-    if (dimension >= 0) {
-      if (series.values[dimension]?.[code] === undefined) throw new TypeError(`the detector model is damaged: no dimension has the value of total ${number}`);
-      this.partOf[dimension][code] = number;
-    }
+    if (dimension >= 0) this.partOf[dimension][code] = number;
     for (const measure of series.measures) {
       const named = dimension < 0 ? [] : [[series.dimensions[dimension], series.values[dimension][code]] as const];
       const id = timeSeriesIdOf(measure, named);

@@ -2,6 +2,7 @@
 
 import type { SeriesScores } from './detection-model';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
+import type { PartOfTotal } from './parts-of-totals';
 import { ANOMALOUS_SEVERITY } from './severity';
 
 const { abs, sign } = Math;
@@ -12,27 +13,19 @@ export interface ScoredTotals {
   readonly values: Float64Array;
   /** Index of a total's measure. */
   readonly measureOf: (total: number) => number;
-  /** Whether a total has a time series of its measure in it. */
-  readonly includes: (total: number, series: number) => boolean;
+  /** Number of the total of all of a measure. */
+  readonly ofAll: (measure: number) => number;
+  /** The totals of its measure that a series is in, that of the whole measure first. */
+  readonly totalsOf: (series: number) => readonly number[];
   /** Share of the intervals in which a series has a value, 0-1. */
   readonly shareOf: (series: number) => number;
-}
-
-/** A series of a measure, as totals are made of it. */
-export interface PartOfTotal {
-  readonly series: number;
-  /**
-   * Observed minus expected value. Of a series too new to expect something all of its value, and of one without a value, which adds nothing to
-   * the total, what is expected times the share of the intervals in which it has one.
-   */
-  readonly deviation: number;
-  /** Whether its deviation is no news: it is told as anomalous itself, or the series is too new for a score. */
-  readonly isTold: boolean;
 }
 
 /** An anomalous total. */
 interface AnomalousTotal extends Anomaly {
   readonly total: number;
+  /** Deviation as a part of what was expected. */
+  readonly relative: number;
 }
 
 /** The totals of one measure that are told. */
@@ -41,23 +34,56 @@ export interface ToldTotals {
   readonly totals: readonly AnomalousTotal[];
   /** How severe the most severe of them is, 0-100; 0 without totals. */
   readonly severity: number;
-  /** What they sum up, but for the series that are told themselves. */
+  /** Numbers of the series that they sum up. */
+  readonly summedUp: ReadonlySet<number>;
+  /** The same series, but for those that are told themselves. */
   readonly parts: readonly PartOfTotal[];
 }
+
+/** No totals. */
+const NONE: ToldTotals = { totals: [], severity: 0, summedUp: new Set(), parts: [] };
 
 /** Share of its deviation that a total must owe to what is not told yet. */
 const LEAST_NEWS = 0.5;
 
+/** So many times as far off as a larger total, as a part of what was expected, one is told beside it. */
+const MUCH_MORE = 2;
+
 /**
  * The totals that are news beside the anomalous series, and beside one another: a series that is far off takes the totals that it is in with
  * it, and a platform's fall those of all countries. So does a series that is too new to have a score: a new country is no anomaly of the total.
- * A total is news when all that makes less than half of its deviation. Like series, totals must be far enough off for the number of totals that
- * the measure has.
+ * A total is news when all that makes less than half of its deviation. What lies within another one and is hardly further off than that is none
+ * either. Like series, totals must be far enough off for the number of totals that the measure has.
  * @param partsOfMeasure the series of the measure; asked for when a total is anomalous
  */
-export function totalsToTell(
-  { scores, values, measureOf, includes }: ScoredTotals, measure: number, partsOfMeasure: () => readonly PartOfTotal[],
-): ToldTotals {
+export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasure: () => readonly PartOfTotal[]): ToldTotals {
+  const { found, scored } = anomalousTotals(totals, measure);
+  const { joined } = jointAnomalies(found, scored, ({ total }) => total);
+  if (joined.length === 0) return NONE;
+  const parts = partsOfMeasure();
+  const partsIn = new Map(joined.map(({ total }) => [total, [] as number[]]));
+  for (let index = 0; index < parts.length; index++) {
+    for (const total of totals.totalsOf(parts[index]!.series)) partsIn.get(total)?.push(index);
+  }
+  const isTold = parts.map(part => part.isTold);
+  const candidates = joined.filter(({ total, deviation }) => {
+    const summedUp = partsIn.get(total)!;
+    const explained = summedUp.reduce((sum, index) => sum + (isTold[index] ? parts[index]!.deviation : 0), 0);
+    if (explained * sign(deviation) > (1 - LEAST_NEWS) * abs(deviation)) return false;
+    for (const index of summedUp) isTold[index] = true;
+    return true;
+  });
+  const news = candidates.filter(candidate => !candidates.some(other => (
+    isLittleMore(candidate, other) && isWithin(partsIn.get(candidate.total)!, partsIn.get(other.total)!))));
+  if (news.length === 0) return NONE;
+  const { severity } = jointAnomalies(news, scored, ({ total }) => total);
+  const summedUp = new Set(news.flatMap(({ total }) => partsIn.get(total)!).map(index => parts[index]!.series));
+  return { totals: news, severity, summedUp, parts: parts.filter(part => summedUp.has(part.series) && !part.isTold) };
+}
+
+function anomalousTotals(
+  { scores, values, measureOf }: ScoredTotals, measure: number,
+): { readonly found: AnomalousTotal[]; readonly scored: number } {
   const found: AnomalousTotal[] = [];
   let scored = 0;
   for (let total = 0; total < values.length; total++) {
@@ -65,40 +91,23 @@ export function totalsToTell(
     scored++;
     if (scores.severity[total]! < ANOMALOUS_SEVERITY) continue;
     const score = abs(scores.score[total]!);
-    found.push({
-      total, score, raised: score * scores.raise[total]!, steepness: scores.steepness[total]!, deviation: values[total]! - scores.expected[total]!,
-    });
+    const expected = scores.expected[total]!;
+    const deviation = values[total]! - expected;
+    const raised = score * scores.raise[total]!;
+    found.push({ total, score, raised, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
   }
-  const { joined } = jointAnomalies(found, scored, ({ total }) => total);
-  if (joined.length === 0) return { totals: [], severity: 0, parts: [] };
-  const ofMeasure = partsOfMeasure();
-  const told = new Set(ofMeasure.filter(({ isTold }) => isTold));
-  const news = joined.filter(({ total, deviation }) => {
-    const summedUp = ofMeasure.filter(({ series }) => includes(total, series));
-    const explained = summedUp.reduce((sum, part) => sum + (told.has(part) ? part.deviation : 0), 0);
-    if (explained * sign(deviation) > (1 - LEAST_NEWS) * abs(deviation)) return false;
-    for (const part of summedUp) told.add(part);
-    return true;
-  });
-  if (news.length === 0) return { totals: [], severity: 0, parts: [] };
-  const { severity } = jointAnomalies(news, scored, ({ total }) => total);
-  return { totals: news, severity, parts: [...told].filter(({ isTold }) => !isTold) };
+  return { found, scored };
 }
 
-/** The series of a measure, as totals are made of them. */
-export function partsOfTotals(
-  scores: SeriesScores, values: Float64Array, isOfMeasure: (series: number) => boolean, { shareOf }: ScoredTotals,
-  isJoined: (series: number) => boolean,
-): PartOfTotal[] {
-  const parts: PartOfTotal[] = [];
-  for (let series = 0; series < values.length; series++) {
-    if (!isOfMeasure(series)) continue;
-    const [value, expected] = [values[series]!, scores.expected[series]!];
-    const isNew = Number.isNaN(expected);
-    const isMissing = Number.isNaN(value);
-    if (isNew && isMissing) continue;
-    const deviation = isNew ? value : isMissing ? -expected * shareOf(series) : value - expected;
-    parts.push({ series, deviation, isTold: isNew || isJoined(series) });
-  }
-  return parts;
+/** Whether a total is off on the same side as a larger one, and not by much more of what is expected. */
+function isLittleMore(total: AnomalousTotal, larger: AnomalousTotal): boolean {
+  return sign(total.deviation) === sign(larger.deviation) && abs(total.relative) < MUCH_MORE * abs(larger.relative);
+}
+
+/** Whether all of some numbers, in ascending order, are among others, of which there are more. */
+function isWithin(some: readonly number[], others: readonly number[]): boolean {
+  if (some.length >= others.length) return false;
+  let position = 0;
+  for (const other of others) if (other === some[position]) position++;
+  return position === some.length;
 }

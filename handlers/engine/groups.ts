@@ -2,8 +2,9 @@
 
 import { type Contribution, contributionsOf, type Deviation, directionOf } from './contributions';
 import type { SeriesScores } from './detection-model';
-import { partsOfTotals, type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
+import { type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
+import { partsOfTotals } from './parts-of-totals';
 import { ANOMALOUS_SEVERITY, judgedScore } from './severity';
 
 /** What a time series is about. */
@@ -93,14 +94,16 @@ export function formGroups(
   return anomalies.flatMap((found, measure) => {
     const { joined, severity } = jointAnomalies(found, scored[measure]!, ({ series }) => series);
     const isJoined = new Set(joined.map(({ series }) => series));
-    const isOfMeasure = (series: number): boolean => describe(series).measure === measure;
-    const told = totals && totalsToTell(totals, measure, () => partsOfTotals(scores, values, isOfMeasure, totals, series => isJoined.has(series)));
+    const told = totals && totalsToTell(totals, measure, () => {
+      const ofTotal = totals.scores.expected[totals.ofAll(measure)] ?? NaN;
+      return partsOfTotals(seriesOf(measure, values.length, describe), scores, values, ofTotal, totals.shareOf, series => isJoined.has(series));
+    });
     if (joined.length === 0 && !told?.totals.length) return [];
-    const summedUp = new Set(told?.parts.map(({ series }) => series));
     const involved: Deviation[] = [...joined];
     for (const { series, deviation } of told?.parts ?? []) involved.push({ deviation, dimensionValues: describe(series).dimensionValues });
-    const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !summedUp.has(series));
-    const direction = directionOf(told?.totals.length ? told.totals : joined);
+    const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !told?.summedUp.has(series));
+    // of what a total sums up the total tells which way it goes
+    const direction = directionOf([...told?.totals ?? [], ...joined.filter(({ series }) => !told?.summedUp.has(series))]);
     return {
       measure,
       severity: groupSeverity(severity, joined, told, expectedTotals[measure]!),
@@ -120,6 +123,14 @@ function groupSeverity(ofSeries: number, joined: readonly AnomalousSeries[], tol
   const breadth = 1 - 1 / Math.max(1, joined.length);
   const rest = (1 - IMPACT_WEIGHT * impact) * (1 - BREADTH_WEIGHT * breadth);
   return 100 - (100 - Math.max(ofSeries, told?.severity ?? 0)) * rest;
+}
+
+/** Numbers of a measure's series. */
+function seriesOf(measure: number, count: number, describe: (series: number) => SeriesDescription): Int32Array {
+  const numbers = new Int32Array(count);
+  let found = 0;
+  for (let series = 0; series < count; series++) if (describe(series).measure === measure) numbers[found++] = series;
+  return numbers.subarray(0, found);
 }
 
 function hasAnomaly({ severity }: SeriesScores): boolean {

@@ -7,6 +7,7 @@ export { HolidayCalendar } from './holidays';
 export { type ScoredTotals } from './group-totals';
 export { eventSeverity, formGroups, type MeasureGroup, type SeriesDescription } from './groups';
 export { MissingData, type MissingDataFinding } from './missing-data';
+export { expectedInTotal } from './parts-of-totals';
 export { relatedMeasures } from './related-measures';
 export { type Leaves } from './root-cause/leaves';
 export { findRootCauses } from './root-cause/search';

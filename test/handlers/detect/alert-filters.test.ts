@@ -53,4 +53,37 @@ test('of a group with more series than it holds, the values of all count', () =>
   const filters = { DimensionFilterList: [dimension('marketplace', 'fr')] };
   expect(passesFilters(filters, group)).toBe(false);
   expect(passesFilters(filters, { ...group, seriesCount: 300 })).toBe(true);
+  const contributions = [{ dimension: 'marketplace', values: [{ value: 'de', contribution: 100 }, { value: 'fr', contribution: 0 }] }];
+  expect(passesFilters(filters, { ...group, contributions, seriesCount: 300 })).toBe(true);
+});
+
+describe('a total', () => {
+  const total = (...dimensions: { readonly name: string; readonly value: string }[]): GroupRecord => ({
+    ...group,
+    contributions: [
+      { dimension: 'platform', values: [{ value: 'web', contribution: 60 }, { value: 'ios', contribution: 40 }, { value: 'tv', contribution: 0 }] },
+      { dimension: 'marketplace', values: [{ value: 'de', contribution: 100 }, { value: 'fr', contribution: 0 }] },
+    ],
+    series: [{ ...series('', ''), dimensions }],
+    seriesCount: 1,
+  });
+  const ofWeb = total({ name: 'platform', value: 'web' });
+
+  test.each<[string, GroupRecord, AlertFilters, boolean]>([
+    ['of all, a value that contributes', total(), { DimensionFilterList: [dimension('platform', 'ios')] }, true],
+    ['of all, a value that does not', total(), { DimensionFilterList: [dimension('platform', 'tv')] }, false],
+    ['of all, values of two dimensions', total(), { DimensionFilterList: [dimension('platform', 'ios'), dimension('marketplace', 'de', 'fr')] }, true],
+    ['of all, one of two that does not contribute', total(), { DimensionFilterList: [dimension('platform', 'ios'), dimension('marketplace', 'fr')] }, false],
+    ['of all, a dimension that is not there', total(), { DimensionFilterList: [dimension('browser', 'web')] }, false],
+    ['of all, another measure', total(), { MetricList: ['revenue'] }, false],
+    ['of a value, that value', ofWeb, { DimensionFilterList: [dimension('platform', 'web')] }, true],
+    ['of a value, another one that contributes beside it', ofWeb, { DimensionFilterList: [dimension('platform', 'ios')] }, false],
+    ['of a value, one of another dimension', ofWeb, { DimensionFilterList: [dimension('platform', 'web'), dimension('marketplace', 'de')] }, true],
+  ])('%s', (_name, of, filters, passes) => {
+    expect(passesFilters(filters, of)).toBe(passes);
+  });
+
+  test('of more series than the group holds: what does not contribute does not count', () => {
+    expect(passesFilters({ DimensionFilterList: [dimension('platform', 'tv')] }, { ...total(), seriesCount: 300 })).toBe(false);
+  });
 });

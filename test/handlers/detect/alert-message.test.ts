@@ -30,6 +30,15 @@ function group(value: string, count = 1): GroupRecord {
   };
 }
 
+test('a text message names what explains most of it, or else what contributed most', () => {
+  const where = (rootCauses?: GroupRecord['rootCauses']): string => shortText({ ...group('x'), rootCauses }, 0, 'UTC').replace(/^.*\[UTC\]| https.*$/g, '');
+  const web = [{ name: 'platform', value: 'web' }, { name: 'country', value: 'de\nat' }];
+  expect(where()).toBe(', platform x');
+  expect(where([{ dimensions: web, share: 49, consistency: 100 }])).toBe(', platform x');
+  expect(where([{ dimensions: web, share: 51, consistency: 100 }])).toBe(', platform web, country de at');
+  expect(where([{ dimensions: [], share: 100, consistency: 100 }])).toBe(', all of the measure');
+});
+
 test('texts for people are not broken by dimension values', () => {
   for (const value of ['<b>x</b>', 'a\nb\u0000c', '\u202Edrow', '', 'x'.repeat(1000)]) {
     const text = longText(alert, group(value), 0, 'UTC');
