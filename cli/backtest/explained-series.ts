@@ -14,7 +14,7 @@ export interface ExplainedSeries {
   readonly text: string;
   readonly measure: number;
   readonly dimensionValues: readonly string[];
-  /** The dimension with its value of each total that is named so; none for that of all of the metric. */
+  /** The dimensions with their values of each total that is named so; none for that of all of the metric. */
   readonly totalsOf: readonly (readonly (readonly [dimension: string, value: string])[])[];
 }
 
@@ -50,15 +50,13 @@ export function parseExplainedSeries(text: string, index: SeriesIndex, measures:
   return { text, measure, dimensionValues, totalsOf: isSum ? totals : [] };
 }
 
-/** Totals that may have these cells: all but those of one dimension are empty, and so may be the value of that one. */
+/** Totals that may have these cells: all but those of one or two dimensions are empty, and so may be the values of these. */
 function totalsNamed(dimensionValues: readonly string[], { dimensions, values }: SeriesIndex): ExplainedSeries['totalsOf'] {
-  if (dimensions.length === 0) return [];
-  const ofValues = dimensions.flatMap((name, dimension) => {
-    const value = dimensionValues[dimension];
-    const isAlone = dimensionValues.every((other, place) => place === dimension || other === '');
-    return isAlone && values[dimension].includes(value) ? [[[name, value] as const]] : [];
-  });
-  return [...dimensionValues.every(value => value === '') ? [[]] : [], ...ofValues];
+  const all = [...dimensions.keys()];
+  const chosen = [[], ...all.map(one => [one]), ...all.flatMap(one => all.slice(one + 1).map(two => [one, two]))];
+  return chosen.filter(each => each.length < all.length
+    && all.every(dimension => each.includes(dimension) ? values[dimension].includes(dimensionValues[dimension]) : dimensionValues[dimension] === ''))
+    .map(each => each.map(dimension => [dimensions[dimension], dimensionValues[dimension]] as const));
 }
 
 /** Says that what was asked for is not there, and how it is written. */

@@ -46,8 +46,8 @@ export class ScoredSeriesFormat {
 
   /** Cells of a total in an interval, with the one that says what is summed up (`TOTAL_COLUMN`), without the line's end. */
   public totalCells({ model, slot }: DetectedInterval, totals: Scored, total: number): string {
-    const { dimensions: [dimension] } = model.totals.describe(total);
-    return `${this.line(slot, this.totalNames[total] ??= totalNameCells(model, total), totals, total)},${csvCell(dimension?.name ?? ALL_OF_METRIC)}`;
+    const of = model.totals.describe(total).dimensions.map(({ name }) => name).join(' and ') || ALL_OF_METRIC;
+    return `${this.line(slot, this.totalNames[total] ??= totalNameCells(model, total), totals, total)},${csvCell(of)}`;
   }
 
   /**

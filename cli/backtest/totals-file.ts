@@ -6,8 +6,8 @@ import { ScoredSeriesFormat, TOTAL_COLUMN } from './scored-series';
 
 /**
  * `totals.csv`: the columns of `scores.csv` for the totals of the time series, a row for every interval from that on in which there were
- * enough of them. A total is of all of a metric, or of one dimension value; the other dimensions are empty. The last column says which it
- * is: the dimension's name, or that it is all of the metric.
+ * enough of them. A total is of all of a metric, or of one or two dimension values; the other dimensions are empty. The last column says which it
+ * is: the dimensions' names, or that it is all of the metric.
  */
 export class TotalsFile {
   public rows = 0;

@@ -2,19 +2,19 @@
 
 import { DetectionModel, type HolidayCalendar, type IntervalScores, type ModelSettings, type ScoredTotals } from '../engine';
 import type { JudgedEvent } from './model-header';
-import { ALL, checkedTotals, type Part, type WrittenTotals } from './written-totals';
+import { PartsOfSeries } from './parts-of-series';
+import { checkedTotals, type WrittenTotals } from './written-totals';
 import { Feedback } from '../engine/feedback';
 import type { Measure } from '../input/row-layout';
 import { type SeriesIndex, timeSeriesIdOf } from '../input/series-index';
 
-/** Combinations of dimension values that a total needs: the sum of fewer is hardly less noisy than they are. */
-const LEAST_COMBINATIONS = 10;
-
-/** Values of a dimension up to which each of them has a total: beyond, the totals of some would say nothing of the others. */
-const MOST_VALUES = 50;
-
-/** Most totals of a detector, over all measures. They are in its model besides the time series, which may have 50,000. */
-const MOST_TOTALS = 100;
+/**
+ * Most totals of a detector, over all measures: they are in its model besides the time series. A detector of 50,000 series has little room for them, one of a
+ * few thousand has much.
+ */
+const MOST_TOTALS = 600;
+const MOST_SERIES = 50_000;
+const LEAST_MOST = 100;
 
 /** One interval of the totals, scored: entries are by the number of the total. */
 export interface TotalsObservation {
@@ -29,25 +29,20 @@ export interface TotalsObservation {
 export interface TotalName {
   /** Index of the measure. */
   readonly measure: number;
-  /** The dimension value whose time series it sums up; none: it is of all time series of the measure. */
+  /** The one or two dimension values whose time series it sums up; none: it is of all time series of the measure. */
   readonly dimensions: { readonly name: string; readonly value: string }[];
 }
 
 /**
- * The sums of a detector's time series: of all of a measure, and of those with one value of a dimension where there are two dimensions or
- * more. What is a little off in each of a hundred series drowns in the noise of each of them and is plain in their sum, so totals are
- * learned and scored as time series of their own.
+ * The sums of a detector's time series: of all of a measure, of those with one value of a dimension where there are two dimensions or more, and of those
+ * with two values where there are three or more. What is a little off in each of a hundred series drowns in the noise of each of them and is plain in
+ * their sum, so totals are learned and scored as time series of their own.
  *
  * Only measures whose rows are added up (SUM) have totals: averages of parts say nothing of the average of all, and their place is without
  * values. A series without a value counts as 0, as its rows would. Total number = number of the part * measures + measure.
  */
 export class Totals {
-  private readonly parts: Part[] = [];
-  /** For each dimension, by code: number of the part; undefined where there is none. */
-  private readonly partOf: number[][];
-  /** For each dimension, by code: combinations with the value. */
-  private readonly combinationsWith: number[][];
-  private counted = 0;
+  private readonly parts: PartsOfSeries;
   private readonly isSum: readonly boolean[];
   private readonly engine: DetectionModel;
   private readonly numbers = new Map<string, number>();
@@ -64,10 +59,9 @@ export class Totals {
     written?: WrittenTotals,
   ) {
     this.isSum = measures.map(({ aggregation }) => aggregation === 'SUM');
-    this.partOf = series.dimensions.map(() => []);
-    this.combinationsWith = series.dimensions.map(() => []);
     const known = written === undefined ? undefined : checkedTotals(written, series);
-    for (const part of known?.parts ?? []) this.add(part);
+    this.parts = new PartsOfSeries(series, known?.parts ?? []);
+    this.nameParts(0);
     this.engine = known === undefined
       ? new DetectionModel(settings, 0, holidays) : DetectionModel.deserialize(Buffer.from(known.engine, 'base64'), holidays);
     if (this.engine.seriesCount !== this.size) {
@@ -77,7 +71,7 @@ export class Totals {
 
   /** Number of totals. */
   public get size(): number {
-    return this.parts.length * this.isSum.length;
+    return this.parts.list.length * this.isSum.length;
   }
 
   /**
@@ -107,16 +101,13 @@ export class Totals {
 
   /** The totals of an interval's values; NaN where no series of a total has one. */
   public of(values: Float64Array): Float64Array {
-    const { isSum, partOf, series } = this;
+    const { isSum, parts, series } = this;
     const measures = isSum.length;
     const sums = new Float64Array(this.size).fill(NaN);
     if (sums.length === 0) return sums;
-    const { codes } = series;
     const count = Math.min(series.count, values.length / measures);
     for (let combination = 0, first = 0; combination < count; combination++, first += measures) {
-      for (let dimension = -1; dimension < codes.length; dimension++) {
-        const part = dimension < 0 ? 0 : partOf[dimension][codes[dimension][combination]];
-        if (part === undefined) continue;
+      for (const part of parts.of(combination)) {
         for (let measure = 0, total = part * measures; measure < measures; measure++, total++) {
           const value = values[first + measure];
           if (isSum[measure] && value === value) sums[total] = (sums[total] || 0) + value;
@@ -130,8 +121,8 @@ export class Totals {
   public describe(total: number): TotalName {
     const { isSum, series } = this;
     const measure = total % isSum.length;
-    const [dimension, code] = this.parts[(total - measure) / isSum.length];
-    return { measure, dimensions: dimension < 0 ? [] : [{ name: series.dimensions[dimension], value: series.values[dimension][code] }] };
+    const part = this.parts.list[(total - measure) / isSum.length];
+    return { measure, dimensions: part.map(([dimension, code]) => ({ name: series.dimensions[dimension], value: series.values[dimension][code] })) };
   }
 
   /** Whether a total is of a measure whose rows are added up: others have no values. */
@@ -167,8 +158,7 @@ export class Totals {
 
   /** Whether a combination of dimension values is summed up in a total. */
   public includes(total: number, combination: number): boolean {
-    const [dimension, code] = this.parts[Math.floor(total / this.isSum.length)];
-    return dimension < 0 || this.series.code(combination, dimension) === code;
+    return this.parts.includes(Math.floor(total / this.isSum.length), combination);
   }
 
   /** Number of the total of all of a measure. */
@@ -180,13 +170,7 @@ export class Totals {
   public totalsOf(number: number): number[] {
     const measures = this.isSum.length;
     const measure = number % measures;
-    const combination = (number - measure) / measures;
-    const totals = [measure];
-    for (let dimension = 0; dimension < this.partOf.length; dimension++) {
-      const part = this.partOf[dimension][this.series.code(combination, dimension)];
-      if (part !== undefined) totals.push(part * measures + measure);
-    }
-    return totals;
+    return this.parts.of((number - measure) / measures).map(part => part * measures + measure);
   }
 
   /** The combinations that are summed up in a total. */
@@ -206,6 +190,7 @@ export class Totals {
       values,
       scores,
       measureOf: total => total % measures,
+      levelOf: total => this.parts.list[Math.floor(total / measures)].length,
       ofAll: measure => this.ofAll(measure),
       totalsOf: number => this.totalsOf(number),
       shareOf: number => shareOf(Math.floor(number / measures)),
@@ -214,43 +199,30 @@ export class Totals {
 
   /** For a model's header. */
   public written(): WrittenTotals | undefined {
-    return this.size === 0 ? undefined : { parts: this.parts, engine: Buffer.from(this.engine.serialize()).toString('base64') };
+    return this.size === 0 ? undefined : { parts: this.parts.list, engine: Buffer.from(this.engine.serialize()).toString('base64') };
   }
 
   /** Adds the totals that combinations which came since have brought about. */
   private grow(): void {
-    const { series, combinationsWith } = this;
-    if (this.counted === series.count || series.dimensions.length === 0 || !this.isSum.includes(true)) return;
-    for (; this.counted < series.count; this.counted++) {
-      for (const [dimension, counts] of combinationsWith.entries()) {
-        const code = series.code(this.counted, dimension);
-        counts[code] = (counts[code] ?? 0) + 1;
-      }
-    }
-    const [before, measures] = [this.size, this.isSum.length];
-    const hasRoom = (): boolean => this.size + measures <= MOST_TOTALS;
-    if (this.parts.length === 0 && series.count >= LEAST_COMBINATIONS && hasRoom()) this.add(ALL);
-    // of a single dimension the values' totals are the time series
-    if (series.dimensions.length > 1 && this.parts.length > 0) {
-      const dimensions = [...series.dimensions.keys()].filter(dimension => series.values[dimension].length <= MOST_VALUES);
-      for (const dimension of dimensions.sort((a, b) => series.values[a].length - series.values[b].length || a - b)) {
-        for (const [code, count] of combinationsWith[dimension].entries()) {
-          if (count >= LEAST_COMBINATIONS && this.partOf[dimension][code] === undefined && hasRoom()) this.add([dimension, code]);
-        }
-      }
-    }
-    if (this.size > before) this.engine.addSeries(this.size - before);
+    const { series, parts, isSum } = this;
+    if (series.dimensions.length === 0 || !isSum.includes(true)) return;
+    const before = parts.list.length;
+    const most = Math.max(LEAST_MOST, Math.floor(MOST_TOTALS * (1 - series.size / MOST_SERIES)));
+    parts.grow(Math.floor(most / isSum.length));
+    if (parts.list.length === before) return;
+    this.nameParts(before);
+    this.engine.addSeries(this.size - this.engine.seriesCount);
   }
 
-  private add(part: Part): void {
-    const [dimension, code] = part;
+  /** Makes the TimeSeriesIds of the parts from a number on. */
+  private nameParts(from: number): void {
     const { series } = this;
-    const number = this.parts.push(part) - 1;
-    if (dimension >= 0) this.partOf[dimension][code] = number;
-    for (const measure of series.measures) {
-      const named = dimension < 0 ? [] : [[series.dimensions[dimension], series.values[dimension][code]] as const];
-      const id = timeSeriesIdOf(measure, named);
-      this.numbers.set(id, this.ids.push(id) - 1);
+    for (const part of this.parts.list.slice(from)) {
+      const named = part.map(([dimension, code]) => [series.dimensions[dimension], series.values[dimension][code]] as const);
+      for (const measure of series.measures) {
+        const id = timeSeriesIdOf(measure, named);
+        this.numbers.set(id, this.ids.push(id) - 1);
+      }
     }
   }
 }

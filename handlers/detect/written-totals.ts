@@ -2,11 +2,17 @@
 
 import type { SeriesIndex } from '../input/series-index';
 
-/** What is summed up: all of a measure, or its time series with one value of a dimension. */
-export type Part = readonly [dimension: number, code: number];
+/** A value of a dimension, by code. */
+type Value = readonly [dimension: number, code: number];
+
+/** What is summed up: the time series of a measure that have these values, each of another dimension, in their order; without values all of the measure. */
+export type Part = readonly Value[];
 
 /** The part that is all of a measure: it comes first. */
-export const ALL: Part = [-1, -1];
+export const ALL: Part = [];
+
+/** Most values of a part. */
+export const MOST_DIMENSIONS = 2;
 
 /** Totals as a model's header has them. */
 export interface WrittenTotals {
@@ -24,13 +30,22 @@ export function checkedTotals(written: unknown, series: SeriesIndex): WrittenTot
   if (!Array.isArray(parts) || typeof engine !== 'string') throw damaged('its totals lack what all totals have');
   const seen = new Set<string>();
   for (const [number, part] of (parts as readonly unknown[]).entries()) {
-    const [dimension, code] = Array.isArray(part) ? part as unknown[] : [];
-    const isAll = dimension === ALL[0] && code === ALL[1];
-    const isKnown = number === 0 ? isAll : Number.isInteger(code) && series.values[dimension as number]?.[code as number] !== undefined;
-    if (!isKnown || seen.has(String(part))) throw damaged(`total ${number} is ${JSON.stringify(part)}, which no dimension has, or comes twice`);
-    seen.add(String(part));
+    const text = JSON.stringify(part);
+    if (!isPart(part, series) || (number === 0) !== (part.length === 0) || seen.has(text)) {
+      throw damaged(`total ${number} is ${text}, which no dimension has, or comes twice`);
+    }
+    seen.add(text);
   }
   return { parts: parts as readonly Part[], engine };
+}
+
+function isPart(part: unknown, series: SeriesIndex): part is Part {
+  return Array.isArray(part) && part.length <= MOST_DIMENSIONS && part.every((value: unknown, index) => {
+    if (!Array.isArray(value)) return false;
+    const [dimension, code] = value as unknown[];
+    const isInOrder = index === 0 || (part as Part)[index - 1][0] < (dimension as number);
+    return isInOrder && Number.isInteger(code) && series.values[dimension as number]?.[code as number] !== undefined;
+  });
 }
 
 function damaged(what: string): TypeError {

@@ -13,6 +13,8 @@ export interface ScoredTotals {
   readonly values: Float64Array;
   /** Index of a total's measure. */
   readonly measureOf: (total: number) => number;
+  /** Number of dimension values that a total is of: the more, the less of the measure is in it. */
+  readonly levelOf: (total: number) => number;
   /** Number of the total of all of a measure. */
   readonly ofAll: (measure: number) => number;
   /** The totals of its measure that a series is in, that of the whole measure first. */
@@ -53,12 +55,13 @@ const MUCH_MORE = 2;
  * The totals that are news beside the anomalous series, and beside one another: a series that is far off takes the totals that it is in with
  * it, and a platform's fall those of all countries. So does a series that is too new to have a score: a new country is no anomaly of the total.
  * A total is news when all that makes less than half of its deviation. What lies within another one and is hardly further off than that is none
- * either. Like series, totals must be far enough off for the number of totals that the measure has.
+ * either. Like series, totals must be far enough off for the number of totals that they were picked from, each level by itself: many pairs of values
+ * ask nothing of the whole.
  * @param partsOfMeasure the series of the measure; asked for when a total is anomalous
  */
 export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasure: () => readonly PartOfTotal[]): ToldTotals {
-  const { found, scored } = anomalousTotals(totals, measure);
-  const { joined } = jointAnomalies(found, scored, ({ total }) => total);
+  const levels = anomalousTotals(totals, measure);
+  const joined = levels.flatMap(({ found, scored }) => jointAnomalies(found, scored, numberOf).joined).sort(furthestFirst);
   if (joined.length === 0) return NONE;
   const parts = partsOfMeasure();
   const partsIn = new Map(joined.map(({ total }) => [total, [] as number[]]));
@@ -76,27 +79,41 @@ export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasu
   const news = candidates.filter(candidate => !candidates.some(other => (
     isLittleMore(candidate, other) && isWithin(partsIn.get(candidate.total)!, partsIn.get(other.total)!))));
   if (news.length === 0) return NONE;
-  const { severity } = jointAnomalies(news, scored, ({ total }) => total);
+  const severity = Math.max(...levels.map(({ found, scored }) => (
+    jointAnomalies(news.filter(total => found.includes(total)), scored, numberOf).severity)));
   const summedUp = new Set(news.flatMap(({ total }) => partsIn.get(total)!).map(index => parts[index]!.series));
   return { totals: news, severity, summedUp, parts: parts.filter(part => summedUp.has(part.series) && !part.isTold) };
 }
 
-function anomalousTotals(
-  { scores, values, measureOf }: ScoredTotals, measure: number,
-): { readonly found: AnomalousTotal[]; readonly scored: number } {
-  const found: AnomalousTotal[] = [];
-  let scored = 0;
+/** The totals of a measure that are of as many dimension values. */
+interface Level {
+  readonly found: AnomalousTotal[];
+  /** How many have a score. */
+  scored: number;
+}
+
+const numberOf = ({ total }: AnomalousTotal): number => total;
+
+function furthestFirst(a: AnomalousTotal, b: AnomalousTotal): number {
+  return b.raised - a.raised || abs(b.deviation) - abs(a.deviation) || a.total - b.total;
+}
+
+/** The anomalous totals of a measure and the number of its totals that have a score, by level. */
+function anomalousTotals({ scores, values, measureOf, levelOf }: ScoredTotals, measure: number): Level[] {
+  const levels: Level[] = [];
   for (let total = 0; total < values.length; total++) {
     if (measureOf(total) !== measure || Number.isNaN(scores.severity[total]!)) continue;
-    scored++;
+    const level = levels[levelOf(total)] ??= { found: [], scored: 0 };
+    level.scored++;
     if (scores.severity[total]! < ANOMALOUS_SEVERITY) continue;
     const score = abs(scores.score[total]!);
     const expected = scores.expected[total]!;
     const deviation = values[total]! - expected;
     const raised = score * scores.raise[total]!;
-    found.push({ total, score, raised, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
+    level.found.push({ total, score, raised, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
   }
-  return { found, scored };
+  // without holes
+  return levels.filter(level => level !== undefined);
 }
 
 /** Whether a total is off on the same side as a larger one, and not by much more of what is expected. */

@@ -86,11 +86,35 @@ describe('totals', () => {
     expect(Object.keys(sums(() => 1))).toEqual(['views', ...Array.from({ length: 10 }, (_, country) => `views country=c${country}`)]);
   });
 
-  test('are 100 at most: of the dimensions with the fewest values first', () => {
-    const { totals } = build([SUM, { ...SUM, name: 'clicks' }], ['country', 'platform'], grid(40, 20));
-    expect(totals.size).toBe(100);
-    const described = Array.from({ length: 100 }, (_, total) => totals.describe(total).dimensions[0]?.name);
-    expect([undefined, 'platform', 'country'].map(name => described.filter(each => each === name).length)).toEqual([2, 40, 58]);
+  test('are 600 at most, and fewer the more series there are: of the dimensions with the fewest values first', () => {
+    const measures = Array.from({ length: 20 }, (_, number) => ({ ...SUM, name: `m${number}` }));
+    const { totals, series } = build(measures, ['country', 'platform'], grid(40, 20));
+    // (1 - 16,000 / 50,000) of 600, in whole parts of 20 measures
+    expect([series.size, totals.size]).toEqual([16_000, 400]);
+    const described = Array.from({ length: 400 }, (_, total) => totals.describe(total).dimensions[0]?.name);
+    expect([undefined, 'platform', 'country'].map(name => described.filter(each => each === name).length)).toEqual([20, 380, 0]);
+  });
+
+  test('are of pairs of values too where there are more dimensions than two, with 10 combinations each', () => {
+    const combinations = grid(2, 3).flatMap(([platform, country]) => Array.from({ length: 10 }, (_, product) => [platform!, country!, `s${product}`]));
+    const { sums, totals } = build([SUM], ['platform', 'country', 'product'], combinations);
+    expect(totals.size).toBe(1 + 2 + 3 + 6);
+    const all = sums(combination => combination < 10 ? 7 : 1);
+    expect(all).toMatchObject({ 'views': 120, 'views platform=p0': 90, 'views country=c0': 80 });
+    expect(all).toMatchObject({ 'views platform=p0 country=c0': 70, 'views platform=p1 country=c2': 10 });
+    expect(Object.keys(all).filter(name => name.includes('product'))).toEqual([]);
+    const valuesOf = (total: number): string[] => totals.describe(total).dimensions.map(({ value }) => value);
+    expect(totals.totalsOf(0).map(valuesOf)).toEqual([[], ['p0'], ['c0'], ['p0', 'c0']]);
+    expect(totals.combinationsOf(totals.totalsOf(0)[3]!)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test('are of no two dimensions with more than 200 pairs', () => {
+    const build3 = (countries: number) => build([SUM], ['platform', 'country', 'product'], grid(10, countries)
+      .flatMap(([platform, country]) => Array.from({ length: 10 }, (_, product) => [platform!, country!, `s${product}`])));
+    const pairsOf = ({ totals }: ReturnType<typeof build3>): number => (
+      Array.from({ length: totals.size }, (_, total) => totals.describe(total).dimensions.map(({ name }) => name).join())
+        .filter(names => names === 'platform,country').length);
+    expect([20, 21].map(countries => pairsOf(build3(countries)))).toEqual([200, 0]);
   });
 
   test('come as combinations come, and keep their numbers and ids', () => {
@@ -184,12 +208,14 @@ describe('a model with totals', () => {
     ['another state', totals => ({ ...totals, engine: 'AAAA' }), 'these 3 bytes are not a detection model'],
     ['fewer parts', totals => ({ ...totals, parts: totals.parts.slice(0, 1) }), 'its header names 2 totals, and it holds 6'],
     ['parts that are none', totals => ({ ...totals, parts: [5, 6, 7] }), 'total 0 is 5, which no dimension has'],
-    ['parts without the whole', ({ parts, engine }) => ({ parts: [parts[1], parts[0], parts[2]], engine }), 'total 0 is [0,0], which no dimension has'],
-    ['the whole twice', ({ parts, engine }) => ({ parts: [parts[0], parts[0], parts[1]], engine }), 'total 1 is [-1,-1], which no dimension has'],
-    ['a part twice', ({ parts, engine }) => ({ parts: [parts[0], parts[1], parts[1]], engine }), 'total 2 is [0,0], which no dimension has, or comes twice'],
-    ['a value that there is not', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [0, 2]], engine }), 'total 2 is [0,2], which no dimension has'],
-    ['a dimension that there is not', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [2, 0]], engine }), 'total 2 is [2,0], which no dimension has'],
-    ['a value that is no number', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [0, 'length']], engine }), 'total 2 is [0,"length"], which no dimension has'],
+    ['parts without the whole', ({ parts, engine }) => ({ parts: [parts[1], parts[0], parts[2]], engine }), 'total 0 is [[0,0]], which no dimension has'],
+    ['the whole twice', ({ parts, engine }) => ({ parts: [parts[0], parts[0], parts[1]], engine }), 'total 1 is [], which no dimension has'],
+    ['a part twice', ({ parts, engine }) => ({ parts: [parts[0], parts[1], parts[1]], engine }), 'total 2 is [[0,0]], which no dimension has, or comes twice'],
+    ['a value that there is not', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [[0, 2]]], engine }), 'total 2 is [[0,2]], which no dimension has'],
+    ['a dimension that there is not', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [[2, 0]]], engine }), 'total 2 is [[2,0]], which no dimension has'],
+    ['dimensions in another order', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [[1, 0], [0, 0]]], engine }), 'total 2 is [[1,0],[0,0]], which no dimension has'],
+    ['too many dimensions', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [[0, 0], [1, 0], [1, 1]]], engine }), 'total 2 is [[0,0],[1,0],[1,1]], which no dimension has'],
+    ['a value that is no number', ({ parts, engine }) => ({ parts: [parts[0], parts[1], [[0, 'length']]], engine }), 'total 2 is [[0,"length"]], which no dimension has'],
   ])('whose header has %s in their place is refused', (_name, change, message) => {
     const { header, series, engine } = decodeModelFile(model.encode());
     const written = encodeModelFile({ ...header, totals: change(header.totals!) as ModelHeader['totals'] }, series, before => {

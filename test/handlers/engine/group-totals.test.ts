@@ -41,6 +41,7 @@ function groupsWith(parts: readonly Part[], totals: readonly Total[]): MeasureGr
     ...scoresOf(totals),
     measureOf: () => 0,
     ofAll: () => 0,
+    levelOf: number => totals[number]!.of.length,
     totalsOf: series => [...totals.keys()].filter(number => includes(totals[number]!, parts[series]!)),
     shareOf: series => parts[series]!.share ?? 1,
   };
@@ -81,8 +82,10 @@ describe('an anomalous total', () => {
   test('of which nothing is far enough off makes none', () => {
     const parts = shop(() => ({ value: 99, score: -0.1 }));
     expect(groupsWith(parts, [total(parts, [], -4.9)])).toEqual([]);
-    const many = [total(parts, [], -5.1), ...Array.from({ length: 99 }, () => total(parts, ['web'], 0))];
-    expect(groupsWith(parts, many)).toEqual([]);
+    const many = (of: readonly string[]): Total[] => [total(parts, [], 0), total(parts, of, -5.1), ...Array.from({ length: 99 }, () => total(parts, ['web'], 0))];
+    expect(groupsWith(parts, many(['app']))).toEqual([]);
+    // totals of single values ask nothing of one of two
+    expect(groupsWith(parts, many(['app', 'de']))).toMatchObject([{ totals: [1] }]);
   });
 
   test('that an anomalous series explains is not told; that one explains by less than half is', () => {
