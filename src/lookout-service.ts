@@ -57,7 +57,7 @@ export interface LookoutServiceProps extends InfrastructureOptions {
    * Most time series of a detector: metrics times combinations of dimension values, 1-1,000,000. The data show how many there are, and so no
    * request is refused: a history that has more makes the detector FAILED, with the reason. Combinations that come later and find no room are
    * left out of an interval; GetDataQualityMetrics and a warning in the log say how many. A detector with more needs more of the detect
-   * function's memory and time, about 1 KB for each time series. Totals, at most 100, are not counted.
+   * function's memory and time, about 1 KB for each time series. Totals, 100 to 600 at most, are not counted.
    *
    * @default - as Lookout for Metrics had: 5,000 of 5 minutes, 10,000 of 10 minutes, 50,000 of hours or days
    */

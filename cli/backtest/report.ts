@@ -61,7 +61,7 @@ ${rows === '' ? '<p>None: everything was as expected.</p>' : '<table><thead><tr>
   + `<th class="number">${anomalous}</th><th>what explains it, of the deviation</th></tr></thead><tbody>${rows}</tbody></table>${more}`}
 ${missingData(summary)}${rows === '' ? '' : `<h2>The most severe</h2>
 <p class="quiet">Blue line: observed. Blue area: band of values that are not anomalous. Green dashes: expected. Orange: intervals of the group.
-A chart is of the first row below it.${hasTotals ? ' A total is the sum of all time series of a metric, or of those with one dimension value.' : ''}</p>
+A chart is of the first row below it.${hasTotals ? ' A total is the sum of all time series of a metric, or of those with one dimension value or two.' : ''}</p>
 ${articles}`}
 <p class="quiet">cdk-redshift-lookout ${escapeHtml(summary.version)}. Every interval is in scores.csv${hasTotals ? ' and totals.csv' : ''}, why it was an anomaly or was none in explanations.csv.</p>`;
   return page('Back test', body);
