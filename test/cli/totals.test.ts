@@ -135,3 +135,23 @@ test('a full disk leaves no totals behind', () => {
   expect(command.backtest(...DETECT_FROM)).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOSPC') });
   expect(readdirSync(join(command.folder, 'out'))).toEqual([]);
 });
+
+test('of three dimensions pairs of values have totals too, which --explain explains', () => {
+  const [platforms, countries, products] = [['web', 'app'], ['de', 'fr'], Array.from({ length: 10 }, (_, product) => `p${product}`)];
+  const lines = ['at,platform,country,product,views,latency'];
+  for (let hour = 0; hour < 100; hour++) {
+    for (const platform of platforms) for (const country of countries) for (const product of products) lines.push(`${time(hour)},${platform},${country},${product},2,50`);
+  }
+  command.write('three/rows.csv', lines.join('\n'));
+  command.write('three.json', { ...CONFIG, dimensions: ['platform', 'country', 'product'] });
+  const backtest = (...args: string[]): Run => command.run('backtest', '--data', 'three', '--config', 'three.json', '--out', 'out', ...args);
+  expect(backtest('--explain', 'views,web,de,')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('--explain') });
+  const [first] = command.rows('out/explanations.csv');
+  expect(first).toMatchObject({ platform: 'web', country: 'de', product: '', value: '20', total: 'platform and country' });
+  const named = new Set(command.rows('out/totals.csv').map(({ platform, country, product, total, value }) => [platform, country, product, total, value].join()));
+  expect([...named].sort()).toEqual([
+    ',,,all of the metric,80', ',de,,country,40', ',fr,,country,40', 'app,,,platform,40', 'app,de,,platform and country,20', 'app,fr,,platform and country,20',
+    'web,,,platform,40', 'web,de,,platform and country,20', 'web,fr,,platform and country,20',
+  ]);
+  expect(backtest('--explain', 'views,web,de,p99').code).toBe(2);
+});
