@@ -2,7 +2,7 @@
 
 import type { DetectorModel } from './detector-model';
 import type { Observation } from './observation';
-import { expectedInTotal, findRootCauses, type Leaves, type MeasureGroup } from '../engine';
+import { ANOMALOUS_SEVERITY, expectedInTotal, findRootCauses, type Leaves, type MeasureGroup } from '../engine';
 import type { RootCauseRecord } from '../lookout/store';
 
 /** Combinations kept of a group, and the share of the deviation that each must hold. */
@@ -39,7 +39,8 @@ export function rootCausesOf(model: DetectorModel, observation: Observation, gro
   const leaves = (ofTotals ? leavesOfTotals : leavesOfMeasure)(model, observation, group.measure);
   const found = searchedCauses(model, observation, group, leaves);
   const isExplained = found.reduce((sum, { share }) => sum + share, 0) >= LEAST_EXPLAINED && !leavesMuch(model, group, leaves, found);
-  const instead = (): Cause[] => ofTotals ? totalsAsCauses(model, observation, group, leaves) : seriesAsCauses(model, observation, group);
+  const instead = (): Cause[] => ofTotals
+    ? totalsAsCauses(model, observation, explainingTotals(model, observation, group, leaves), leaves) : seriesAsCauses(model, observation, group);
   const told = isExplained ? [] : instead();
   return (told.length > 0 ? told : found).slice(0, MOST_COMBINATIONS).map(({ codes, share, consistency }) => ({
     dimensions: series.dimensions.flatMap((name, dimension) => (
@@ -117,10 +118,36 @@ function leavesMuch(
   return relative(rest) / relative(all) > ALIKE;
 }
 
-function totalsAsCauses(
+/**
+ * The totals that explain what the group tells: those that it tells, or else all of the measure where they hold only a part of its deviation and what
+ * lies beside them and the group's series deviates as they do. Of an event of everything the largest series may be told and the one total in
+ * which there are few of them: the other totals are no news beside these series, and the event is theirs all the same.
+ */
+function explainingTotals(
   { series, totals }: DetectorModel, { totals: observed }: Observation, group: MeasureGroup, { values, expected }: MeasureLeaves,
+): readonly number[] {
+  const all = totals.ofAll(group.measure);
+  const scores = observed!.scores;
+  if (group.totals.includes(all) || !(scores.severity[all] >= ANOMALOUS_SEVERITY)) return group.totals;
+  const combinations = totals.combinationsOf(all).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
+  const sums = (of: readonly number[]): { readonly deviation: number; readonly usual: number } => ({
+    deviation: of.reduce((sum, combination) => sum + values[combination] - expected[combination], 0),
+    usual: of.reduce((sum, combination) => sum + expected[combination], 0),
+  });
+  const inTotals = new Set(group.totals.flatMap(total => totals.combinationsOf(total)));
+  const alone = new Set(group.series.map(number => Math.floor(number / series.measures.length)));
+  const whole = sums(combinations);
+  const told = sums(combinations.filter(combination => inTotals.has(combination)));
+  const beside = sums(combinations.filter(combination => !inTotals.has(combination) && !alone.has(combination)));
+  const isPart = told.deviation / whole.deviation < LEAST_EXPLAINED;
+  const isAlike = beside.deviation / beside.usual / (told.deviation / told.usual) > ALIKE;
+  return isPart && isAlike ? [all] : group.totals;
+}
+
+function totalsAsCauses(
+  { series, totals }: DetectorModel, { totals: observed }: Observation, told: readonly number[], { values, expected }: MeasureLeaves,
 ): Cause[] {
-  return shared(group.totals.map(total => {
+  return shared(told.map(total => {
     const deviation = observed!.values[total] - observed!.scores.expected[total];
     const relative = deviation / observed!.scores.expected[total];
     const summedUp = totals.combinationsOf(total).filter(combination => !Number.isNaN(values[combination] - expected[combination]));

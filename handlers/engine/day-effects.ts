@@ -14,6 +14,11 @@ const YEAR_POINTS = 395;
 const YEAR_TRUST_GAIN = 1 / 60;
 /** What a year adds to a week's slot from its second year on: the seven days of the week together make 0.3. */
 const YEAR_GAIN = 0.05;
+/**
+ * Usual error, as a part of what is expected, from which on the year learns nothing: beside next to nothing any value is many times as much, and so
+ * would be what is expected a year later. Unlike other slots its part is believed by the errors of the whole series, which hold no word of that.
+ */
+const LARGEST_USUAL = 1;
 /** Leftovers enter the year's part up to this many scales. */
 const YEAR_CLIP = 3;
 /** Trust from which the holiday or quarter end explains a day so well that the slots of the month do not learn it. */
@@ -151,7 +156,7 @@ export class DayEffects {
         }
         if (explained < EXPLAINED) this.learnMonth(s, position.month, left, usual);
       }
-      this.learnYear(s, position.week, left - prediction.effect[index]! / base, usual);
+      if (kind[s] === ANY_VALUES || usual < LARGEST_USUAL) this.learnYear(s, position.week, left - prediction.effect[index]! / base, usual);
     }
   }
 

@@ -113,6 +113,19 @@ test('one platform is down by half: its total is told, not that of the whole', a
   expect(valuesOf(group!, 'platform').web).toBeGreaterThan(90);
 });
 
+test.each<[string[], number, number, number]>([
+  [['be', 'es', 'it'], 4, 1.6, 3],
+  [['be', 'es', 'it'], 6, 1.4, 2.5],
+  [['ch', 'de', 'nl', 'pl'], 2, 1.4, 2.5],
+])('all is up, %j of two platforms further, at hour %i: the third platform, whose total these do not explain, is not the cause', async (countries, number, up, further) => {
+  await detect(hour(number), (platform, country) => platform !== 'web' && countries.includes(country) ? further : up);
+  const [group] = await groupsOf();
+  expect(namesOf(group!)).toContain('platform=web');
+  expect(namesOf(group!)).not.toContain('');
+  expect(valuesOf(group!, 'platform').web).toBeLessThan(40);
+  expect(group!.rootCauses).toMatchObject([{ dimensions: [], share: 100 }]);
+});
+
 test('a platform stops reporting: the total falls at once, by what the platform has had, and is found to be missing then', async () => {
   const withoutWeb: Change = platform => platform === 'web' ? undefined : 1;
   const outcomes: DetectionOutcome[] = [];

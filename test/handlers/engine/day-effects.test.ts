@@ -139,3 +139,28 @@ test.each<[string, (random: Random) => number]>([
     if (day > 20) expect(expected.every((value, series) => Math.abs(value) <= 100 * (1 + largest[series]!))).toBe(true);
   }
 });
+
+/**
+ * Toys: Christmas sells six times as much, and then it is over. The level falls so fast that for days next to nothing was expected, and the year took what
+ * was sold for many times as much. A year later it expected that of all of Christmas, ten thousand times what there had ever been.
+ */
+test('a season that ends at once does not send what is expected a year later astray', () => {
+  const count = 100;
+  const random = randomOf(9);
+  const model = new DetectionModel({ intervalSeconds: DAY }, count);
+  const largest = new Float64Array(count);
+  const week = [0.8, 0.75, 0.8, 0.85, 1.2, 1.4, NaN];
+  let worst = 0;
+  for (let day = 0; day < 1100; day++) {
+    const ofYear = day % 365;
+    const season = 0.7 + 4 * Math.exp(-(((ofYear - 350) / 16) ** 2)) * (ofYear > 357 ? 0.3 : 1);
+    const values = Float64Array.from(largest, () => 1000 * season * week[day % 7]! * (1 + 0.06 * normal(random)));
+    const { expected } = model.observe(MONDAY + day * DAY, values);
+    values.forEach((value, series) => {
+      if (Number.isNaN(value)) return;
+      if (day > 730) worst = Math.max(worst, expected[series]! / largest[series]!);
+      largest[series] = Math.max(largest[series]!, value);
+    });
+  }
+  expect(worst).toBeLessThan(6);
+});
