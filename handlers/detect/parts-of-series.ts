@@ -31,7 +31,9 @@ export class PartsOfSeries {
   private readonly divisions: readonly Division[];
   /** By combination: numbers of the parts that it is in. */
   private readonly byCombination: number[][] = [];
+  /** Combinations that were counted; none in a model that was read, as long as no other ones come: they would bring no parts that there are not. */
   private counted = 0;
+  private seen = 0;
 
   /** @param known parts that there are already */
   public constructor(private readonly series: SeriesIndex, known: readonly Part[]) {
@@ -45,6 +47,7 @@ export class PartsOfSeries {
       if (division) this.add(division, part.reduce((key, [, code]) => key * MOST_CODES + code, 0), part);
     }
     if (known.length > 0) this.place(0);
+    this.seen = this.byCombination.length;
   }
 
   /** Numbers of the parts that a combination is in, all series first. */
@@ -64,8 +67,8 @@ export class PartsOfSeries {
    */
   public grow(most: number): void {
     const { series, divisions } = this;
-    if (this.counted === series.count) return;
-    const first = this.counted;
+    if (this.seen === series.count) return;
+    this.seen = series.count;
     for (; this.counted < series.count; this.counted++) {
       for (const division of divisions) this.count(division, this.counted);
     }
@@ -78,14 +81,19 @@ export class PartsOfSeries {
       }
       if (this.list.length === 0) return; // where all are too few, the others are too
     }
-    this.place(this.list.length > before ? 0 : first);
+    this.place(this.list.length > before ? 0 : this.byCombination.length);
   }
 
   /** Finds the parts of the combinations from a number on. */
   private place(from: number): void {
     const divisions = this.divisions.filter(({ parts }) => parts.size > 0);
     for (let combination = from; combination < this.series.count; combination++) {
-      this.byCombination[combination] = divisions.flatMap(division => division.parts.get(this.keyOf(division, combination)) ?? []);
+      const parts: number[] = [];
+      for (const division of divisions) {
+        const part = division.parts.get(this.keyOf(division, combination));
+        if (part !== undefined) parts.push(part);
+      }
+      this.byCombination[combination] = parts;
     }
   }
 
