@@ -10,7 +10,7 @@ import { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
-import { isLeastStep, nearer, roundingOf } from './rounding';
+import { nearer, roundingOf } from './rounding';
 import type { Prediction } from './seasonal-member';
 import { ANY_VALUES, COUNTS, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
@@ -166,7 +166,7 @@ export class IntervalScoring {
 
       const side = value < expected ? 0 : 1;
       const factor = this.rarity.of(s, side, value, size);
-      const score = min(kind[s] === COUNTS && isLeastStep(value, expected) ? ANOMALOUS_SCORE : HIGHEST_SCORE, size * factor);
+      const score = min(HIGHEST_SCORE, size * factor);
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);

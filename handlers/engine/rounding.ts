@@ -23,11 +23,3 @@ export function roundingOf(usual: number): number {
 export function nearer(value: number, expected: number, rounding: number): number {
   return value > expected ? max(expected, value - rounding) : min(expected, value + rounding);
 }
-
-/**
- * Whether a whole number is only one step from what is expected. Where it never was so before, that is an anomaly, and the smallest that there is: one error
- * where none was ever seen is news of one series, and chance among hundreds.
- */
-export function isLeastStep(value: number, expected: number): boolean {
-  return Math.abs(value - expected) < 1 + HALF;
-}

@@ -2,7 +2,7 @@
 
 import { MONDAY, normal, randomOf } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel, formGroups } from '../../../handlers/engine';
-import { isLeastStep, nearer, roundingOf } from '../../../handlers/engine/rounding';
+import { nearer, roundingOf } from '../../../handlers/engine/rounding';
 
 const SERIES = 40;
 const LEARNED = 4;
@@ -49,33 +49,13 @@ test('noise of a unit and more is not taken for rounding, and a value comes no n
   expect([nearer(3, 2.2, 0.5), nearer(3, 2.9, 0.5), nearer(3, 3, 0.5), nearer(0, 2, 0.5), nearer(2, 2.1, 0.5)]).toEqual([2.5, 2.9, 3, 0.5, 2.1]);
 });
 
-describe('one step of a whole number that never changed', () => {
-  /** Severities of groups of so many series, of which the first has other values than ever, in one hour after another. */
-  function groups(count: number, constant: number, changed: readonly number[]): (number | undefined)[] {
-    const model = new DetectionModel({ intervalSeconds: 3600 }, count);
-    const constants = new Float64Array(count).fill(constant);
-    const hours = 24 * 21;
-    for (let hour = 0; hour < hours; hour++) model.learn(MONDAY + hour * 3600, constants);
-    return changed.map((value, index) => {
-      const values = constants.map((same, series) => series === 0 ? value : same);
-      const scores = model.observe(MONDAY + (hours + index) * 3600, values, Infinity);
-      const [group] = formGroups(scores, values, series => ({ measure: 0, dimensionValues: [`s${series}`] }), 1, 1);
-      return group && Math.round(group.severity);
-    });
-  }
-
-  test('is the least severe anomaly of one series, and chance among hundreds', () => {
-    expect(groups(1, 0, [1])[0]).toBeLessThan(85);
-    expect(groups(300, 0, [1])).toEqual([undefined]);
-  });
-
-  test('is one among hundreds too where it is not taken back, and so is more than a step', () => {
-    expect(groups(300, 5, [6, 6])).toMatchObject([undefined, expect.any(Number)]);
-    expect(groups(300, 0, [4])[0]).toBeGreaterThan(90);
-  });
-});
-
-test('a step is the least where nothing lies between', () => {
-  const steps = [[1, 0], [1, 0.2], [5, 6], [2, 0], [2, 0.4]] as const;
-  expect(steps.map(([value, expected]) => isLeastStep(value, expected))).toEqual([true, true, true, false, false]);
+test.each([[1, 0], [0, 1], [5, 6]])('a constant %i that becomes %i is no rounding: a machine that stops is told among sixty', (constant, changed) => {
+  const model = new DetectionModel({ intervalSeconds: 3600 }, 60);
+  const values = new Float64Array(60).fill(constant);
+  for (let hour = 0; hour < 24 * 21; hour++) model.learn(MONDAY + hour * 3600, values);
+  values[7] = changed;
+  const scores = model.observe(MONDAY + 24 * 21 * 3600, values, Infinity);
+  const [group] = formGroups(scores, values, series => ({ measure: 0, dimensionValues: [`m${series}`] }), 1, 1);
+  expect(group).toMatchObject({ series: [7] });
+  expect(group!.severity).toBeGreaterThan(95);
 });
