@@ -130,7 +130,8 @@ export class IntervalScoring {
         continue;
       }
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
-      const rounding = kind[s] === COUNTS ? roundingOf(usual) : 0;
+      // an event is no wobble between two numbers, and goes on as long as it is one
+      const rounding = kind[s] === COUNTS && runLength[s] === 0 ? roundingOf(usual) : 0;
       const exact = nearer(value, center, rounding);
       const error = mayBeNegative ? value - center : errorOnSquareRootAxis(exact, center);
       const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;

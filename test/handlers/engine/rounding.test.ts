@@ -49,13 +49,18 @@ test('noise of a unit and more is not taken for rounding, and a value comes no n
   expect([nearer(3, 2.2, 0.5), nearer(3, 2.9, 0.5), nearer(3, 3, 0.5), nearer(0, 2, 0.5), nearer(2, 2.1, 0.5)]).toEqual([2.5, 2.9, 3, 0.5, 2.1]);
 });
 
-test.each([[1, 0], [0, 1], [5, 6]])('a constant %i that becomes %i is no rounding: a machine that stops is told among sixty', (constant, changed) => {
-  const model = new DetectionModel({ intervalSeconds: 3600 }, 60);
+test.each([
+  [3600, 1, 0, 8], [300, 1, 0, 28], [3600, 5, 6, 1], [300, 0, 1, 1],
+] as const)('%i seconds: a constant %i that becomes %i is no rounding: a machine that stops is told among sixty, and for %i intervals', (intervalSeconds, constant, changed, lasts) => {
+  const model = new DetectionModel({ intervalSeconds }, 60);
   const values = new Float64Array(60).fill(constant);
-  for (let hour = 0; hour < 24 * 21; hour++) model.learn(MONDAY + hour * 3600, values);
+  const learned = 21 * 86_400 / intervalSeconds;
+  for (let interval = 0; interval < learned; interval++) model.learn(MONDAY + interval * intervalSeconds, values);
   values[7] = changed;
-  const scores = model.observe(MONDAY + 24 * 21 * 3600, values, Infinity);
-  const [group] = formGroups(scores, values, series => ({ measure: 0, dimensionValues: [`m${series}`] }), 1, 1);
-  expect(group).toMatchObject({ series: [7] });
-  expect(group!.severity).toBeGreaterThan(95);
+  for (let interval = learned; interval < learned + lasts; interval++) {
+    const scores = model.observe(MONDAY + interval * intervalSeconds, values, Infinity);
+    const [group] = formGroups(scores, values, series => ({ measure: 0, dimensionValues: [`m${series}`] }), 1, 1);
+    expect(group).toMatchObject({ series: [7] });
+    if (interval === learned) expect(group!.severity).toBeGreaterThan(95);
+  }
 });
