@@ -170,7 +170,7 @@ export class DetectionModel {
         const value = values[s]!;
         block[s - from] = abs(value) <= LARGEST_VALUE ? value : boundedValue(value);
       }
-      seasonal.predict(position, from, to, prediction);
+      seasonal.predict(interval, position, from, to, prediction);
       this.addEffects(wallSeconds, from, to);
       regression.predict(interval, noiseRow, from, to, prediction, regressed);
       scoring.score(interval, position, from, to, block, prediction, regressed, distances, scores, bandFrom);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Calendar } from './calendar';
-import { IDLE_SHARE } from './scale-floor';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
 
@@ -54,7 +53,7 @@ export class EventDuration {
   public leastDistance(series: number): number {
     if (this.isShort) return SHORT_EVENT_DISTANCE;
     // what mostly stays what it is lasts by itself wherever it goes
-    const isKnown = this.state.points[series]! >= this.knownFrom && this.state.idle[series]! <= IDLE_SHARE;
+    const isKnown = this.state.points[series]! >= this.knownFrom && this.state.idleNow[series] === 0;
     return isKnown ? HOURLY_EVENT_DISTANCE : ANOMALOUS_SCORE;
   }
 

@@ -2,7 +2,7 @@
 
 import type { Calendar } from './calendar';
 import { onlyFollows } from './event-duration';
-import { DEVIATION_TO_SCALE, IDLE_SHARE } from './scale-floor';
+import { DEVIATION_TO_SCALE } from './scale-floor';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
 
@@ -68,7 +68,7 @@ export class LastingError {
    */
   public learn(series: number, error: number, isLeftOut: boolean): void {
     if (!this.isKept) return;
-    const { lastingError, lastingScale } = this.state;
+    const { idleNow, lastingError, lastingScale } = this.state;
     if (isLeftOut) {
       lastingError[series] = this.meanWith(series, 0);
       return;
@@ -76,11 +76,13 @@ export class LastingError {
     const mean = this.meanWith(series, error);
     const size = min(SCALE_CLIP * this.scale(series), abs(mean));
     lastingError[series] = mean;
+    // closed hours say nothing of what is usual in open ones
+    if (idleNow[series] === 1) return;
     lastingScale[series]! += SCALE_GAIN * (DEVIATION_TO_SCALE * size - lastingScale[series]!);
   }
 
   private applies(series: number): boolean {
-    return this.isKept && this.state.idle[series]! <= IDLE_SHARE && onlyFollows(this.state, series);
+    return this.isKept && this.state.idleNow[series] === 0 && onlyFollows(this.state, series);
   }
 
   private meanWith(series: number, error: number): number {

@@ -49,11 +49,13 @@ function poissonDeviation(mean: number): number {
 /**
  * Noise of a count around `expected`: its square root, as far as the series is as noisy as counts are. A series of whole numbers that is
  * quieter than counts (1,000 page views, give or take 10) keeps its own scale, and a constant one has none.
+ * @param unforeseen mean square of the moves that the season did not foresee; NaN: none was seen
  */
-export function countNoise(expected: number, mean: number, deviation: number, scale: number): number {
+export function countNoise(expected: number, mean: number, deviation: number, scale: number, unforeseen: number): number {
   if (mean <= 0) return 0;
-  // errors of rare counts are nearly always tiny; only the long run shows how large they get
-  const typicalError = mean < 1 ? max(scale / DEVIATION_TO_SCALE, deviation) : scale / DEVIATION_TO_SCALE;
+  // errors of rare counts are nearly always tiny; only the long run shows how large they get, less what the season foresees of it
+  const longRun = mean < 1 ? unforeseen >= 0 ? min(deviation, sqrt(unforeseen)) : deviation : 0;
+  const typicalError = max(scale / DEVIATION_TO_SCALE, longRun);
   const dispersion = COUNT_DISPERSION_MARGIN * typicalError / poissonDeviation(mean);
   return sqrt(max(expected, 0) + COUNT_OFFSET) * min(1, dispersion);
 }

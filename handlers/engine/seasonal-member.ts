@@ -4,7 +4,9 @@ import type { Calendar, SeasonPosition } from './calendar';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
 import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
+import { closedWidth, openWidth } from './opening-hours';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
+import { type Gains, gainsOf } from './seasonal-gains';
 import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { learnWeek, noteMissed, slotTrust, weekTrust } from './week-season';
 import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
@@ -53,29 +55,6 @@ const SLOT_FLOOR = 0.35;
 /** What fades away is 0 from here on: 32-bit numbers that are smaller are slow to compute with. */
 const SMALLEST = 1e-37;
 
-/** How much of an error each part of the state takes over. */
-interface Gains {
-  readonly level: number;
-  /** Lowest gain of a slot of the short cycle. */
-  readonly cycle: number;
-  readonly noise: number;
-  readonly scale: number;
-  readonly surprise: number;
-  readonly longRun: number;
-}
-
-function gainsOf(calendar: Calendar): Gains {
-  const daily = calendar.weekSlots === 0;
-  return {
-    level: daily ? 0.1 : 0.05,
-    cycle: 0.15,
-    noise: 1 - Math.pow(0.9, 1 / calendar.intervalsPerNoiseSlot),
-    scale: daily ? 0.03 : 0.01,
-    surprise: daily ? 0.03 : 0.01,
-    longRun: 1 / (8 * calendar.intervalsPerWeek),
-  };
-}
-
 /** What a member of the ensemble says about a block of series before the interval is learned; entry 0 is the block's first series. */
 export interface Prediction {
   /** NaN for a series that has no past. */
@@ -111,10 +90,14 @@ export class SeasonalMember {
     this.rememberedPoints = rememberedPoints(calendar);
   }
 
-  /** Fills `prediction` for the interval at `position` and the series from `from` up to but not including `to`. */
-  public predict(position: SeasonPosition, from: number, to: number, prediction: Prediction): void {
+  /**
+   * Fills `prediction` for the interval at `position` and the series from `from` up to but not including `to`.
+   * @param interval number of the interval since the model's beginning
+   */
+  public predict(interval: number, position: SeasonPosition, from: number, to: number, prediction: Prediction): void {
     const { calendar } = this;
-    const { level, mean, scale, deviation, unforeseen, idle, cycleError, weekError, cycle, week, noise, points, errors, kind, capacity } = this.state;
+    const { level, mean, scale, deviation, unforeseen, idle, idleNow, cycleError, weekError } = this.state;
+    const { cycle, week, noise, points, errors, kind, capacity } = this.state;
     const { expected, scale: usual } = prediction;
     const cycleRow = position.cycle * capacity;
     const weekRow = position.week * capacity;
@@ -146,26 +129,38 @@ export class SeasonalMember {
         width = 0.5 * (width + atHour) + LOUD_GAIN * loud;
       }
       width = max(width, scaleFloor(deviation[s]!, average, points[s]! * weeksPerPoint));
-      if (idle[s]! > IDLE_SHARE) {
-        const moves = unforeseen[s]!;
-        width = max(width, moves >= 0 ? this.idleWidth * sqrt(moves) : spread);
-        // one that moves at certain hours only has its noise there, which many short intervals tell of; NaN: nothing was learned of the hour
-        const atHour = calendar.isWithinHour ? noise[noiseRow + s]! : 0;
-        if (atHour > width) width = atHour;
-      }
+      let weekFloor = 0;
       if (known && hasWeek) {
         const weekly = week[weekRow + s]!;
         if (weekly === weekly) {
           const trust = weekTrust(cycleError[s]!, weekError[s]!);
           const alone = calendar.isHourly ? max(0, slotTrust(weekly, CLIP * width) - trust) : 0;
           value += (trust + alone) * weekly;
-          width = max(width, (WEEK_FLOOR * trust + SLOT_FLOOR * alone) * abs(weekly));
+          weekFloor = (WEEK_FLOOR * trust + SLOT_FLOOR * alone) * abs(weekly);
         }
       }
-      if (kind[s] === COUNTS) width = max(width, countNoise(value, average, deviation[s]!, scale[s]!));
+      let isIdle = idle[s]! > IDLE_SHARE;
+      if (isIdle) {
+        const open = openWidth(calendar, this.state, interval, position, s, value);
+        isIdle = !(open >= 0);
+        width = max(width, isIdle ? this.widthOfIdle(position, s, spread, weekFloor) : open);
+      }
+      idleNow[s] = isIdle ? 1 : 0;
+      width = max(width, weekFloor);
+      if (kind[s] === COUNTS) width = max(width, countNoise(value, average, deviation[s]!, scale[s]!, unforeseen[s]!));
       expected[s - from] = value;
       usual[s - from] = width;
     }
+  }
+
+  /** Usual error of a series that is idle at this time of the week. */
+  private widthOfIdle(position: SeasonPosition, series: number, spread: number, ofWeek: number): number {
+    const moves = this.state.unforeseen[series]!;
+    const width = moves >= 0 ? this.idleWidth * sqrt(moves) : spread;
+    // one that moves at certain hours only has its noise there, which many short intervals tell of; NaN: nothing was learned of the hour
+    const atHour = this.calendar.isWithinHour ? this.state.noise[position.noise * this.state.capacity + series]! : 0;
+    const closed = closedWidth(this.calendar, this.state, position, series, ofWeek);
+    return min(atHour > width ? atHour : width, closed >= 0 ? closed : Infinity);
   }
 
   /**

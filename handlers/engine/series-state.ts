@@ -230,6 +230,9 @@ export class SeriesState {
   /** ANY_VALUES, NEVER_NEGATIVE or COUNTS. */
   public kind!: Uint8Array;
 
+  /** Whether the series is idle at the present time of the week: 1 or 0. What the seasonal state found for the present interval, not kept. */
+  public idleNow = new Uint8Array(0);
+
   /** Series that there is room for: the length of one row. */
   public capacity = 0;
   public count = 0;
@@ -289,6 +292,7 @@ export class SeriesState {
       grown[name] = column;
     }
     Object.assign(this, grown);
+    this.idleNow = new Uint8Array(capacity);
     this.capacity = capacity;
   }
 }
