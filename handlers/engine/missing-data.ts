@@ -178,9 +178,10 @@ export class MissingData {
       if (intervals > 0) {
         const silence = silences.of(intervals);
         const expected = hours.expected(index, silence);
-        if (intervals >= most) share[index] = 0;
         // frozen where it counted as silent: it must not become irregular by being away
-        else if (expected < LEAST_SILENCE || !this.isSilent(index, silence, intervals)) {
+        if (intervals >= most) {
+          share[index] = 0;
+        } else if (expected < LEAST_SILENCE || !this.isSilent(index, silence, intervals)) {
           share[index] = rounded(share[index]! * (1 - gain) ** intervals, index, -number);
         }
         pauses.add(index, silence.weekday, expected);

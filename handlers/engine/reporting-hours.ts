@@ -2,7 +2,7 @@
 
 /* eslint-disable no-bitwise -- a hash of 32 bits, and one for each hour */
 
-import type { Silence } from './silences';
+import { intervalsOf, type Silence } from './silences';
 
 /** Chances of an interval without a row that can be kept: 4 bits for each hour. */
 const LEVELS = [0, 0.02, 0.04, 0.07, 0.1, 0.14, 0.19, 0.25, 0.32, 0.4, 0.48, 0.57, 0.67, 0.78, 0.9, 1];
@@ -122,13 +122,20 @@ export class ReportingHours {
 
   /** Learns that a combination had no row in the intervals of a silence that has ended. @param salt number of the interval */
   public addSilence(index: number, silence: Silence, salt: number): void {
-    const { parts, weekdays, counts, isWholeDay, wholeDays } = silence;
-    for (let piece = 0; piece < parts.length; piece++) {
-      // closed days do not teach the hours
-      if (!this.isDaily && (isWholeDay[piece] || this.days[index * 7 + weekdays[piece]!] === 0)) continue;
-      this.step(index, index * this.parts + parts[piece]!, this.stepOfSilence(counts[piece]!), ~salt);
+    const { pieces: { parts, days, weekdays }, dayBefore, dayAfter } = silence;
+    const length = piecesOf(silence);
+    for (let piece = 0; piece < length; piece++) {
+      const weekday = weekdays[piece]!;
+      if (!this.isDaily) {
+        // closed days do not teach the hours
+        if (days[piece]! > dayBefore && days[piece]! < dayAfter) {
+          if (days[piece] !== days[piece - 1]) this.closed(index, weekday);
+          continue;
+        }
+        if (this.days[index * 7 + weekday] === 0) continue;
+      }
+      this.step(index, index * this.parts + parts[piece]!, this.stepOfSilence(intervalsOf(silence, piece)), ~salt);
     }
-    if (!this.isDaily) for (const day of wholeDays) this.closed(index, day);
   }
 
   /**
@@ -162,11 +169,13 @@ export class ReportingHours {
    * Intervals of a silence in which a combination is expected.
    * @param enough the count may end when it is more
    */
-  public expected(index: number, { parts, partsMask, weekdays, counts }: Silence, enough = Infinity): number {
-    if ((this.expectedParts[index]! & partsMask) === 0) return 0;
+  public expected(index: number, silence: Silence, enough = Infinity): number {
+    if ((this.expectedParts[index]! & silence.partsMask) === 0) return 0;
+    const { pieces: { parts, weekdays } } = silence;
+    const length = piecesOf(silence);
     let expected = 0;
-    for (let piece = 0; piece < parts.length && expected <= enough; piece++) {
-      if (this.isExpected(index, parts[piece]!, weekdays[piece]!)) expected += counts[piece]!;
+    for (let piece = 0; piece < length && expected <= enough; piece++) {
+      if (this.isExpected(index, parts[piece]!, weekdays[piece]!)) expected += intervalsOf(silence, piece);
     }
     return expected;
   }
@@ -181,12 +190,13 @@ export class ReportingHours {
    * Logarithm of the chance that a combination has no row in the intervals of a silence in which it is expected.
    * @param seen intervals from which it was learned: a few without a failure do not prove that there are none
    */
-  public chanceOfSilence(index: number, { parts, weekdays, counts }: Silence, seen: number): number {
+  public chanceOfSilence(index: number, silence: Silence, seen: number): number {
+    const { pieces: { parts, weekdays } } = silence;
     const least = this.leastChance(seen);
     let chance = 0;
-    for (let piece = 0; piece < parts.length; piece++) {
+    for (let piece = piecesOf(silence) - 1; piece >= 0; piece--) {
       if (!this.isExpected(index, parts[piece]!, weekdays[piece]!)) continue;
-      chance += counts[piece]! * Math.log(Math.max(least, this.smoothed(index, parts[piece]!)));
+      chance += intervalsOf(silence, piece) * Math.log(Math.max(least, this.smoothed(index, parts[piece]!)));
     }
     return chance;
   }
@@ -201,8 +211,9 @@ export class ReportingHours {
   }
 
   /** Whether no row was missing lately at the hours of a silence in which a combination is expected. */
-  public isSteady(index: number, { parts, weekdays }: Silence): boolean {
-    for (let piece = 0; piece < parts.length; piece++) {
+  public isSteady(index: number, silence: Silence): boolean {
+    const { pieces: { parts, weekdays } } = silence;
+    for (let piece = piecesOf(silence) - 1; piece >= 0; piece--) {
       if (this.isExpected(index, parts[piece]!, weekdays[piece]!) && this.levels[index * this.parts + parts[piece]!] !== 0) return false;
     }
     return true;
@@ -259,6 +270,11 @@ export class ReportingHours {
     this.expectedParts[index] = now;
     this.watched += Number(now !== 0) - Number(known !== 0);
   }
+}
+
+/** How many of its pieces a silence has: all of a week, or the newest ones. */
+function piecesOf({ pieces, length, weeks }: Silence): number {
+  return weeks > 0 ? pieces.parts.length : length;
 }
 
 /** What a step of a part of the way to a chance makes of each level. */

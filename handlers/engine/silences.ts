@@ -4,22 +4,34 @@
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
+const WEEK_SECONDS = 7 * DAY_SECONDS;
 
-/** Intervals in a row in which something had no row, in pieces of an hour, or of a day where an interval is one: the newest first. */
-export interface Silence {
+/** Intervals in pieces of an hour, or of a day where an interval is one: the newest first. */
+interface Pieces {
   /** Of each piece the hour of the day; of daily data the day of the week. */
-  readonly parts: Uint8Array;
+  readonly parts: number[];
+  /** Number of the day, and day of the week. */
+  readonly days: number[];
+  readonly weekdays: number[];
+  /** How many intervals it has. */
+  readonly counts: number[];
+}
+
+/** Intervals in a row in which something had no row: the newest pieces, and full weeks before them, which are thought to be as the newest week. */
+export interface Silence {
+  readonly pieces: Pieces;
+  /** How many of the pieces, and how many intervals of the last one of these. */
+  readonly length: number;
+  readonly last: number;
+  readonly weeks: number;
   /** A bit for each part that there is. */
   readonly partsMask: number;
-  /** Of each piece the day of the week, how many intervals it has, and whether it lies in a day that is silent as a whole. */
-  readonly weekdays: Uint8Array;
-  readonly counts: Uint16Array;
-  readonly isWholeDay: Uint8Array;
-  /** Days of the week of the days that are silent as a whole. */
-  readonly wholeDays: readonly number[];
   /** Start of the first interval on the wall clock, and its day of the week. */
   readonly start: number;
   readonly weekday: number;
+  /** Number of the day of the last row before, and of the next one: days in between are silent as a whole. */
+  readonly dayBefore: number;
+  readonly dayAfter: number;
 }
 
 /** Number of the day on the wall clock. */
@@ -32,13 +44,22 @@ export function weekdayOf(wallSeconds: number): number {
   return (dayOf(wallSeconds) % 7 + 7) % 7;
 }
 
+/** Intervals of a piece of a silence, in the newest weeks and those before. */
+export function intervalsOf({ pieces: { counts }, length, last, weeks }: Silence, piece: number): number {
+  const newest = piece < length - 1 ? counts[piece]! : piece === length - 1 ? last : 0;
+  return newest + weeks * counts[piece]!;
+}
+
 /** Finds out which intervals a silence consists of that ends with a certain interval. */
 export class Silences {
   private newest = NaN;
-  /** Day of what comes after it. */
-  private nextDay = NaN;
-  /** Starts of the newest intervals that count, newest first, as far as anyone asked. */
+  private dayAfter = NaN;
+  private pieces: Pieces = { parts: [], days: [], weekdays: [], counts: [] };
+  /** Of the newest intervals that count, as far as anyone asked: start, number of the piece, intervals of the piece and parts so far. */
   private readonly starts: number[] = [];
+  private readonly pieceOf: number[] = [];
+  private readonly countIn: number[] = [];
+  private readonly masks: number[] = [];
   /** By their intervals. */
   private readonly known: (Silence | undefined)[] = [];
   private readonly isDaily: boolean;
@@ -54,9 +75,9 @@ export class Silences {
    */
   public endAt(newest: number, next: number): void {
     this.newest = newest;
-    this.nextDay = dayOf(next);
-    this.starts.length = 0;
-    this.known.length = 0;
+    this.dayAfter = dayOf(next);
+    this.pieces = { parts: [], days: [], weekdays: [], counts: [] };
+    this.starts.length = this.pieceOf.length = this.countIn.length = this.masks.length = this.known.length = 0;
   }
 
   /** What an interval is to `ReportingHours`. */
@@ -69,41 +90,52 @@ export class Silences {
     return this.known[intervals] ??= this.make(intervals);
   }
 
-  /** Start of the interval that counts and is so many before the newest one. */
-  private startOf(back: number): number {
-    const { intervalSeconds, starts } = this;
-    if (starts.length === 0) starts.push(this.newest);
-    while (starts.length <= back) {
-      let start = starts.at(-1)! - intervalSeconds;
-      // never more than a week without any, or there is no pattern
-      for (let skipped = 0; !this.counts(start) && skipped < 7 * DAY_SECONDS / intervalSeconds; skipped++) start -= intervalSeconds;
-      starts.push(start);
-    }
-    return starts[back]!;
-  }
-
   private make(intervals: number): Silence {
-    const pieces: { readonly part: number; readonly day: number; count: number }[] = [];
-    for (let back = 0; back < intervals; back++) {
-      const start = this.startOf(back);
-      const [part, day] = [this.partOf(start), dayOf(start)];
-      const last = pieces.at(-1);
-      if (last?.day === day && last.part === part) last.count++;
-      else pieces.push({ part, day, count: 1 });
-    }
-    const start = this.startOf(intervals - 1);
-    const lastRow = dayOf(this.startOf(intervals));
-    const isWhole = (day: number): boolean => day > lastRow && day < this.nextDay;
-    const wholeDays = new Set(pieces.map(({ day }) => day).filter(isWhole));
+    const isInWeek = this.findStart(intervals - 1);
+    const perWeek = this.starts.length;
+    const weeks = isInWeek ? 0 : Math.floor(intervals / perWeek);
+    const newest = intervals - weeks * perWeek;
+    const start = newest > 0 ? this.starts[newest - 1]! - weeks * WEEK_SECONDS : this.starts[perWeek - 1]! - (weeks - 1) * WEEK_SECONDS;
     return {
-      parts: Uint8Array.from(pieces, ({ part }) => part),
-      partsMask: pieces.reduce((mask, { part }) => mask | 1 << part, 0),
-      weekdays: Uint8Array.from(pieces, ({ day }) => (day % 7 + 7) % 7),
-      counts: Uint16Array.from(pieces, ({ count }) => count),
-      isWholeDay: Uint8Array.from(pieces, ({ day }) => Number(isWhole(day))),
-      wholeDays: Array.from(wholeDays, day => (day % 7 + 7) % 7),
+      pieces: this.pieces,
+      length: newest > 0 ? this.pieceOf[newest - 1]! + 1 : 0,
+      last: newest > 0 ? this.countIn[newest - 1]! : 0,
+      weeks,
+      partsMask: this.masks[weeks > 0 ? perWeek - 1 : newest - 1]!,
       start,
       weekday: weekdayOf(start),
+      dayBefore: isInWeek && this.findStart(intervals) ? dayOf(this.starts[intervals]!) : dayOf(this.newest - WEEK_SECONDS),
+      dayAfter: this.dayAfter,
     };
+  }
+
+  /** Finds the interval that counts and is so many before the newest one. @returns whether it is one of the newest week */
+  private findStart(back: number): boolean {
+    const { intervalSeconds, newest, starts } = this;
+    if (starts.length === 0) this.add(newest);
+    while (starts.length <= back) {
+      let start = starts.at(-1)! - intervalSeconds;
+      while (!this.counts(start) && start > newest - WEEK_SECONDS) start -= intervalSeconds;
+      if (start <= newest - WEEK_SECONDS) return false;
+      this.add(start);
+    }
+    return true;
+  }
+
+  private add(start: number): void {
+    const { countIn, masks, pieceOf, pieces: { parts, days, weekdays, counts }, starts } = this;
+    const [part, day] = [this.partOf(start), dayOf(start)];
+    if (days.at(-1) === day && parts.at(-1) === part) {
+      counts[counts.length - 1]!++;
+    } else {
+      parts.push(part);
+      days.push(day);
+      weekdays.push(weekdayOf(start));
+      counts.push(1);
+    }
+    starts.push(start);
+    pieceOf.push(parts.length - 1);
+    countIn.push(counts.at(-1)!);
+    masks.push((masks.at(-1) ?? 0) | 1 << part);
   }
 }

@@ -72,7 +72,7 @@ describe('missing data of businesses with opening hours', () => {
       : 0.03 + 0.6 * Math.exp(-(((hour - 12.5) / 1.5) ** 2)) + Math.exp(-(((hour - 19) / 1.7) ** 2)));
     const reports: Reports = (moment, city) => random() > Math.exp(-rate(moment, city));
     business.days(0, 14, reports);
-    // 66, 74 and 4 findings before
+    // 47, 37 and 10 findings before
     expect(business.began(14, 42, reports).length).toBeLessThanOrEqual(2);
     const found = business.days(42, 43, (...at) => (at[0].hour < 12 || at[0].hour > 21) && reports(...at));
     expect(firstOf(found, 'noRows') * intervalSeconds / 3600).toBeLessThanOrEqual(13);
@@ -103,8 +103,6 @@ describe('missing data of businesses with opening hours', () => {
   test('a shorter Saturday is usual the second time, and takes nothing from a Tuesday', () => {
     const business = new Business();
     const usual: Reports = (moment, city) => city === 3 || moment.weekday < 6 && day(moment, 9, moment.weekday === 5 ? 14 : 19);
-    const isOfTwo: Reports = (moment, city, index) => usual(moment, city === 3 ? 0 : city, index);
-    expect(new Business().began(14, 56, isOfTwo).length).toBeLessThanOrEqual(2);
     expect(business.began(0, 14, usual).length).toBeLessThanOrEqual(3);
     expect(business.began(14, 57, usual)).toEqual([]);
     const found = business.days(57, 58, (moment, city, index) => usual(moment, city, index) && (city !== 1 || moment.hour < 10));

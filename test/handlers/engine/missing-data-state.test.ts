@@ -77,7 +77,8 @@ describe('state of missing data', () => {
 
   test('stored and read between any two intervals, it finds and learns the same', () => {
     fc.assert(fc.property(
-      fc.constantFrom<ModelSettings['intervalSeconds']>(300, 600, 3600, 86_400), fc.integer({ min: 1, max: 1e6 }), fc.array(fc.nat(300), { maxLength: 4 }),
+      fc.constantFrom<ModelSettings['intervalSeconds']>(300, 600, 3600, 86_400), fc.integer({ min: 1, max: 1e6 }),
+      fc.array(fc.nat(300), { maxLength: 4 }),
       (intervalSeconds, seed, stored) => {
         const random = randomOf(seed);
         const plain = new MissingData({ intervalSeconds });
@@ -85,7 +86,8 @@ describe('state of missing data', () => {
         for (let interval = 0; interval < 300; interval++) {
           if (stored.includes(interval)) other = MissingData.deserialize({ intervalSeconds }, other.serialize());
           const isOff = interval % 97 > 80 || random() < 0.02;
-          const reported = Uint8Array.from({ length: COUNT }, (_, index) => Number(!isOff && random() > index / 20 && (interval < 200 || index !== 0)));
+          const isOn = (index: number): boolean => !isOff && random() > index / 20 && (interval < 200 || index !== 0);
+          const reported = Uint8Array.from({ length: COUNT }, (_, index) => Number(isOn(index)));
           // some intervals are left out
           if (interval % 31 === 30) continue;
           const wall = MONDAY + interval * intervalSeconds;
@@ -98,7 +100,8 @@ describe('state of missing data', () => {
   });
 
   test.each([1, 2] as const)('state of version %i goes on: what stopped is found, and what did not is not', version => {
-    const stopping = MissingData.deserialize(SETTINGS, earlier(version, { seen: 202, last: 201, share: 0.95, silent: index => index % 3 === 1 ? 2 : 0 }));
+    const state = earlier(version, { seen: 202, last: 201, share: 0.95, silent: index => index % 3 === 1 ? 2 : 0 });
+    const stopping = MissingData.deserialize(SETTINGS, state);
     const out = (_hour: number, index: number): boolean => index % 3 !== 1;
     expect(run(stopping, 202, 204, out).map(one => one.map(({ code, since, intervals }) => [code, since, intervals])))
       .toEqual([[[1, MONDAY + 200 * HOUR, 3]], [[1, MONDAY + 200 * HOUR, 4]]]);
