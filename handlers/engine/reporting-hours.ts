@@ -15,6 +15,7 @@ const UNKNOWN = 11;
 const DOUBTFUL = 1;
 const OPEN = 2;
 const MOST_OPEN = 3;
+const ALL_HOURS = 2 ** 24 - 1;
 /** Days over which the chances of an hour are taken (exponentially weighted), and weeks for those of a weekday of daily data. */
 const MEMORY_DAYS = 14;
 const MEMORY_WEEKS = 8;
@@ -225,7 +226,9 @@ export class ReportingHours {
   }
 
   private isOpen(index: number, weekday: number): boolean {
-    return this.isDaily || this.days[index * 7 + weekday]! >= OPEN;
+    const open = this.days[index * 7 + weekday]!;
+    // what never closes is thought to be open on the days of a first week too
+    return this.isDaily || open >= OPEN || open === DOUBTFUL && this.expectedParts[index] === ALL_HOURS;
   }
 
   private isExpected(index: number, part: number, weekday: number): boolean {
