@@ -221,7 +221,7 @@ function restoreWeek(view: DataView, { intervalSeconds, overall }: CombinationSt
   const wall = (index: number): number => last - index * intervalSeconds;
   for (let index = 0; index < intervals; index++) if (overall.pauses.hadRows(wall(index))) isOpen.add(weekdayOf(wall(index)));
   for (let index = 0; index < intervals; index++) {
-    if (overall.hours.parts === 24 && !isOpen.has(weekdayOf(wall(index)))) continue;
+    if (intervalSeconds < DAY_SECONDS && !isOpen.has(weekdayOf(wall(index)))) continue;
     const part = String(overall.partOf(wall(index)));
     add(all, part);
     if (overall.pauses.hadRows(wall(index))) add(rows, part);

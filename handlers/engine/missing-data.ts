@@ -25,6 +25,8 @@ const MEMORY_DAYS = 7;
 const LEAST_INTERVALS = 20;
 /** Silent intervals in which rows are expected before a value has stopped, when its combinations never paused before. */
 const LEAST_SILENCE = 3;
+/** Days of rows before three intervals of less than an hour are enough. */
+const NEW_DAYS = 3;
 /** A silence that has less than this chance is none, of so many hourly combinations; where more silences can begin it must have less. */
 const LEAST_CHANCE = 1e-4;
 const FEW_COMBINATIONS = 20;
@@ -129,6 +131,13 @@ export class MissingData {
     return { intervalSeconds, gone, hours, overall, pauses, share, silent };
   }
 
+  /** Expected intervals without a row that are too few. */
+  private get tooFew(): number {
+    // opening hours of a day or two say little of those of the next
+    const { overall: { seen }, settings: { intervalSeconds } } = this;
+    return (seen * intervalSeconds < NEW_DAYS * DAY_SECONDS ? Math.max(LEAST_SILENCE, HOUR_SECONDS / intervalSeconds) : LEAST_SILENCE) - 1;
+  }
+
   private get shareGain(): number {
     const memory = MEMORY_DAYS * DAY_SECONDS / this.settings.intervalSeconds;
     return 1 / Math.max(LEAST_INTERVALS, Math.min(memory, this.overall.seen));
@@ -202,7 +211,7 @@ export class MissingData {
   /** Whether a combination misses more intervals than it usually does. */
   private isSilent(index: number, silence: Silence, intervals: number): boolean {
     if (intervals < LEAST_SILENCE || intervals > this.gone || !this.hours.isExpectedEver(index)) return false;
-    const enough = Math.max(LEAST_SILENCE - 1, 2 * this.pauses.of(index, silence.weekday));
+    const enough = Math.max(this.tooFew, 2 * this.pauses.of(index, silence.weekday));
     return this.hours.expected(index, silence, enough) > enough;
   }
 

@@ -84,8 +84,8 @@ export class OverallSilence {
       if (chance === 0) continue;
       this.news += chance;
       if (this.silence * intervalSeconds <= DAY_SECONDS && !this.pauses.hadRows(start - DAY_SECONDS)) this.repeated += chance;
-      const isSteady = chance === 1 && this.usual < LEAST_EXPECTED && dayOf(start) >= dayOf(this.first) + STEADY_DAYS;
-      const ofEverything = Math.log(Math.max(hours.leastChance(this.seen), 1 - chance));
+      const isSteady = hours.smoothed(0, part) === 0 && this.usual < LEAST_EXPECTED && dayOf(start) >= dayOf(this.first) + STEADY_DAYS;
+      const ofEverything = Math.log(Math.max(hours.leastChance(this.seen), hours.smoothed(0, part)));
       // what never failed since it is known may still do: many combinations together tell how seldom
       this.chance += isSteady ? Math.min(ofEverything, ofCombinations(part, weekday)) : ofEverything;
     }

@@ -7,9 +7,13 @@ import { intervalsOf, type Silence } from './silences';
 /** Chances of an interval without a row that can be kept: 4 bits for each hour. */
 const LEVELS = [0, 0.02, 0.04, 0.07, 0.1, 0.14, 0.19, 0.25, 0.32, 0.4, 0.48, 0.57, 0.67, 0.78, 0.9, 1];
 const LOGARITHMS = LEVELS.map(Math.log);
-/** The last level at which rows are expected (in 75 % of the intervals), the last at which they come in half of them, and the one to begin with. */
+/**
+ * The last level at which rows are expected (in 75 % of the intervals), the last at which they come in half of them, the last that is
+ * like its neighbours where intervals are short, and the one to begin with. */
 const EXPECTED = 7;
 const HALF = 10;
+const NEARBY = 12;
+const VARYING = 2;
 const UNKNOWN = 11;
 /** A weekday is closed (0), unknown or doubtful (1), open (2), and open for long (3). */
 const DOUBTFUL = 1;
@@ -48,7 +52,7 @@ function nearestLevel(chance: number): number {
  * time; closed days do not teach the hours.
  */
 export class ReportingHours {
-  /** Hours of the day, or days of the week of daily data. */
+  /** Intervals of the day, or days of the week of daily data. */
   public readonly parts: number;
   /** By combination and part. */
   public levels = new Uint8Array(0);
@@ -58,9 +62,13 @@ export class ReportingHours {
   public today = new Uint16Array(0);
   /** Combinations that are expected at any hour. */
   public watched = 0;
-  /** By combination, a bit for each part that it is expected in: follows from `levels`. */
+  /** By combination, a bit for each hour (or weekday) that it is expected in: follows from `levels`. */
   private expectedParts = new Uint32Array(0);
   private readonly isDaily: boolean;
+  private readonly perHour: number;
+  /** Neighbours of a part on each side that its chance is taken from too, and the last level of those that are. */
+  private readonly reach: number;
+  private readonly nearby: number;
   private readonly memory: number;
   /** Observations of a share that the least chance is taken from, in a day. */
   private readonly quarters: number;
@@ -72,7 +80,10 @@ export class ReportingHours {
   /** @param firstDays what is thought of each weekday at first */
   public constructor(intervalSeconds: number, private readonly firstDays = DOUBTFUL) {
     this.isDaily = intervalSeconds >= DAY_SECONDS;
-    this.parts = this.isDaily ? 7 : 24;
+    this.parts = this.isDaily ? 7 : DAY_SECONDS / intervalSeconds;
+    this.perHour = this.isDaily ? 1 : this.parts / 24;
+    this.reach = this.isDaily ? 3 : Math.ceil(this.perHour / 2);
+    this.nearby = this.perHour > 1 ? NEARBY : EXPECTED;
     this.quarters = this.isDaily ? 1 : 4;
     this.memory = this.isDaily ? MEMORY_WEEKS : MEMORY_DAYS * DAY_SECONDS / intervalSeconds / this.parts;
   }
@@ -92,7 +103,7 @@ export class ReportingHours {
   /** Counts anew what follows from the levels of a combination, after they were set. */
   public restored(index: number): void {
     let expected = 0;
-    for (let part = 0; part < this.parts; part++) if (this.levels[index * this.parts + part]! <= EXPECTED) expected |= 1 << part;
+    for (let part = 0; part < this.parts; part++) if (this.levels[index * this.parts + part]! <= EXPECTED) expected |= 1 << Math.floor(part / this.perHour);
     this.watched += Number(expected !== 0) - Number(this.expectedParts[index] !== 0);
     this.expectedParts[index] = expected;
   }
@@ -176,7 +187,7 @@ export class ReportingHours {
     const length = piecesOf(silence);
     let expected = 0;
     for (let piece = 0; piece < length && expected <= enough; piece++) {
-      if (this.isExpected(index, parts[piece]!, weekdays[piece]!)) expected += intervalsOf(silence, piece);
+      if (this.isExpected(index, parts[piece]!, weekdays[piece]!) && !this.isEdge(index, parts[piece]!)) expected += intervalsOf(silence, piece);
     }
     return expected;
   }
@@ -196,7 +207,7 @@ export class ReportingHours {
     const least = this.leastChance(seen);
     let chance = 0;
     for (let piece = piecesOf(silence) - 1; piece >= 0; piece--) {
-      if (!this.isExpected(index, parts[piece]!, weekdays[piece]!)) continue;
+      if (!this.isExpected(index, parts[piece]!, weekdays[piece]!) || this.isEdge(index, parts[piece]!)) continue;
       chance += intervalsOf(silence, piece) * Math.log(Math.max(least, this.smoothed(index, parts[piece]!)));
     }
     return chance;
@@ -235,17 +246,32 @@ export class ReportingHours {
     return this.levels[index * this.parts + part]! <= EXPECTED && this.isOpen(index, weekday);
   }
 
-  /** Chance of no row: of the hour, or that of its neighbours with it when that is more, since one hour alone is known by few days. */
-  private smoothed(index: number, part: number): number {
-    const reach = this.isDaily ? 3 : 1;
-    let [sum, count] = [0, 0];
-    for (let offset = -reach; offset <= reach; offset++) {
+  /**
+   * Whether opening or closing time is near, and is not the same each day: what happens there on a day happens in all of its intervals, so
+   * they are no proof of one another.
+   */
+  private isEdge(index: number, part: number): boolean {
+    if (this.perHour === 1) return false;
+    let [isClosed, isVarying] = [false, false];
+    for (let offset = -this.perHour; offset <= this.perHour; offset++) {
       const level = this.levels[index * this.parts + (part + offset + this.parts) % this.parts]!;
-      if (level > EXPECTED) continue;
+      if (level > NEARBY) isClosed = true;
+      else if (level >= VARYING) isVarying = true;
+    }
+    return isClosed && isVarying;
+  }
+
+  /** Chance of no row: of the part, or that of its neighbours with it when that is more, since one part alone is known by few days. */
+  public smoothed(index: number, part: number): number {
+    const own = LEVELS[this.levels[index * this.parts + part]!]!;
+    let [sum, count] = [own, 1];
+    for (let offset = -this.reach; offset <= this.reach; offset++) {
+      const level = this.levels[index * this.parts + (part + offset + this.parts) % this.parts]!;
+      if (offset === 0 || level > this.nearby) continue;
       sum += LEVELS[level]!;
       count++;
     }
-    return Math.max(LEVELS[this.levels[index * this.parts + part]!]!, sum / count);
+    return this.perHour > 1 ? sum / count : Math.max(own, sum / count);
   }
 
   private closed(index: number, weekday: number): void {
@@ -267,11 +293,7 @@ export class ReportingHours {
     const after = level[before]! + Number(chance > 0 && dither(at, salt) < chance);
     if (after === before) return;
     this.levels[at] = after;
-    if (after <= EXPECTED === before <= EXPECTED) return;
-    const known = this.expectedParts[index]!;
-    const now = known ^ (1 << at - index * this.parts);
-    this.expectedParts[index] = now;
-    this.watched += Number(now !== 0) - Number(known !== 0);
+    if (after <= EXPECTED !== before <= EXPECTED) this.restored(index);
   }
 }
 

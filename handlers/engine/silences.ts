@@ -24,7 +24,7 @@ export interface Silence {
   readonly length: number;
   readonly last: number;
   readonly weeks: number;
-  /** A bit for each part that there is. */
+  /** A bit for each hour, or day of the week of daily data, that there is. */
   readonly partsMask: number;
   /** Start of the first interval on the wall clock, and its day of the week. */
   readonly start: number;
@@ -82,7 +82,7 @@ export class Silences {
 
   /** What an interval is to `ReportingHours`. */
   public partOf(wallSeconds: number): number {
-    return this.isDaily ? weekdayOf(wallSeconds) : Math.floor((wallSeconds - dayOf(wallSeconds) * DAY_SECONDS) / HOUR_SECONDS);
+    return this.isDaily ? weekdayOf(wallSeconds) : Math.floor((wallSeconds - dayOf(wallSeconds) * DAY_SECONDS) / this.intervalSeconds);
   }
 
   /** The silence of so many intervals, at least one. */
@@ -136,6 +136,6 @@ export class Silences {
     starts.push(start);
     pieceOf.push(parts.length - 1);
     countIn.push(counts.at(-1)!);
-    masks.push((masks.at(-1) ?? 0) | 1 << part);
+    masks.push((masks.at(-1) ?? 0) | 1 << (this.isDaily ? part : Math.floor(part * this.intervalSeconds / HOUR_SECONDS)));
   }
 }
