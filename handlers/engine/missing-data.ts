@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ModelSettings } from './calendar';
+import { dither } from './chance-levels';
 import { type CombinationStates, readMissingData, writeMissingData } from './missing-data-state';
 import { OverallSilence } from './overall-silence';
-import { dither, ReportingHours } from './reporting-hours';
+import { ReportingHours } from './reporting-hours';
 import { dayOf, type Silence, Silences, weekdayOf } from './silences';
 import { UsualPauses } from './usual-pauses';
 
@@ -18,6 +19,13 @@ export interface MissingDataFinding {
   readonly since: number;
   /** Intervals without data so far, those between closing and opening time too. */
   readonly intervals: number;
+}
+
+/** A value of a dimension that has stopped: its combinations that are expected at any hour, and the intervals without any of its rows. */
+interface StoppedValue {
+  readonly code: number;
+  readonly combinations: readonly number[];
+  readonly silence: Silence;
 }
 
 /** Days over which the share of intervals with rows is taken (exponentially weighted), and what must have come before silence means anything. */
@@ -64,6 +72,8 @@ export class MissingData {
   private count = 0;
   private share = new Uint16Array(0);
   private silent = new Uint16Array(0);
+  /** Day on which each combination was last seen to be silent: it is so for the rest of the day, or until it returns. Follows from the others. */
+  private silentOn = new Float64Array(0);
   /** The newest interval, with rows or not. */
   private last = NaN;
   /** Logarithm of the chance below which a silence is none, for the combinations that are regular. */
@@ -119,7 +129,10 @@ export class MissingData {
     return silent === 0 || this.isSilent(combination, this.silences.of(silent), silent) ? share : share * (1 - this.shareGain) ** silent;
   }
 
-  /** The state as bytes: 20 for each combination by the hour (22 of shorter intervals, 9 of daily data), one for each interval of the week, and 130 more. */
+  /**
+   * The state as bytes: for each combination 20 (82 at 10 minutes and 154 at 5, where a detector has fewer series; 9 of daily data), and what
+   * is known of everything, 1.5 to 2 for each interval of the week.
+   */
   public serialize(): Uint8Array {
     return writeMissingData(this.states, this.count, this.last);
   }
@@ -146,10 +159,11 @@ export class MissingData {
   private grow(count: number): void {
     if (count > this.share.length) {
       const capacity = Math.max(count, Math.ceil(1.5 * this.share.length));
-      const [share, silent] = [new Uint16Array(capacity), new Uint16Array(capacity)];
+      const [share, silent, silentOn] = [new Uint16Array(capacity), new Uint16Array(capacity), new Float64Array(capacity).fill(NaN)];
       share.set(this.share);
       silent.set(this.silent);
-      Object.assign(this, { share, silent });
+      silentOn.set(this.silentOn);
+      Object.assign(this, { share, silent, silentOn });
       this.hours.grow(capacity);
       this.pauses.grow(capacity);
     }
@@ -196,6 +210,7 @@ export class MissingData {
         pauses.add(index, silence.weekday, expected);
         hours.addSilence(index, silence, number);
         silent[index] = 0;
+        this.silentOn[index] = NaN;
       }
       if (share[index] !== WHOLE) share[index] = rounded(share[index]! + gain * (WHOLE - share[index]!), index, number);
       hours.addRow(index, part, number);
@@ -219,13 +234,18 @@ export class MissingData {
   private stopped(wallSeconds: number, codes: readonly Int32Array[]): MissingDataFinding[] {
     const { hours, settings: { intervalSeconds }, silences, silent } = this;
     const candidates: number[] = [];
+    const day = dayOf(wallSeconds);
     for (let index = 0; index < this.count; index++) {
       const intervals = silent[index]!;
       if (intervals < LEAST_SILENCE || intervals > this.gone || !hours.isExpectedEver(index)) continue;
-      if (this.isSilent(index, silences.of(intervals), intervals)) candidates.push(index);
+      if (this.silentOn[index] !== day) {
+        if (!this.isSilent(index, silences.of(intervals), intervals)) continue;
+        this.silentOn[index] = day;
+      }
+      candidates.push(index);
     }
     if (candidates.length === 0) return [];
-    const values = codes.flatMap((column, dimension) => this.stoppedValues(column, candidates).map(value => ({ dimension, ...value })))
+    const values = codes.flatMap((column, dimension) => this.stoppedValues(column, candidates, day).map(value => ({ dimension, ...value })))
       .sort((a, b) => b.combinations.length - a.combinations.length);
     const covered = new Set<number>();
     const findings: MissingDataFinding[] = [];
@@ -237,8 +257,8 @@ export class MissingData {
     return findings;
   }
 
-  /** Values of a dimension that have stopped, with their combinations that are expected at any hour. */
-  private stoppedValues(column: Int32Array, candidates: readonly number[]): { code: number; combinations: readonly number[]; silence: Silence }[] {
+  /** @param candidates combinations that are silent for longer than usual */
+  private stoppedValues(column: Int32Array, candidates: readonly number[], day: number): StoppedValue[] {
     const { hours, overall: { seen }, silences, silent } = this;
     const least = new Map<number, number>();
     for (const index of candidates) least.set(column[index]!, this.gone);
@@ -258,11 +278,13 @@ export class MissingData {
       const intervals = least.get(code)!;
       if (intervals < LEAST_SILENCE) return [];
       const silence = silences.of(intervals);
+      const isSilent = (index: number): boolean => (
+        silent[index] === intervals ? this.silentOn[index] === day : this.isSilent(index, silence, intervals));
       // what is longer than one of them ever pauses is longer than all of them do
-      if (!combinations.some(index => this.isSilent(index, silence, intervals))) return [];
+      if (!combinations.some(isSilent)) return [];
       const chance = (index: number): number => (
-        isLearned && this.pauses.isNone(index) && hours.isSteady(index, silence) && this.isSilent(index, silence, intervals)
-          ? -Infinity : hours.chanceOfSilence(index, silence, seen));
+        isLearned && this.pauses.isNone(index) && hours.isSteady(index, silence) && isSilent(index)
+          ? -Infinity : hours.chanceOfSilence(index, silence, seen, this.leastChance));
       let sum = 0;
       for (const index of combinations) {
         sum += chance(index);

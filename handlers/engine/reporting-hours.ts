@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* eslint-disable no-bitwise -- a hash of 32 bits, and one for each hour */
+/* eslint-disable no-bitwise -- a bit for each hour */
 
+import { dither, LEVELS, LOGARITHMS, nearestLevel, type Step, stepTo } from './chance-levels';
 import { intervalsOf, type Silence } from './silences';
 
-/** Chances of an interval without a row that can be kept: 4 bits for each hour. */
-const LEVELS = [0, 0.02, 0.04, 0.07, 0.1, 0.14, 0.19, 0.25, 0.32, 0.4, 0.48, 0.57, 0.67, 0.78, 0.9, 1];
-const LOGARITHMS = LEVELS.map(Math.log);
-/**
- * The last level at which rows are expected (in 75 % of the intervals), the last at which they come in half of them, the last that is
- * like its neighbours where intervals are short, and the one to begin with. */
+/** The last level at which rows are expected (in 75 % of the intervals), the last at which they come in half of them, and the one to begin with. */
 const EXPECTED = 7;
 const HALF = 10;
+const UNKNOWN = 11;
+/** Where intervals are short: the last level that is still like its neighbours, and the first that is not the same each day. */
 const NEARBY = 12;
 const VARYING = 2;
-const UNKNOWN = 11;
 /** A weekday is closed (0), unknown or doubtful (1), open (2), and open for long (3). */
 const DOUBTFUL = 1;
 const OPEN = 2;
@@ -27,29 +24,11 @@ const MEMORY_WEEKS = 8;
 const LEAST_CHANCE = 0.004;
 const DAY_SECONDS = 86_400;
 
-/** By level: the level that it falls to, and the chance that it is one more, so that it is right on average. */
-interface Step {
-  readonly level: Uint8Array;
-  readonly more: Float64Array;
-}
-
-/** A number between 0 and 1 that is always the same for the same two numbers. */
-export function dither(a: number, b: number): number {
-  let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 1, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
-  return ((hash ^ (hash >>> 15)) >>> 0) / 0x1_0000_0000;
-}
-
-/** The level that is nearest to a chance. */
-function nearestLevel(chance: number): number {
-  return LEVELS.reduce((best, level, index) => Math.abs(level - chance) < Math.abs(LEVELS[best]! - chance) ? index : best, 0);
-}
-
 /**
- * When each combination is expected to have rows: the chance of a row by the hour of the day, and which days of the week are open (daily
+ * When each combination is expected to have rows: the chance of a row by the interval of the day, and which days of the week are open (daily
  * data: the chance by the day of the week). A day is open when rows came in half of the intervals in which they come at least every other
- * time; closed days do not teach the hours.
+ * time; closed days do not teach the hours. Hours would be too coarse for short intervals: a shop that opens at a quarter past has no row in the
+ * same three intervals of five minutes each day.
  */
 export class ReportingHours {
   /** Intervals of the day, or days of the week of daily data. */
@@ -103,7 +82,9 @@ export class ReportingHours {
   /** Counts anew what follows from the levels of a combination, after they were set. */
   public restored(index: number): void {
     let expected = 0;
-    for (let part = 0; part < this.parts; part++) if (this.levels[index * this.parts + part]! <= EXPECTED) expected |= 1 << Math.floor(part / this.perHour);
+    for (let part = 0; part < this.parts; part++) {
+      if (this.levels[index * this.parts + part]! <= EXPECTED) expected |= 1 << Math.floor(part / this.perHour);
+    }
     this.watched += Number(expected !== 0) - Number(this.expectedParts[index] !== 0);
     this.expectedParts[index] = expected;
   }
@@ -182,12 +163,19 @@ export class ReportingHours {
    * @param enough the count may end when it is more
    */
   public expected(index: number, silence: Silence, enough = Infinity): number {
-    if ((this.expectedParts[index]! & silence.partsMask) === 0) return 0;
-    const { pieces: { parts, weekdays } } = silence;
+    const hours = this.expectedParts[index]!;
+    if ((hours & silence.partsMask) === 0) return 0;
+    const { pieces: { bits, nextHour, parts, weekdays } } = silence;
     const length = piecesOf(silence);
     let expected = 0;
-    for (let piece = 0; piece < length && expected <= enough; piece++) {
-      if (this.isExpected(index, parts[piece]!, weekdays[piece]!) && !this.isEdge(index, parts[piece]!)) expected += intervalsOf(silence, piece);
+    for (let piece = 0; piece < length && expected <= enough;) {
+      if ((hours & bits[piece]!) === 0) {
+        piece = nextHour[piece] ?? length;
+        continue;
+      }
+      const part = parts[piece]!;
+      if (this.isExpected(index, part, weekdays[piece]!) && !this.isEdge(index, part)) expected += intervalsOf(silence, piece);
+      piece++;
     }
     return expected;
   }
@@ -201,12 +189,14 @@ export class ReportingHours {
   /**
    * Logarithm of the chance that a combination has no row in the intervals of a silence in which it is expected.
    * @param seen intervals from which it was learned: a few without a failure do not prove that there are none
+   * @param enough the sum may end when it is less
    */
-  public chanceOfSilence(index: number, silence: Silence, seen: number): number {
+  public chanceOfSilence(index: number, silence: Silence, seen: number, enough: number): number {
     const { pieces: { parts, weekdays } } = silence;
     const least = this.leastChance(seen);
+    const length = piecesOf(silence);
     let chance = 0;
-    for (let piece = piecesOf(silence) - 1; piece >= 0; piece--) {
+    for (let piece = 0; piece < length && chance >= enough; piece++) {
       if (!this.isExpected(index, parts[piece]!, weekdays[piece]!) || this.isEdge(index, parts[piece]!)) continue;
       chance += intervalsOf(silence, piece) * Math.log(Math.max(least, this.smoothed(index, parts[piece]!)));
     }
@@ -300,16 +290,4 @@ export class ReportingHours {
 /** How many of its pieces a silence has: all of a week, or the newest ones. */
 function piecesOf({ pieces, length, weeks }: Silence): number {
   return weeks > 0 ? pieces.parts.length : length;
-}
-
-/** What a step of a part of the way to a chance makes of each level. */
-function stepTo(target: 0 | 1, gain: number): Step {
-  const step: Step = { level: new Uint8Array(LEVELS.length), more: new Float64Array(LEVELS.length) };
-  for (const [index, from] of LEVELS.entries()) {
-    const value = from + gain * (target - from);
-    const level = LEVELS.findLastIndex(one => one <= value + 1e-12);
-    step.level[index] = level;
-    step.more[index] = level === LEVELS.length - 1 ? 0 : Math.max(0, (value - LEVELS[level]!) / (LEVELS[level + 1]! - LEVELS[level]!));
-  }
-  return step;
 }

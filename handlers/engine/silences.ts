@@ -15,6 +15,9 @@ interface Pieces {
   readonly weekdays: number[];
   /** How many intervals it has. */
   readonly counts: number[];
+  /** A bit for its hour (or day of the week of daily data), and the number of the first piece of the next hour, where there is one. */
+  readonly bits: number[];
+  readonly nextHour: number[];
 }
 
 /** Intervals in a row in which something had no row: the newest pieces, and full weeks before them, which are thought to be as the newest week. */
@@ -50,11 +53,13 @@ export function intervalsOf({ pieces: { counts }, length, last, weeks }: Silence
   return newest + weeks * counts[piece]!;
 }
 
+const noPieces = (): Pieces => ({ parts: [], days: [], weekdays: [], counts: [], bits: [], nextHour: [] });
+
 /** Finds out which intervals a silence consists of that ends with a certain interval. */
 export class Silences {
   private newest = NaN;
   private dayAfter = NaN;
-  private pieces: Pieces = { parts: [], days: [], weekdays: [], counts: [] };
+  private pieces: Pieces = noPieces();
   /** Of the newest intervals that count, as far as anyone asked: start, number of the piece, intervals of the piece and parts so far. */
   private readonly starts: number[] = [];
   private readonly pieceOf: number[] = [];
@@ -76,7 +81,7 @@ export class Silences {
   public endAt(newest: number, next: number): void {
     this.newest = newest;
     this.dayAfter = dayOf(next);
-    this.pieces = { parts: [], days: [], weekdays: [], counts: [] };
+    this.pieces = noPieces();
     this.starts.length = this.pieceOf.length = this.countIn.length = this.masks.length = this.known.length = 0;
   }
 
@@ -123,19 +128,22 @@ export class Silences {
   }
 
   private add(start: number): void {
-    const { countIn, masks, pieceOf, pieces: { parts, days, weekdays, counts }, starts } = this;
+    const { countIn, masks, pieceOf, pieces: { parts, days, weekdays, counts, bits, nextHour }, starts } = this;
     const [part, day] = [this.partOf(start), dayOf(start)];
+    const bit = 1 << (this.isDaily ? part : Math.floor(part * this.intervalSeconds / HOUR_SECONDS));
     if (days.at(-1) === day && parts.at(-1) === part) {
       counts[counts.length - 1]!++;
     } else {
+      for (let piece = nextHour.length; piece < parts.length && bits.at(-1) !== bit; piece++) nextHour.push(parts.length);
       parts.push(part);
       days.push(day);
       weekdays.push(weekdayOf(start));
       counts.push(1);
+      bits.push(bit);
     }
     starts.push(start);
     pieceOf.push(parts.length - 1);
     countIn.push(counts.at(-1)!);
-    masks.push((masks.at(-1) ?? 0) | 1 << (this.isDaily ? part : Math.floor(part * this.intervalSeconds / HOUR_SECONDS)));
+    masks.push((masks.at(-1) ?? 0) | bit);
   }
 }

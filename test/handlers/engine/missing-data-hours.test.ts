@@ -148,4 +148,24 @@ describe('missing data of businesses with opening hours', () => {
     const found = business.days(70, 71, (moment, city, index) => usual(moment, city, index) && city !== 1);
     expect(firstOf(found, 'stopped')).toBe(11);
   });
+
+  test.each([300, 600] as const)('opening times that are no full hours, or vary from day to day, are not missing (%i seconds)', intervalSeconds => {
+    const random = randomOf(2);
+    const business = new Business(intervalSeconds);
+    // cities 1 and 2 open and close at the same minute, and city 3 at half an hour from then on
+    const late = Array.from({ length: 42 }, () => random() / 2);
+    const usual: Reports = (moment, city) => city === 0 || moment.weekday < 6 && (
+      city === 3 ? day(moment, 8.1 + late[moment.day]!, 19.2 + late[41 - moment.day]!) : day(moment, 8 + city / 6, 20 - city / 6));
+    expect(business.began(0, 42, usual)).toEqual([]);
+    const gone = (of: number): number => firstOf(business.days(42, 43, (moment, city) => (
+      city === 0 || city !== of && day(moment, 8 + city / 6, 20 - city / 6))), 'stopped');
+    // from the first minute on: opening at 8:10, and three intervals
+    expect(gone(1)).toBe(Math.round((8 + 1 / 6) * 3600 / intervalSeconds) + 2);
+  });
+
+  test('what never closes is found in its first week', () => {
+    const business = new Business();
+    expect(business.began(0, 3, () => true)).toEqual([]);
+    expect(firstOf(business.days(3, 4, (_moment, city) => city !== 1), 'stopped')).toBe(2);
+  });
 });

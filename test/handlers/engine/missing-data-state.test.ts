@@ -66,7 +66,7 @@ describe('state of missing data', () => {
     expect(restored.serialize()).toEqual(monitor.serialize());
   });
 
-  test.each([[300, 22], [600, 22], [86_400, 9]] as const)('needs at intervals of %i seconds %i bytes a combination', (intervalSeconds, each) => {
+  test.each([[300, 154], [600, 82], [86_400, 9]] as const)('needs at intervals of %i seconds %i bytes a combination', (intervalSeconds, each) => {
     const sizeOf = (count: number): number => {
       const monitor = new MissingData({ intervalSeconds });
       monitor.observe(MONDAY, new Uint8Array(count).fill(1), []);
