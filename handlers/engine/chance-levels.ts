@@ -21,6 +21,12 @@ export function dither(a: number, b: number): number {
   return ((hash ^ (hash >>> 15)) >>> 0) / 0x1_0000_0000;
 }
 
+/** A number as a whole one that is right on average. */
+export function rounded(value: number, index: number, salt: number): number {
+  const whole = Math.floor(value);
+  return whole + Number(dither(index, salt) < value - whole);
+}
+
 /** The level that is nearest to a chance. */
 export function nearestLevel(chance: number): number {
   return LEVELS.reduce((best, level, index) => Math.abs(level - chance) < Math.abs(LEVELS[best]! - chance) ? index : best, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ModelSettings } from './calendar';
-import { dither } from './chance-levels';
+import { rounded } from './chance-levels';
 import { type CombinationStates, readMissingData, writeMissingData } from './missing-data-state';
 import { OverallSilence } from './overall-silence';
 import { ReportingHours } from './reporting-hours';
@@ -144,9 +144,8 @@ export class MissingData {
     return { intervalSeconds, gone, hours, overall, pauses, share, silent };
   }
 
-  /** Expected intervals without a row that are too few. */
+  /** Expected intervals without a row that are too few: opening hours of a day or two say little of those of the next. */
   private get tooFew(): number {
-    // opening hours of a day or two say little of those of the next
     const { overall: { seen }, settings: { intervalSeconds } } = this;
     return (seen * intervalSeconds < NEW_DAYS * DAY_SECONDS ? Math.max(LEAST_SILENCE, HOUR_SECONDS / intervalSeconds) : LEAST_SILENCE) - 1;
   }
@@ -269,9 +268,8 @@ export class MissingData {
       if (known === undefined) continue;
       if (silent[index]! < known) least.set(code, silent[index]!);
       if (silent[index]! > this.gone || !hours.isExpectedEver(index)) continue;
-      const ofCode = members.get(code);
-      if (ofCode) ofCode.push(index);
-      else members.set(code, [index]);
+      members.set(code, members.get(code) ?? []);
+      members.get(code)!.push(index);
     }
     const isLearned = seen >= Math.max(LEAST_INTERVALS, MEMORY_DAYS * DAY_SECONDS / this.settings.intervalSeconds);
     return [...members].flatMap(([code, combinations]) => {
@@ -293,10 +291,4 @@ export class MissingData {
       return [];
     });
   }
-}
-
-/** A number as a whole one that is right on average. */
-function rounded(value: number, index: number, salt: number): number {
-  const whole = Math.floor(value);
-  return whole + Number(dither(index, salt) < value - whole);
 }
