@@ -64,7 +64,7 @@ export class MissingData {
   public static deserialize(settings: ModelSettings, bytes: Uint8Array): MissingData {
     const restored = new MissingData(settings);
     restored.last = readMissingData(bytes, () => restored.states, count => restored.grow(count));
-    restored.silences.endAt(restored.overall.lastRows, restored.overall.lastRows);
+    restored.silences.endAt(restored.overall.lastRows, restored.last);
     restored.setLeastChance();
     return restored;
   }
@@ -108,6 +108,7 @@ export class MissingData {
     this.grow(reported.length);
     if (!reported.includes(1)) {
       overall.addSilent(wallSeconds, elapsed, this.chanceOfNone);
+      this.silences.endAt(overall.lastRows, wallSeconds);
       const { silence } = overall;
       return overall.isOutage ? [{ kind: 'noRows', since: wallSeconds - (silence - 1) * intervalSeconds, intervals: silence }] : [];
     }

@@ -58,7 +58,7 @@ const noPieces = (): Pieces => ({ parts: [], days: [], weekdays: [], counts: [],
 /** Finds out which intervals a silence consists of that ends with a certain interval. */
 export class Silences {
   private newest = NaN;
-  private dayAfter = NaN;
+  private next = NaN;
   private pieces: Pieces = noPieces();
   /** Of the newest intervals that count, as far as anyone asked: start, number of the piece, intervals of the piece and parts so far. */
   private readonly starts: number[] = [];
@@ -76,11 +76,11 @@ export class Silences {
 
   /**
    * @param newest start of the interval with which silences end
-   * @param next start of the interval that comes after them
+   * @param next start of the interval that comes after them, or of the newest one that is known
    */
   public endAt(newest: number, next: number): void {
     this.newest = newest;
-    this.dayAfter = dayOf(next);
+    this.next = next;
     this.pieces = noPieces();
     this.starts.length = this.pieceOf.length = this.countIn.length = this.masks.length = this.known.length = 0;
   }
@@ -109,19 +109,21 @@ export class Silences {
       partsMask: this.masks[weeks > 0 ? perWeek - 1 : newest - 1]!,
       start,
       weekday: weekdayOf(start),
-      dayBefore: isInWeek && this.findStart(intervals) ? dayOf(this.starts[intervals]!) : dayOf(this.newest - WEEK_SECONDS),
-      dayAfter: this.dayAfter,
+      dayBefore: isInWeek && this.findStart(intervals) ? dayOf(this.starts[intervals]!) : dayOf(this.next - WEEK_SECONDS),
+      dayAfter: dayOf(this.next),
     };
   }
 
   /** Finds the interval that counts and is so many before the newest one. @returns whether it is one of the newest week */
   private findStart(back: number): boolean {
-    const { intervalSeconds, newest, starts } = this;
-    if (starts.length === 0) this.add(newest);
+    const { intervalSeconds, starts } = this;
+    // what is older is known no more
+    const oldest = this.next - WEEK_SECONDS;
+    if (starts.length === 0) this.add(this.newest);
     while (starts.length <= back) {
       let start = starts.at(-1)! - intervalSeconds;
-      while (!this.counts(start) && start > newest - WEEK_SECONDS) start -= intervalSeconds;
-      if (start <= newest - WEEK_SECONDS) return false;
+      while (!this.counts(start) && start > oldest) start -= intervalSeconds;
+      if (start <= oldest) return false;
       this.add(start);
     }
     return true;

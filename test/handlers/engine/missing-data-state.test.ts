@@ -96,7 +96,7 @@ describe('state of missing data', () => {
         }
         expect(other.serialize()).toEqual(plain.serialize());
       },
-    ), { numRuns: 30 });
+    ), { numRuns: 60 });
   });
 
   test.each([1, 2] as const)('state of version %i goes on: what stopped is found, and what did not is not', version => {
