@@ -10,39 +10,36 @@ const NEWEST = 1;
 const BEFORE = 2;
 
 /**
- * Which intervals of the last two weeks had no rows at all, and how much of the present pause is news: not so what a pause of a week ago
- * did too (Sundays of a shop, hours of maintenance). Only a pause that began at about the same time excuses another: after an outage of
- * days the next one must not go unseen on the same days of the week.
+ * Which intervals of the last two weeks had no rows at all, and which of the present pause a pause of a week ago excuses (Sundays of a
+ * shop, hours of maintenance). Only a pause that began at about the same time excuses another: after an outage of days the next one must
+ * not go unseen on the same days of the week.
  */
 export class WeeklyPauses {
-  /** Intervals without rows of the present pause that no pause of a week ago excuses. */
-  public news = 0;
   /** Whether a pause began a week ago when the present one did. */
-  private isExcused = false;
+  public isExcused = false;
   private readonly week: Uint8Array;
 
   public constructor(private readonly intervalSeconds: number) {
     this.week = new Uint8Array(Math.max(1, Math.round(WEEK_SECONDS / intervalSeconds)));
   }
 
-  /** Bytes of the state: one for each interval of the week, and 8 of the present pause. */
+  /** Bytes of the state: one for each interval of the week. */
   public get byteLength(): number {
-    return 8 + this.week.length;
+    return this.week.length;
   }
 
   public serialize(target: Uint8Array): void {
-    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-    view.setUint32(0, this.news, true);
-    view.setUint32(4, Number(this.isExcused), true);
-    target.set(this.week, 8);
+    target.set(this.week);
   }
 
   /** @param source what `serialize` wrote */
   public restore(source: Uint8Array): void {
-    const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
-    this.news = view.getUint32(0, true);
-    this.isExcused = view.getUint32(4, true) === 1;
-    this.week.set(source.subarray(8, this.byteLength));
+    this.week.set(source.subarray(0, this.week.length));
+  }
+
+  /** Whether an interval of the last week had rows; also true of what was never seen. */
+  public hadRows(wallSeconds: number): boolean {
+    return (this.week[this.position(wallSeconds)]! & NEWEST) === 0;
   }
 
   /** Takes in an interval with rows. */
@@ -51,23 +48,16 @@ export class WeeklyPauses {
   }
 
   /**
-   * Takes in intervals without any row.
-   * @param wallSeconds start of the last one
-   * @param isFirst whether the interval before them had rows
+   * Takes in an interval without any row.
+   * @param isFirst whether the interval before it had rows
+   * @returns whether it is as it was a week ago
    */
-  public addSilent(wallSeconds: number, intervals: number, isFirst: boolean): void {
-    const newest = this.position(wallSeconds);
-    const { length } = this.week;
-    const at = (back: number): number => ((newest - back) % length + length) % length;
-    if (isFirst) {
-      this.news = 0;
-      this.isExcused = this.hasBegunAWeekAgo(at(intervals - 1));
-    }
-    for (let back = intervals - 1; back >= 0; back--) {
-      if (!this.isExcused || (this.week[at(back)]! & NEWEST) === 0) this.news++;
-      // what is older than two weeks is written over anyway
-      if (back < 2 * length) this.write(at(back), NEWEST);
-    }
+  public addSilent(wallSeconds: number, isFirst: boolean): boolean {
+    const position = this.position(wallSeconds);
+    if (isFirst) this.isExcused = this.hasBegunAWeekAgo(position);
+    const isExcused = this.isExcused && (this.week[position]! & NEWEST) !== 0;
+    this.write(position, NEWEST);
+    return isExcused;
   }
 
   /** @param start position of the present pause's first interval: this one and those after it are a week old, those before it are new */
