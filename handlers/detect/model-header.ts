@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { WrittenEventSums } from './event-sums';
 import type { Fences } from './fences';
 import type { WrittenTotals } from './written-totals';
 import type { DetectionOutcome, Frequency } from '../../src/private/contract';
@@ -19,6 +20,8 @@ export interface OngoingGroup {
   readonly peak: number;
   /** Number of its intervals that had anomalies. */
   readonly intervals: number;
+  /** Its intervals added up, and whether all of its measure was anomalous in one of them. Absent without dimensions, and in files that were written before. */
+  readonly sums?: WrittenEventSums & { readonly isWholeOff: boolean };
 }
 
 /** What the newest detection answers, kept with the model so that a broken run can be finished. */
