@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { DetectorModel } from './detector-model';
-import { addedUp, type IntervalOfSeries, readSums } from './event-sums';
-import type { OngoingGroup } from './model-header';
+import { addedUp, type IntervalOfSeries, isAnother, readSums, usualErrors, writtenSums } from './event-sums';
+import type { OngoingGroup, WrittenEvent } from './model-header';
 import type { Observation } from './observation';
-import { ANOMALOUS_SEVERITY, contributionsOf, directionOf, expectedInTotal, type MeasureGroup, newsAmong } from '../engine';
+import { ANOMALOUS_SEVERITY, contributionsOf, type Deviation, directionOf, expectedInTotal, type MeasureGroup, newsAmong } from '../engine';
 import type { DimensionContribution } from '../lookout/store';
 
 /** From so many usual errors on a series counts in the contributions, though it was never anomalous by itself. */
 const VISIBLE = 2;
+
+/** An interval is much more severe than those before when so many times as much was left to 100. */
+const MUCH_MORE_SEVERE = 3;
 
 /** An event from its first interval to its newest: what explains it is looked for in all of them together. */
 export interface EventSoFar {
@@ -20,6 +23,8 @@ export interface EventSoFar {
   readonly series: readonly number[];
   /** Numbers of the totals that were and that these series do not explain, the furthest off first. */
   readonly totals: readonly number[];
+  /** Numbers of all totals that were anomalous in some interval. */
+  readonly allTotals: readonly number[];
   /** 1: values are too high, -1: too low. Of an event that goes both ways: what most of it does. */
   readonly direction: -1 | 1;
   /** Whether the total of all of the measure was anomalous in some interval. */
@@ -29,52 +34,87 @@ export interface EventSoFar {
 
 /**
  * The event that a group of the newest interval is of.
- * @param ongoing the group that it goes on; absent in the first interval, and where an earlier version of this library has kept no sums of it
+ * @param ongoing the group that it goes on; absent in the first interval. Where an earlier version of this library has kept nothing of its intervals, the event
+ *   begins with this one.
  */
 export function eventSoFar(model: DetectorModel, observation: Observation, group: MeasureGroup, ongoing?: OngoingGroup): EventSoFar {
   const { measure } = group;
-  const { series: index, totals } = model;
-  const before = ongoing?.sums;
+  const { totals } = model;
   const interval = (group.totals.length > 0 ? asSummedUp : ofMeasure)(model, observation, measure);
-  const all = totals.ofAll(measure);
-  const isWholeOff = (observation.totals?.scores.severity[all] ?? 0) >= ANOMALOUS_SEVERITY || (before?.isWholeOff ?? false);
-  if (before === undefined) {
-    return { measure, sums: interval, series: group.series, totals: group.totals, direction: directionOfInterval(observation, group), isWholeOff, contributions: named(model, group.contributions) };
+  const isWholeOff = (observation.totals?.scores.severity[totals.ofAll(measure)] ?? 0) >= ANOMALOUS_SEVERITY;
+  const known = ongoing?.event;
+  const before = known && readSums(known);
+  if (before === undefined || isEventOfItsOwn(before, interval, group.severity, ongoing!.peak)) {
+    return {
+      measure,
+      sums: interval,
+      series: group.series,
+      totals: group.totals,
+      allTotals: group.totals,
+      direction: directionOfInterval(observation, group),
+      isWholeOff,
+      contributions: named(model, group.contributions),
+    };
   }
-  const sums = addedUp(readSums(before), interval);
+  const soFar = {
+    measure,
+    sums: addedUp(before, interval),
+    series: [...new Set([...known!.series, ...group.series])],
+    allTotals: [...new Set([...known!.totals.flatMap(id => totals.find(id) ?? []), ...group.totals])],
+    isWholeOff: isWholeOff || known!.isWholeOff,
+  };
+  return { ...soFar, ...explainedTogether(model, soFar) };
+}
+
+/** Which totals are news in all intervals together, and what each dimension value contributes to them. */
+function explainedTogether(
+  model: DetectorModel, { measure, sums, series, allTotals }: Pick<EventSoFar, 'measure' | 'sums' | 'series' | 'allTotals'>,
+): Pick<EventSoFar, 'totals' | 'direction' | 'contributions'> {
+  const { series: index, totals } = model;
+  const { values, expected } = sums;
   const measures = index.measures.length;
-  const { values, expected, scale } = sums;
-  const members = new Set([...ongoing!.members, ...group.series].map(number => Math.floor(number / measures)));
-  const parts = Array.from(values, (value, combination) => ({ series: combination * measures + measure, deviation: value - expected[combination], isTold: members.has(combination) }));
-  const off = [...new Set([...(ongoing!.totals ?? []).flatMap(id => totals.find(id) ?? []), ...group.totals])].map(total => {
+  const deviationOf = (combination: number): number => values[combination] - expected[combination] || 0;
+  const described = (combination: number): Deviation => ({ deviation: deviationOf(combination), dimensionValues: index.combination(combination) });
+  const members = series.map(number => Math.floor(number / measures));
+  const isMember = new Set(members);
+  const parts = Array.from(values, (_, combination) => (
+    { series: combination * measures + measure, deviation: deviationOf(combination), isTold: isMember.has(combination) }));
+  const off = allTotals.map(total => {
     const combinations = totals.combinationsOf(total);
-    const deviation = combinations.reduce((sum, combination) => sum + values[combination] - expected[combination], 0);
-    const usual = combinations.reduce((sum, combination) => sum + expected[combination], 0);
-    const error = combinations.reduce((sum, combination) => Math.hypot(sum, scale[combination]), 0);
-    return { total, deviation, relative: deviation / Math.abs(usual), usualErrors: Math.abs(deviation) / error };
-  }).sort((a, b) => b.usualErrors - a.usualErrors || a.total - b.total);
+    const deviation = combinations.reduce((sum, combination) => sum + deviationOf(combination), 0);
+    const usual = combinations.reduce((sum, combination) => sum + (expected[combination] || 0), 0);
+    return { total, deviation, relative: deviation / Math.abs(usual) };
+  }).sort((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation) || a.total - b.total);
   const { news, summedUp } = newsAmong(off, parts, number => totals.totalsOf(number));
-  const described = (combination: number): { deviation: number; dimensionValues: readonly string[] } => (
-    { deviation: values[combination] - expected[combination], dimensionValues: index.combination(combination) });
-  const isSummedUp = (combination: number): boolean => summedUp.has(combination * measures + measure);
-  const involved = [...members].map(described);
-  const visible: typeof involved = [];
-  for (let combination = 0; combination < values.length; combination++) {
-    if (members.has(combination)) continue;
-    if (isSummedUp(combination)) involved.push(described(combination));
-    else if (Math.abs(values[combination] - expected[combination]) >= VISIBLE * scale[combination] && scale[combination] > 0) visible.push(described(combination));
+  const involved = members.map(described);
+  const visible: Deviation[] = [];
+  for (const part of parts) {
+    if (part.isTold) continue;
+    const combination = Math.floor(part.series / measures);
+    if (summedUp.has(part.series)) involved.push(described(combination));
+    else if (Math.abs(usualErrors(sums, combination)) >= VISIBLE) visible.push(described(combination));
   }
-  const direction = directionOf([...news, ...[...members].filter(combination => !isSummedUp(combination)).map(described)]);
+  const direction = directionOf([...news, ...parts.filter(part => part.isTold && !summedUp.has(part.series))]);
   const net = involved.reduce((sum, { deviation }) => sum + deviation, 0);
   return {
-    measure,
-    sums,
-    series: [...members].map(combination => combination * measures + measure),
     totals: news.map(({ total }) => total),
     direction: direction || (net < 0 ? -1 : 1),
-    isWholeOff,
-    contributions: named(model, index.dimensions.map((_, dimension) => ({ dimension, values: contributionsOf(involved, visible, dimension, direction) }))),
+    contributions: named(model, index.dimensions.map((_, dimension) => (
+      { dimension, values: contributionsOf(involved, visible, dimension, direction) }))),
   };
+}
+
+/** For `eventSoFar` in the next interval. */
+export function writtenEvent({ sums, series, allTotals, isWholeOff }: EventSoFar, { totals }: DetectorModel): WrittenEvent {
+  return { ...writtenSums(sums), series, totals: allTotals.map(total => totals.timeSeriesId(total)), isWholeOff };
+}
+
+/**
+ * Whether an interval is no part of the event before: it is much more severe, and other series are off. Among thousands of series some is anomalous by chance
+ * for hours, and then comes an event; what is told is that event.
+ */
+function isEventOfItsOwn(before: IntervalOfSeries, interval: IntervalOfSeries, severity: number, peak: number): boolean {
+  return MUCH_MORE_SEVERE * (100 - severity) < 100 - peak && isAnother(before, interval);
 }
 
 function named({ series: { dimensions } }: DetectorModel, contributions: MeasureGroup['contributions']): DimensionContribution[] {

@@ -17,16 +17,24 @@ export interface WrittenEventSums {
   readonly sums: string;
 }
 
-/** Intervals whose deviations point so much the other way (-1: all of them do) are what follows an outage: rows that come late. */
+/** Two intervals whose deviations point so much apart (-1: all of them do) are an outage and the rows that come late after it. */
 const OPPOSITE = -0.3;
 
+/** A single series says no more of an event than at so many usual errors. */
+const MOST_ERRORS = 8;
+
+/** By so many deviations of chance intervals are alike that are of one event. */
+const NO_CHANCE = 2;
+
+const COLUMNS = 3;
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /**
- * The intervals of an event as if they were one: values and expected values added up, and usual errors as those of independent values. What a series does by
- * chance in one interval it does not do in the next, and what the event does to it, it does throughout.
+ * The intervals of an event as if they were one: values, expected values and usual errors added up. What a series does by chance in one interval it does not do
+ * in the next, and what the event does to it, it does throughout. Usual errors are added as they are, since what is expected errs in one interval much as it
+ * does in the next.
  *
- * An interval that goes the other way, as when rows come an hour late, is added as its mirror image: it is the same event, and would be none in the sum.
+ * An interval that goes the other way, as when rows come an hour late, is added as its mirror image: it is the same event, and would leave none in the sum.
  * @param before the intervals so far
  * @param interval its entries may be more than there were before: combinations that came since
  */
@@ -34,22 +42,33 @@ export function addedUp(before: IntervalOfSeries, interval: IntervalOfSeries): I
   const count = interval.values.length;
   const [values, expected, scale] = [0, 0, 0].map(() => new Float64Array(count)) as [Float64Array, Float64Array, Float64Array];
   const sign = alike(before, interval) < OPPOSITE ? -1 : 1;
-  for (let series = 0; series < count; series++) {
-    const deviation = interval.values[series] - interval.expected[series];
-    const isKnown = deviation === deviation;
-    values[series] = (before.values[series] || 0) + (isKnown ? interval.expected[series] + sign * deviation : 0);
-    expected[series] = (before.expected[series] || 0) + (isKnown ? interval.expected[series] : 0);
-    scale[series] = Math.hypot(before.scale[series] || 0, isKnown ? interval.scale[series] || 0 : 0);
-  }
+  const add = (from: IntervalOfSeries, series: number, side: 1 | -1): void => {
+    const deviation = from.values[series] - from.expected[series];
+    if (Number.isNaN(deviation)) return;
+    values[series] += from.expected[series] + side * deviation;
+    expected[series] += from.expected[series];
+    scale[series] += from.scale[series] || 0;
+  };
+  for (let series = 0; series < before.values.length; series++) add(before, series, 1);
+  for (let series = 0; series < count; series++) add(interval, series, sign);
   return { values, expected, scale };
 }
 
-/** How far two intervals deviate in the same series to the same side, in usual errors: 1 when they are off alike, -1 when they are each other's mirror image. */
+/** How far a series is off, in usual errors, as far as a single one counts; NaN where nothing is known. */
+export function usualErrors({ values, expected, scale }: IntervalOfSeries, series: number): number {
+  return Math.max(-MOST_ERRORS, Math.min(MOST_ERRORS, (values[series] - expected[series]) / scale[series]));
+}
+
+/** Whether an interval has no more in common with those before it than chance gives: what is off in it is another event, as far as these tell. */
+export function isAnother(before: IntervalOfSeries, interval: IntervalOfSeries): boolean {
+  return Math.abs(alike(before, interval)) < NO_CHANCE / Math.sqrt(before.values.length);
+}
+
+/** How far two intervals deviate in the same series to the same side: 1 when they are off alike, -1 when they are each other's mirror image. */
 function alike(a: IntervalOfSeries, b: IntervalOfSeries): number {
   let [product, squaresA, squaresB] = [0, 0, 0];
-  const usual = (of: IntervalOfSeries, series: number): number => Math.max(-MOST, Math.min(MOST, (of.values[series] - of.expected[series]) / of.scale[series]));
   for (let series = 0; series < a.values.length; series++) {
-    const [first, second] = [usual(a, series), usual(b, series)];
+    const [first, second] = [usualErrors(a, series), usualErrors(b, series)];
     if (Number.isNaN(first + second)) continue;
     product += first * second;
     squaresA += first * first;
@@ -58,19 +77,18 @@ function alike(a: IntervalOfSeries, b: IntervalOfSeries): number {
   return product / Math.sqrt(squaresA * squaresB) || 0;
 }
 
-/** One series is not the event, however far off it is. */
-const MOST = 20;
-
-/** Writes sums for a model's header. What is read is what was written, to the last digit that it has. */
+/** Writes sums for a model's header: what is not known is 0 in all columns. */
 export function writtenSums({ values, expected, scale }: IntervalOfSeries): WrittenEventSums {
   const columns = [values, expected, scale];
-  const unit = columns.reduce((most, column) => column.reduce((each, value) => Math.max(each, Math.abs(value) || 0), most), Number.MIN_VALUE);
-  const bytes = Buffer.alloc(columns.length * values.length * BYTES);
-  for (const [index, column] of columns.entries()) {
-    for (let series = 0; series < column.length; series++) {
-      const value = column[series] / unit;
-      bytes.writeFloatLE(value === value ? value : 0, (index * column.length + series) * BYTES);
-    }
+  const count = values.length;
+  const known = (series: number): boolean => columns.every(column => Number.isFinite(column[series]));
+  let unit = Number.MIN_VALUE;
+  for (let series = 0; series < count; series++) {
+    if (known(series)) unit = columns.reduce((most, column) => Math.max(most, Math.abs(column[series])), unit);
+  }
+  const bytes = Buffer.alloc(COLUMNS * count * BYTES);
+  for (let series = 0; series < count; series++) {
+    if (known(series)) columns.forEach((column, index) => bytes.writeFloatLE(column[series] / unit, (index * count + series) * BYTES));
   }
   return { unit, sums: bytes.toString('base64') };
 }
@@ -78,7 +96,8 @@ export function writtenSums({ values, expected, scale }: IntervalOfSeries): Writ
 /** Reads what `writtenSums` gave. */
 export function readSums({ unit, sums }: WrittenEventSums): IntervalOfSeries {
   const bytes = Buffer.from(sums, 'base64');
-  const count = Math.floor(bytes.length / 3 / BYTES);
-  const column = (index: number): Float64Array => Float64Array.from({ length: count }, (_, series) => unit * bytes.readFloatLE((index * count + series) * BYTES));
+  const count = Math.floor(bytes.length / COLUMNS / BYTES);
+  const column = (index: number): Float64Array => (
+    Float64Array.from({ length: count }, (_, series) => unit * bytes.readFloatLE((index * count + series) * BYTES)));
   return { values: column(0), expected: column(1), scale: column(2) };
 }

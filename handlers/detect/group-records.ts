@@ -3,8 +3,7 @@
 import { createHash } from 'node:crypto';
 import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, relatedMeasures, type SeriesDescription, severityOf } from '../engine';
 import type { DetectorModel } from './detector-model';
-import { eventSoFar } from './event-so-far';
-import { writtenSums } from './event-sums';
+import { eventSoFar, writtenEvent } from './event-so-far';
 import { rootCausesOf } from './group-root-causes';
 import type { OngoingGroup } from './model-header';
 import type { Observation } from './observation';
@@ -64,7 +63,7 @@ export function groupsOf(
       ...memberTotals.length > 0 && { totals: memberTotals },
       peak,
       intervals,
-      ...dimensions.length > 0 && { sums: { ...writtenSums(event.sums), isWholeOff: event.isWholeOff } },
+      ...dimensions.length > 0 && { event: writtenEvent(event, model) },
       record: withinItemLimit({
         detectorArn,
         id: ongoing?.record.id ?? groupId(detectorArn, measure, start),

@@ -37,7 +37,9 @@ export function rootCausesOf(model: DetectorModel, event: EventSoFar): RootCause
   if (series.dimensions.length === 0) return [];
   const ofTotals = event.totals.length > 0;
   const leaves: MeasureLeaves = {
-    ...event.sums, codes: series.codes.map(codes => codes.subarray(0, event.sums.values.length)), cardinalities: series.values.map(known => known.length),
+    ...event.sums,
+    codes: series.codes.map(codes => codes.subarray(0, event.sums.values.length)),
+    cardinalities: series.values.map(known => known.length),
   };
   const found = searchedCauses(model, event, leaves);
   const isExplained = found.reduce((sum, { share }) => sum + share, 0) >= LEAST_EXPLAINED && !leavesMuch(model, event, leaves, found);
@@ -126,7 +128,11 @@ function seriesAsCauses({ series }: DetectorModel, event: EventSoFar): Cause[] {
   const { values, expected } = event.sums;
   return shared(event.series.map(number => {
     const combination = Math.floor(number / series.measures.length);
-    return { codes: series.dimensions.map((_, dimension) => series.code(combination, dimension)), deviation: values[combination] - expected[combination], consistency: 1 };
+    return {
+      codes: series.dimensions.map((_, dimension) => series.code(combination, dimension)),
+      deviation: values[combination] - expected[combination],
+      consistency: 1,
+    };
   }));
 }
 

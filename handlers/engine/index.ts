@@ -4,7 +4,7 @@ export { type ModelSettings } from './calendar';
 export { DetectionModel, type IntervalScores, type SeriesScores } from './detection-model';
 export { MEMBERS, REASONS } from './explanation';
 export { HolidayCalendar } from './holidays';
-export { contributionsOf, directionOf } from './contributions';
+export { contributionsOf, type Deviation, directionOf } from './contributions';
 export { newsAmong, type ScoredTotals } from './group-totals';
 export { eventSeverity, formGroups, type MeasureGroup, type SeriesDescription } from './groups';
 export { MissingData, type MissingDataFinding } from './missing-data';
