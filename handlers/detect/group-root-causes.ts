@@ -12,6 +12,9 @@ const LEAST_SHARE = 0.05;
 /** Share of the deviation that the combinations found must hold together; of less they are no explanation. */
 const LEAST_EXPLAINED = 0.7;
 
+/** From so many usual errors on what the rest of a measure deviates is a part of the event. */
+const NO_CHANCE = 1;
+
 /** A series deviates as its total does from so much of the total's share on. */
 const ALIKE = 0.5;
 
@@ -41,11 +44,12 @@ export function rootCausesOf(model: DetectorModel, event: EventSoFar): RootCause
     codes: series.codes.map(codes => codes.subarray(0, event.sums.values.length)),
     cardinalities: series.values.map(known => known.length),
   };
+  const explains = (causes: readonly Cause[]): number => causes.reduce((sum, { share }) => sum + share, 0);
   const found = searchedCauses(model, event, leaves);
-  const isExplained = found.reduce((sum, { share }) => sum + share, 0) >= LEAST_EXPLAINED && !leavesMuch(model, event, leaves, found);
-  const instead = (): Cause[] => ofTotals ? totalsAsCauses(model, explainingTotals(model, event, leaves), leaves) : seriesAsCauses(model, event);
+  const isExplained = explains(found) >= LEAST_EXPLAINED && !leavesMuch(model, event, leaves, found);
+  const instead = (): Cause[] => ofTotals ? totalsAsCauses(model, event, explainingTotals(model, event, leaves)) : seriesAsCauses(model, event);
   const told = isExplained ? [] : instead();
-  return (told.length > 0 ? told : found).slice(0, MOST_COMBINATIONS).map(({ codes, share, consistency }) => ({
+  return (told.length > 0 && explains(told) >= explains(found) ? told : found).slice(0, MOST_COMBINATIONS).map(({ codes, share, consistency }) => ({
     dimensions: series.dimensions.flatMap((name, dimension) => (
       codes[dimension] < 0 ? [] : [{ name, value: series.values[dimension][codes[dimension]] }])),
     share: percent(share),
@@ -104,8 +108,10 @@ function explainingTotals({ series, totals }: DetectorModel, event: EventSoFar, 
   return isPart && isAlike ? [all] : event.totals;
 }
 
-function totalsAsCauses({ series, totals }: DetectorModel, told: readonly number[], { values, expected }: MeasureLeaves): Cause[] {
-  return shared(told.map(total => {
+function totalsAsCauses(model: DetectorModel, event: EventSoFar, told: readonly number[]): Cause[] {
+  const { series, totals } = model;
+  const { values, expected } = event.sums;
+  return shared(model, event, told.map(total => {
     const summedUp = totals.combinationsOf(total).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
     const deviation = summedUp.reduce((sum, combination) => sum + values[combination] - expected[combination], 0);
     const relative = deviation / summedUp.reduce((sum, combination) => sum + expected[combination], 0);
@@ -123,10 +129,11 @@ function totalsAsCauses({ series, totals }: DetectorModel, told: readonly number
 }
 
 /** The event's series, if they are few. */
-function seriesAsCauses({ series }: DetectorModel, event: EventSoFar): Cause[] {
+function seriesAsCauses(model: DetectorModel, event: EventSoFar): Cause[] {
+  const { series } = model;
   if (event.series.length > MOST_COMBINATIONS) return [];
   const { values, expected } = event.sums;
-  return shared(event.series.map(number => {
+  return shared(model, event, event.series.map(number => {
     const combination = Math.floor(number / series.measures.length);
     return {
       codes: series.dimensions.map((_, dimension) => series.code(combination, dimension)),
@@ -136,11 +143,21 @@ function seriesAsCauses({ series }: DetectorModel, event: EventSoFar): Cause[] {
   }));
 }
 
-/** Gives each cause its share of all their deviation; most of it first. */
-function shared(causes: readonly (Omit<Cause, 'share'> & { readonly deviation: number })[]): Cause[] {
-  const unit = causes.reduce((most, { deviation }) => Math.max(most, Math.abs(deviation)), Number.MIN_VALUE);
-  const sum = causes.reduce((total, { deviation }) => total + Math.abs(deviation) / unit, 0);
-  return causes.map(({ codes, deviation, consistency }) => ({ codes, consistency, share: Math.abs(deviation) / unit / sum }))
+/** Gives each cause its share of the deviation: of theirs, and of what the rest of the measure deviates beyond chance; most of it first. */
+function shared({ series }: DetectorModel, event: EventSoFar, causes: readonly (Omit<Cause, 'share'> & { readonly deviation: number })[]): Cause[] {
+  const { sums: { values, expected, scale }, direction } = event;
+  const unit = values.reduce((most, value, leaf) => Math.max(most, Math.abs(value - expected[leaf]) || 0), Number.MIN_VALUE);
+  let [rest, error] = [0, 0];
+  for (let leaf = 0; leaf < values.length; leaf++) {
+    const deviation = direction * (values[leaf] - expected[leaf]) / unit;
+    const isTold = causes.some(({ codes }) => codes.every((code, dimension) => code < 0 || series.code(leaf, dimension) === code));
+    if (isTold || Number.isNaN(deviation)) continue;
+    rest += deviation;
+    error = Math.hypot(error, scale[leaf] / unit || 0);
+  }
+  const ofCauses = causes.reduce((total, { deviation }) => total + Math.abs(deviation) / unit, 0);
+  const whole = ofCauses + (rest > NO_CHANCE * error ? rest : 0);
+  return causes.map(({ codes, deviation, consistency }) => ({ codes, consistency, share: Math.abs(deviation) / unit / whole }))
     .sort((a, b) => b.share - a.share);
 }
 

@@ -74,3 +74,10 @@ test('an event that a model of an earlier version has open goes on, explained by
   expect(others).toEqual([]);
   expect(group).toMatchObject({ id, rootCauses: [causeOf('web')] });
 });
+
+test.each([[0.5, 0.88], [0.6, 0.92], [0.6, 0.88], [0.7, 0.92]])('a platform is at %d and the others at %d: its total has the share that it holds, and not all of it', async (web, others) => {
+  await detect([platform => platform === 'web' ? web : others], 6);
+  const [group] = await groups();
+  expect(group!.rootCauses).toMatchObject([causeOf('web')]);
+  expect(Math.abs(group!.rootCauses![0]!.share - 100 * (1 - web) / (1 - web + 2 * (1 - others)))).toBeLessThan(5);
+});
