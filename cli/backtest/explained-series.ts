@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { csvCell } from './csv-writer';
+import { divisionsOf } from '../../handlers/detect/parts-of-series';
 import type { Measure } from '../../handlers/input/row-layout';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import { InputError } from '../errors';
@@ -52,10 +53,8 @@ export function parseExplainedSeries(text: string, index: SeriesIndex, measures:
 
 /** Totals that may have these cells: all but those of one or two dimensions are empty, and so may be the values of these. */
 function totalsNamed(dimensionValues: readonly string[], { dimensions, values }: SeriesIndex): ExplainedSeries['totalsOf'] {
-  const all = [...dimensions.keys()];
-  const chosen = [[], ...all.map(one => [one]), ...all.flatMap(one => all.slice(one + 1).map(two => [one, two]))];
-  return chosen.filter(each => each.length < all.length
-    && all.every(dimension => each.includes(dimension) ? values[dimension].includes(dimensionValues[dimension]) : dimensionValues[dimension] === ''))
+  return divisionsOf(dimensions.length)
+    .filter(division => dimensionValues.every((value, dimension) => division.includes(dimension) ? values[dimension].includes(value) : value === ''))
     .map(each => each.map(dimension => [dimensions[dimension], dimensionValues[dimension]] as const));
 }
 

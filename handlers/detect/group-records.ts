@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, relatedMeasures, type SeriesDescription, severityOf } from '../engine';
 import type { DetectorModel } from './detector-model';
+import { eventSoFar, writtenEvent } from './event-so-far';
 import { rootCausesOf } from './group-root-causes';
 import type { OngoingGroup } from './model-header';
 import type { Observation } from './observation';
@@ -55,16 +56,14 @@ export function groupsOf(
     ];
     const members = [...new Set([...ongoing?.members ?? [], ...group.series])];
     const memberTotals = [...new Set([...ongoing?.totals ?? [], ...group.totals.map(total => model.totals.timeSeriesId(total))])];
-    // what contributed when the event was most severe
-    const explained = ongoing && peak > severity ? ongoing.record : {
-      contributions: group.contributions.map(({ dimension, values: shares }) => ({ dimension: dimensions[dimension], values: shares })),
-      rootCauses: rootCausesOf(model, observation, group),
-    };
+    const event = eventSoFar(model, observation, group, ongoing);
+    const rootCauses = rootCausesOf(model, event);
     return {
       members,
       ...memberTotals.length > 0 && { totals: memberTotals },
       peak,
       intervals,
+      ...dimensions.length > 0 && { event: writtenEvent(event, model) },
       record: withinItemLimit({
         detectorArn,
         id: ongoing?.record.id ?? groupId(detectorArn, measure, start),
@@ -72,8 +71,8 @@ export function groupsOf(
         start: ongoing?.record.start ?? start,
         end: start,
         score: Math.max(rounded(eventSeverity(peak, intervals)), ongoing?.record.score ?? 0),
-        contributions: explained.contributions,
-        ...explained.rootCauses?.length && { rootCauses: explained.rootCauses },
+        contributions: event.contributions,
+        ...rootCauses.length > 0 && { rootCauses },
         series: mostSevere([...ongoing?.record.series ?? [], ...series]),
         seriesCount: members.length + memberTotals.length,
         alertsSent: ongoing?.record.alertsSent ?? [],

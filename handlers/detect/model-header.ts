@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { WrittenEventSums } from './event-sums';
 import type { Fences } from './fences';
 import type { WrittenTotals } from './written-totals';
 import type { DetectionOutcome, Frequency } from '../../src/private/contract';
 import type { Judgement } from '../engine/feedback';
 import type { Measure } from '../input/row-layout';
 import type { EpochSeconds, GroupRecord } from '../lookout/store';
+
+/** The intervals of an event, added up. */
+export interface WrittenEvent extends WrittenEventSums {
+  /** Numbers of the series that were anomalous in them. */
+  readonly series: readonly number[];
+  /** TimeSeriesIds of the totals that were. */
+  readonly totals: readonly string[];
+  /** Whether the total of all of the measure was. */
+  readonly isWholeOff: boolean;
+}
 
 /** A group that had anomalies in the newest interval: it goes on if the next interval has some too. */
 export interface OngoingGroup {
@@ -19,6 +30,8 @@ export interface OngoingGroup {
   readonly peak: number;
   /** Number of its intervals that had anomalies. */
   readonly intervals: number;
+  /** What explains it is looked for in this. Absent without dimensions, and in files that were written before. */
+  readonly event?: WrittenEvent;
 }
 
 /** What the newest detection answers, kept with the model so that a broken run can be finished. */

@@ -23,6 +23,16 @@ interface Division {
   readonly parts: Map<number, number>;
 }
 
+/**
+ * The ways to part time series by their values of no, one or two dimensions; what has a value of each dimension is a time series, and no part.
+ * @param dimensions their number
+ */
+export function divisionsOf(dimensions: number): number[][] {
+  const all = Array.from({ length: dimensions }, (_, dimension) => dimension);
+  return [[], ...all.map(one => [one]), ...all.flatMap(one => all.slice(one + 1).map(two => [one, two]))]
+    .filter(division => division.length < dimensions);
+}
+
 /** What sums are made of: all time series, those with one value of a dimension, and those with one value of each of two dimensions. */
 export class PartsOfSeries {
   /** In the order in which they came; all series first. */
@@ -37,10 +47,7 @@ export class PartsOfSeries {
 
   /** @param known parts that there are already */
   public constructor(private readonly series: SeriesIndex, known: readonly Part[]) {
-    const all = [...series.dimensions.keys()];
-    // what has a value of each dimension is a time series, and no part
-    this.divisions = [[], ...all.map(one => [one]), ...all.flatMap(one => all.slice(one + 1).map(two => [one, two]))]
-      .filter(dimensions => dimensions.length < all.length)
+    this.divisions = divisionsOf(series.dimensions.length)
       .map(dimensions => ({ dimensions, mostParts: dimensions.length === 2 ? MOST_PAIRS : MOST_VALUES, combinations: new Map(), parts: new Map() }));
     for (const part of known) {
       const division = this.divisions.find(({ dimensions }) => dimensions.join() === part.map(([dimension]) => dimension).join());

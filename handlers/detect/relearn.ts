@@ -2,6 +2,7 @@
 
 import { DetectorModel } from './detector-model';
 import { DetectorStopped, existingDetector, isDetecting } from './detector-state';
+import { groupsOf } from './group-records';
 import { endOfHistory, type History, readHistory } from './history';
 import { keptTable, slotsOfDay } from './kept-values';
 import type { Layout } from './layout';
@@ -22,6 +23,9 @@ const DAY_SECONDS = 86_400;
 
 /** Time that reading, detecting and writing need after the learning, in milliseconds. */
 const RESERVED_MILLISECONDS = 60_000;
+
+/** Intervals before the newest of which groups are formed again at most: scoring takes several times as long as learning. */
+const MOST_SCORED = 100;
 
 /** Executions looked through for the newest interval that was detected. */
 const RECENT_EXECUTIONS = 100;
@@ -85,13 +89,14 @@ export async function learnWhatIsKept(
   if (newest === undefined) return model;
   const live = await readLiveInterval(services, layout, event);
   const series = namedSeries(layout, [model.series, live.table.series]);
+  const scoredFrom = await firstOfOpenGroups(services, detector, layout, newest);
   const first = Math.max(slots.length > 0 ? clock.next(slots.at(-1)!) : -Infinity, clock.slotOf(newest - VALUES_DAYS * DAY_SECONDS));
   for (let day: number[] = slotsOfDay(layout, first, newest); day.length > 0; day = slotsOfDay(layout, clock.next(day.at(-1)!), newest)) {
     if (timeLeft() < RESERVED_MILLISECONDS) {
       throw new Error(`the model of detector ${detector.name} cannot be read, and the function's time is too short to learn it again: `
         + 'deactivate the detector and activate it again');
     }
-    await learnDay(services, detector, layout, model, series, day);
+    await learnDay(services, detector, layout, model, series, day, scoredFrom);
   }
   return model;
 }
@@ -123,12 +128,27 @@ function namedSeries({ measures, dimensions }: Layout, indexes: readonly SeriesI
   return all;
 }
 
-/** Learns a day whose values were kept. */
+/**
+ * Learns a day whose values were kept.
+ * @param scoredFrom first slot of which the groups are formed, too
+ */
 async function learnDay(
-  services: Services, detector: DetectorRecord, layout: Layout, model: DetectorModel, series: SeriesIndex, day: readonly number[],
+  services: Services, detector: DetectorRecord, layout: Layout, model: DetectorModel, series: SeriesIndex, day: readonly number[], scoredFrom: number,
 ): Promise<void> {
   const table = await keptTable(services, detector, layout, series, day);
-  for (const slot of day) if (table.rows(slot) > 0) model.learn(slot, table);
+  for (const slot of day) {
+    if (table.rows(slot) === 0) continue;
+    if (slot < scoredFrom) model.learn(slot, table);
+    else model.ongoing = groupsOf(detector.arn, model, model.observe(slot, table, 'anomalies'), layout.clock.startOf(slot));
+  }
+}
+
+/** Slot in which the groups began that the newest intervals have; one after the newest where these have none. What explains them is in all their intervals together. */
+async function firstOfOpenGroups({ store }: Services, detector: DetectorRecord, { clock, measures }: Layout, newest: number): Promise<number> {
+  const { items } = await store.listGroups(detector.arn, { limit: 2 * measures.length });
+  const open = items.filter(({ start, end }) => start <= clock.startOf(newest) && end >= clock.startOf(clock.previous(newest)));
+  const first = Math.min(Infinity, ...open.map(({ start }) => clock.slotOf(clock.wallSeconds(start))));
+  return Math.max(first, clock.slotOf(newest - MOST_SCORED * clock.intervalSeconds));
 }
 
 /** Groups of the newest intervals go on, as far as their records tell of them. */
@@ -136,17 +156,22 @@ export async function resumeGroups({ store }: Services, detector: DetectorRecord
   if (model.newest === undefined) return;
   const { items } = await store.listGroups(detector.arn, { limit: 2 * model.series.measures.length });
   const [newest, before] = [clock.startOf(model.newest), clock.startOf(clock.previous(model.newest))];
-  const resumed = (records: readonly GroupRecord[]): OngoingGroup[] => records.map(record => ongoingGroup(record, newest, model));
+  const formed = [...model.ongoing, ...model.paused];
+  const resumed = (records: readonly GroupRecord[]): OngoingGroup[] => records.map(record => ongoingGroup(record, newest, model, formed));
   // one that ends later has the interval in it whose detection was not finished
   model.ongoing = resumed(items.filter(({ start, end }) => start <= newest && end >= newest));
   model.paused = resumed(items.filter(({ end, measure }) => end === before && model.ongoing.every(({ record }) => record.measure !== measure)));
 }
 
-function ongoingGroup(record: GroupRecord, newest: number, { series, totals, intervalSeconds }: DetectorModel): OngoingGroup {
+function ongoingGroup(
+  record: GroupRecord, newest: number, { series, totals, intervalSeconds }: DetectorModel, formed: readonly OngoingGroup[],
+): OngoingGroup {
   const measure = series.measures.indexOf(record.measure);
   const isTotal = ({ timeSeriesId }: GroupSeriesRecord): boolean => totals.find(timeSeriesId) !== undefined;
   const combinations = record.series.filter(each => !isTotal(each)).map(({ dimensions }) => series.find(dimensions.map(({ value }) => value)));
+  const event = formed.find(group => group.record.measure === record.measure)?.event;
   return {
+    ...event && { event },
     record,
     members: combinations.filter(combination => combination >= 0).map(combination => combination * series.measures.length + measure),
     totals: record.series.filter(isTotal).map(({ timeSeriesId }) => timeSeriesId),

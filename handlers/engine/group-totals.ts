@@ -24,11 +24,7 @@ export interface ScoredTotals {
 }
 
 /** An anomalous total. */
-interface AnomalousTotal extends Anomaly {
-  readonly total: number;
-  /** Deviation as a part of what was expected. */
-  readonly relative: number;
-}
+interface AnomalousTotal extends Anomaly, TotalDeviation {}
 
 /** The totals of one measure that are told. */
 export interface ToldTotals {
@@ -64,12 +60,43 @@ export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasu
   const joined = levels.flatMap(({ found, scored }) => jointAnomalies(found, scored, numberOf).joined).sort(furthestFirst);
   if (joined.length === 0) return NONE;
   const parts = partsOfMeasure();
-  const partsIn = new Map(joined.map(({ total }) => [total, [] as number[]]));
+  const { news, summedUp } = newsAmong(joined, parts, totals.totalsOf);
+  if (news.length === 0) return NONE;
+  const severity = Math.max(...levels.map(({ found, scored }) => (
+    jointAnomalies(news.filter(total => found.includes(total)), scored, numberOf).severity)));
+  return { totals: news, severity, summedUp, parts: parts.filter(part => summedUp.has(part.series) && !part.isTold) };
+}
+
+/** How far a total is off. */
+export interface TotalDeviation {
+  readonly total: number;
+  /** Observed minus expected value. */
+  readonly deviation: number;
+  /** The same as a part of what was expected. */
+  readonly relative: number;
+}
+
+/** What is left of totals that are off. */
+export interface News<T> {
+  readonly news: readonly T[];
+  /** Numbers of the series that they sum up. */
+  readonly summedUp: ReadonlySet<number>;
+}
+
+/**
+ * The totals that are news beside the series that are told, and beside one another (see `totalsToTell`).
+ * @param off the totals that are off, the furthest off first
+ * @param parts the series of their measure
+ */
+export function newsAmong<T extends TotalDeviation>(
+  off: readonly T[], parts: readonly PartOfTotal[], totalsOf: (series: number) => readonly number[],
+): News<T> {
+  const partsIn = new Map(off.map(({ total }) => [total, [] as number[]]));
   for (let index = 0; index < parts.length; index++) {
-    for (const total of totals.totalsOf(parts[index]!.series)) partsIn.get(total)?.push(index);
+    for (const total of totalsOf(parts[index]!.series)) partsIn.get(total)?.push(index);
   }
   const isTold = parts.map(part => part.isTold);
-  const candidates = joined.filter(({ total, deviation }) => {
+  const candidates = off.filter(({ total, deviation }) => {
     const summedUp = partsIn.get(total)!;
     const explained = summedUp.reduce((sum, index) => sum + (isTold[index] ? parts[index]!.deviation : 0), 0);
     if (explained * sign(deviation) > (1 - LEAST_NEWS) * abs(deviation)) return false;
@@ -78,11 +105,8 @@ export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasu
   });
   const news = candidates.filter(candidate => !candidates.some(other => (
     isLittleMore(candidate, other) && isWithin(partsIn.get(candidate.total)!, partsIn.get(other.total)!))));
-  if (news.length === 0) return NONE;
-  const severity = Math.max(...levels.map(({ found, scored }) => (
-    jointAnomalies(news.filter(total => found.includes(total)), scored, numberOf).severity)));
   const summedUp = new Set(news.flatMap(({ total }) => partsIn.get(total)!).map(index => parts[index]!.series));
-  return { totals: news, severity, summedUp, parts: parts.filter(part => summedUp.has(part.series) && !part.isTold) };
+  return { news, summedUp };
 }
 
 /** The totals of a measure that are of as many dimension values. */
@@ -117,7 +141,7 @@ function anomalousTotals({ scores, values, measureOf, levelOf }: ScoredTotals, m
 }
 
 /** Whether a total is off on the same side as a larger one, and not by much more of what is expected. */
-function isLittleMore(total: AnomalousTotal, larger: AnomalousTotal): boolean {
+function isLittleMore(total: TotalDeviation, larger: TotalDeviation): boolean {
   return sign(total.deviation) === sign(larger.deviation) && abs(total.relative) < MUCH_MORE * abs(larger.relative);
 }
 

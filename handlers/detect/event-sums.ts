@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What each series of a measure had in an interval, and what was expected of it: entries are by combination of dimension values. */
+export interface IntervalOfSeries {
+  /** NaN where there is none. */
+  readonly values: Float64Array;
+  readonly expected: Float64Array;
+  /** Usual errors. */
+  readonly scale: Float64Array;
+}
+
+/** The intervals of an event added up, as a model's header has them: a few bytes a series while the event goes on. */
+export interface WrittenEventSums {
+  /** In which values, expected values and usual errors are written. */
+  readonly unit: number;
+  /** One 32-bit number (little-endian) a combination each, in base64: values, expected values, usual errors. */
+  readonly sums: string;
+}
+
+/** Two intervals whose deviations point so much apart (-1: all of them do) are an outage and the rows that come late after it. */
+const OPPOSITE = -0.3;
+
+/** A single series says no more of an event than at so many usual errors. */
+const MOST_ERRORS = 8;
+
+/** By so many deviations of chance intervals are alike that are of one event. */
+const NO_CHANCE = 2;
+
+const COLUMNS = 3;
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/**
+ * The intervals of an event as if they were one: values, expected values and usual errors added up. What a series does by chance in one interval it does not do
+ * in the next, and what the event does to it, it does throughout. Usual errors are added as they are, since what is expected errs in one interval much as it
+ * does in the next.
+ *
+ * An interval that goes the other way, as when rows come an hour late, is added as its mirror image: it is the same event, and would leave none in the sum.
+ * @param before the intervals so far
+ * @param interval its entries may be more than there were before: combinations that came since
+ */
+export function addedUp(before: IntervalOfSeries, interval: IntervalOfSeries): IntervalOfSeries {
+  const count = interval.values.length;
+  const [values, expected, scale] = [0, 0, 0].map(() => new Float64Array(count)) as [Float64Array, Float64Array, Float64Array];
+  const sign = alike(before, interval) < OPPOSITE ? -1 : 1;
+  const add = (from: IntervalOfSeries, series: number, side: 1 | -1): void => {
+    const deviation = from.values[series] - from.expected[series];
+    if (Number.isNaN(deviation)) return;
+    values[series] += from.expected[series] + side * deviation;
+    expected[series] += from.expected[series];
+    scale[series] += from.scale[series] || 0;
+  };
+  for (let series = 0; series < before.values.length; series++) add(before, series, 1);
+  for (let series = 0; series < count; series++) add(interval, series, sign);
+  return { values, expected, scale };
+}
+
+/** How far a series is off, in usual errors, as far as a single one counts; NaN where nothing is known. */
+export function usualErrors({ values, expected, scale }: IntervalOfSeries, series: number): number {
+  return Math.max(-MOST_ERRORS, Math.min(MOST_ERRORS, (values[series] - expected[series]) / scale[series]));
+}
+
+/** Whether an interval has no more in common with those before it than chance gives: what is off in it is another event, as far as these tell. */
+export function isAnother(before: IntervalOfSeries, interval: IntervalOfSeries): boolean {
+  return Math.abs(alike(before, interval)) < NO_CHANCE / Math.sqrt(before.values.length);
+}
+
+/** How far two intervals deviate in the same series to the same side: 1 when they are off alike, -1 when they are each other's mirror image. */
+function alike(a: IntervalOfSeries, b: IntervalOfSeries): number {
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let series = 0; series < a.values.length; series++) {
+    const [first, second] = [usualErrors(a, series), usualErrors(b, series)];
+    if (Number.isNaN(first + second)) continue;
+    product += first * second;
+    squaresA += first * first;
+    squaresB += second * second;
+  }
+  return product / Math.sqrt(squaresA * squaresB) || 0;
+}
+
+/** Writes sums for a model's header: what is not known is 0 in all columns. */
+export function writtenSums({ values, expected, scale }: IntervalOfSeries): WrittenEventSums {
+  const columns = [values, expected, scale];
+  const count = values.length;
+  const known = (series: number): boolean => columns.every(column => Number.isFinite(column[series]));
+  let unit = Number.MIN_VALUE;
+  for (let series = 0; series < count; series++) {
+    if (known(series)) unit = columns.reduce((most, column) => Math.max(most, Math.abs(column[series])), unit);
+  }
+  const bytes = Buffer.alloc(COLUMNS * count * BYTES);
+  for (let series = 0; series < count; series++) {
+    if (known(series)) columns.forEach((column, index) => bytes.writeFloatLE(column[series] / unit, (index * count + series) * BYTES));
+  }
+  return { unit, sums: bytes.toString('base64') };
+}
+
+/** Reads what `writtenSums` gave. */
+export function readSums({ unit, sums }: WrittenEventSums): IntervalOfSeries {
+  const bytes = Buffer.from(sums, 'base64');
+  const count = Math.floor(bytes.length / COLUMNS / BYTES);
+  const column = (index: number): Float64Array => (
+    Float64Array.from({ length: count }, (_, series) => unit * bytes.readFloatLE((index * count + series) * BYTES)));
+  return { values: column(0), expected: column(1), scale: column(2) };
+}
