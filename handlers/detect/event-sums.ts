@@ -11,9 +11,9 @@ export interface IntervalOfSeries {
 
 /** The intervals of an event added up, as a model's header has them: a few bytes a series while the event goes on. */
 export interface WrittenEventSums {
-  /** In which values, expected values and usual errors are written. */
+  /** In which they are written. */
   readonly unit: number;
-  /** One 32-bit number (little-endian) a combination each, in base64: values, expected values, usual errors. */
+  /** The upper half of a 32-bit number (little-endian) a combination each, in base64: values less expected values, expected values, usual errors. */
   readonly sums: string;
 }
 
@@ -27,7 +27,8 @@ const MOST_ERRORS = 8;
 const NO_CHANCE = 2;
 
 const COLUMNS = 3;
-const BYTES = Float32Array.BYTES_PER_ELEMENT;
+const BYTES = Uint16Array.BYTES_PER_ELEMENT;
+const WORD = new DataView(new ArrayBuffer(Float32Array.BYTES_PER_ELEMENT));
 
 /**
  * The intervals of an event as if they were one: values, expected values and usual errors added up. What a series does by chance in one interval it does not do
@@ -79,25 +80,38 @@ function alike(a: IntervalOfSeries, b: IntervalOfSeries): number {
 
 /** Writes sums for a model's header: what is not known is 0 in all columns. */
 export function writtenSums({ values, expected, scale }: IntervalOfSeries): WrittenEventSums {
-  const columns = [values, expected, scale];
+  const columns = [values.map((value, series) => value - expected[series]), expected, scale];
   const count = values.length;
   const known = (series: number): boolean => columns.every(column => Number.isFinite(column[series]));
   let unit = Number.MIN_VALUE;
   for (let series = 0; series < count; series++) {
     if (known(series)) unit = columns.reduce((most, column) => Math.max(most, Math.abs(column[series])), unit);
   }
-  const bytes = Buffer.alloc(COLUMNS * count * BYTES);
+  const halves = Buffer.alloc(COLUMNS * count * BYTES);
   for (let series = 0; series < count; series++) {
-    if (known(series)) columns.forEach((column, index) => bytes.writeFloatLE(column[series] / unit, (index * count + series) * BYTES));
+    if (known(series)) columns.forEach((column, index) => halves.writeUInt16LE(upperHalf(column[series] / unit), (index * count + series) * BYTES));
   }
-  return { unit, sums: bytes.toString('base64') };
+  return { unit, sums: halves.toString('base64') };
 }
 
 /** Reads what `writtenSums` gave. */
 export function readSums({ unit, sums }: WrittenEventSums): IntervalOfSeries {
-  const bytes = Buffer.from(sums, 'base64');
-  const count = Math.floor(bytes.length / COLUMNS / BYTES);
+  const halves = Buffer.from(sums, 'base64');
+  const count = Math.floor(halves.length / COLUMNS / BYTES);
   const column = (index: number): Float64Array => (
-    Float64Array.from({ length: count }, (_, series) => unit * bytes.readFloatLE((index * count + series) * BYTES)));
-  return { values: column(0), expected: column(1), scale: column(2) };
+    Float64Array.from({ length: count }, (_, series) => unit * ofUpperHalf(halves.readUInt16LE((index * count + series) * BYTES))));
+  const [deviations, expected, scale] = [column(0), column(1), column(2)];
+  return { values: expected.map((usual, series) => usual + deviations[series]), expected, scale };
+}
+
+/** The upper half of a 32-bit number, rounded: it has the number to 0.4 %, which is more than is known of what an event does to a series. */
+function upperHalf(number: number): number {
+  WORD.setFloat32(0, number);
+  const bits = WORD.getUint32(0);
+  return Math.min(0xffff, Math.floor(bits / 0x10000) + (bits % 0x10000 >= 0x8000 ? 1 : 0));
+}
+
+function ofUpperHalf(half: number): number {
+  WORD.setUint32(0, half * 0x10000);
+  return WORD.getFloat32(0);
 }

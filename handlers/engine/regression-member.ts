@@ -3,7 +3,7 @@
 import type { Calendar } from './calendar';
 import { DEVIATION_TO_SCALE, IDLE_SHARE } from './scale-floor';
 import type { Prediction } from './seasonal-member';
-import { COUNTS, type SeriesState } from './series-state';
+import { COUNTS, MOST_ERRORS, type SeriesState } from './series-state';
 
 const { abs, max, min } = Math;
 
@@ -195,7 +195,7 @@ export class RegressionMember {
       const limit = trained < AVERAGED_ERRORS ? Infinity : CLIP * prediction.scale[index]!;
       const clipped = max(-limit, min(limit, error));
       learned[index] = clipped / deviation[s]!;
-      regressionErrors[s] = trained + 1;
+      regressionErrors[s] = min(trained + 1, MOST_ERRORS);
       const gain = trained < AVERAGED_ERRORS ? 1 / (trained + 1) : SCALE_GAIN;
       regressionScale[s]! += gain * (DEVIATION_TO_SCALE * abs(clipped) - regressionScale[s]!);
       const compared = max(1 / (trained + 1), 1 / this.comparedIntervals);

@@ -7,7 +7,7 @@ import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, remember
 import { closedWidth, openWidth } from './opening-hours';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
 import { type Gains, gainsOf } from './seasonal-gains';
-import { ANY_VALUES, COUNTS, NEVER_NEGATIVE, type SeriesState } from './series-state';
+import { ANY_VALUES, COUNTS, MOST_ERRORS, NEVER_NEGATIVE, type SeriesState } from './series-state';
 import { learnWeek, noteMissed, slotTrust, weekTrust } from './week-season';
 import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
 import { keepWeekdayShares } from './weekday-shares';
@@ -249,7 +249,7 @@ export class SeasonalMember {
       }
 
       const trained = errors[s]!;
-      errors[s] = trained + 1;
+      errors[s] = min(trained + 1, MOST_ERRORS);
       const before = unforeseen[s]!;
       const unforeseenGain = max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN));
       // A deviation that is clipped at twenty times itself forgets what comes less than once in twenty intervals, and a mean square must not. Daily data has

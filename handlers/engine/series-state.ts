@@ -16,6 +16,9 @@ export const ANY_VALUES = 0;
 export const NEVER_NEGATIVE = 1;
 export const COUNTS = 2;
 
+/** Errors that are counted: after so many it makes no difference how many there were. */
+export const MOST_ERRORS = 65_535;
+
 /** One kind of number that is kept of every series. */
 export interface Column {
   readonly name: ColumnName;
@@ -83,13 +86,12 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'yearMiss', type: 'float32', rows: daily, initial: 0 },
     { name: 'countMiss', type: 'float32', rows: daily * MONTH_COUNTS, initial: 0 },
     { name: 'points', type: 'uint32', rows: 1, initial: 0 },
-    { name: 'errors', type: 'uint32', rows: 1, initial: 0 },
-    { name: 'regressionErrors', type: 'uint32', rows: 1, initial: 0 },
     { name: 'firstSeen', type: 'uint32', rows: 1, initial: 0 },
     { name: 'formerAt', type: 'uint32', rows: formerRows(calendar), initial: 0 },
-    { name: 'weekMisses', type: 'uint32', rows: calendar.weekSlots / 24, initial: 0 },
     { name: 'exceededAt', type: 'uint32', rows: 2, initial: 0 },
     { name: 'exceedances', type: 'uint16', rows: EXCEEDANCE_ROWS, initial: 0 },
+    { name: 'errors', type: 'uint16', rows: 1, initial: 0 },
+    { name: 'regressionErrors', type: 'uint16', rows: 1, initial: 0 },
     { name: 'astray', type: 'uint16', rows: 1, initial: 0 },
     { name: 'runLength', type: 'uint16', rows: 1, initial: 0 },
     { name: 'exceededLevels', type: 'uint8', rows: 2, initial: 0 },
@@ -97,6 +99,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'weeksOff', type: 'uint8', rows: daily * calendar.cycleSlots, initial: 0 },
     { name: 'farOff', type: 'uint8', rows: recurrenceRows(calendar), initial: 0 },
     { name: 'recurring', type: 'uint8', rows: Math.min(1, recurrenceRows(calendar)), initial: 0 },
+    { name: 'weekMisses', type: 'uint8', rows: calendar.weekSlots / 8, initial: 0 },
     { name: 'missedBefore', type: 'uint8', rows: Math.min(1, calendar.weekSlots), initial: 0 },
     { name: 'repeated', type: 'uint8', rows: lastWeek.present, initial: REPEATED_INTERVALS },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
@@ -182,8 +185,8 @@ export class SeriesState {
   /** Recent mean absolute clipped errors of regression and seasonal state, over the same intervals. */
   public regressionError!: Float32Array;
   public seasonalError!: Float32Array;
-  /** Errors of the regression seen. */
-  public regressionErrors!: Uint32Array;
+  /** Errors of the regression seen, up to MOST_ERRORS. */
+  public regressionErrors!: Uint16Array;
   /** Highest and lowest value of the last weeks on the axis of ValueRange, less the origin's place there; NaN: none. */
   public rangeHigh!: Float32Array;
   public rangeLow!: Float32Array;
@@ -212,12 +215,12 @@ export class SeriesState {
   public effectsRelative!: Uint8Array;
   /** Values seen. */
   public points!: Uint32Array;
-  /** Prediction errors seen: fewer than the values by the first sight of each slot. */
-  public errors!: Uint32Array;
+  /** Prediction errors seen, up to MOST_ERRORS: fewer than the values by the first sight of each slot. */
+  public errors!: Uint16Array;
   /** Number of the interval, since the model's beginning, of the first value. */
   public firstSeen!: Uint32Array;
-  /** One number for each weekday, one bit for each hour: whether that hour of the week was far off when last seen. */
-  public weekMisses!: Uint32Array;
+  /** One number for eight hours of the week, one bit for each: whether that hour was far off when last seen. */
+  public weekMisses!: Uint8Array;
   /** Whether the present hour of the week was far off when it was last seen: 1 or 0. */
   public missedBefore!: Uint8Array;
   /** Successive intervals that only the seasonal state found far off. */

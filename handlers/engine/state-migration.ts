@@ -33,6 +33,8 @@ const MIGRATIONS: Readonly<Record<string, ColumnMigration>> = {
   noise: sameNumbers,
   points: sameNumbers,
   errors: sameNumbers,
+  regressionErrors: sameNumbers,
+  weekMisses: bitsOfThree,
   firstSeen: sameNumbers,
 };
 
@@ -57,6 +59,16 @@ function sameNumbers(stored: StoredColumn, from: (row: number) => RowNumbers, to
     const most = 2 ** (isSigned ? bits - 1 : bits) - 1;
     const least = isSigned ? -most - 1 : 0;
     for (let series = 0; series < numbers.length; series++) target[series] = Math.min(most, Math.max(least, numbers[series]!));
+  }
+}
+
+/** A number of 24 bits for each weekday becomes three of 8. */
+function bitsOfThree({ type, rows }: StoredColumn, from: (row: number) => RowNumbers, to: (row: number) => RowNumbers): void {
+  if (type !== 'uint32') return;
+  for (let row = 0; row < 3 * rows; row++) {
+    const numbers = from(Math.floor(row / 3));
+    const target = to(row);
+    for (let series = 0; series < numbers.length; series++) target[series] = Math.floor(numbers[series]! / 256 ** (row % 3)) % 256;
   }
 }
 

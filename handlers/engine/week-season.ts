@@ -5,6 +5,8 @@ import type { SeriesState } from './series-state';
 
 const { abs, floor, min } = Math;
 
+/** Hours of the week that share one number of `weekMisses`, a bit each. */
+const HOURS_A_NUMBER = 8;
 /** Lowest gain of a slot: the prototype's 0.1 needs a quarter of a year to follow a week that changes. */
 const GAIN = 0.25;
 /** Errors are compared over some two weeks of hours. */
@@ -36,21 +38,24 @@ export function slotTrust(weekly: number, limit: number): number {
 }
 
 /** Begins an hour of the week: what it was like when it was last seen is put aside. */
-export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, { week }: SeasonPosition): void {
-  const day = floor(week / 24) * capacity;
-  const bit = 2 ** (week % 24);
+export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, position: SeasonPosition): void {
+  const { row, bit } = missesOf(position, capacity);
   for (let s = 0; s < count; s++) {
-    const missed = floor(weekMisses[day + s]! / bit) % 2;
+    const missed = floor(weekMisses[row + s]! / bit) % 2;
     missedBefore[s] = missed;
-    weekMisses[day + s]! -= missed * bit;
+    weekMisses[row + s]! -= missed * bit;
   }
 }
 
 /** Notes that the present hour of the week is far off. */
-export function noteMissed({ weekMisses, capacity }: SeriesState, { week }: SeasonPosition, series: number): void {
-  const day = floor(week / 24) * capacity + series;
-  const bit = 2 ** (week % 24);
-  if (floor(weekMisses[day]! / bit) % 2 === 0) weekMisses[day]! += bit;
+export function noteMissed({ weekMisses, capacity }: SeriesState, position: SeasonPosition, series: number): void {
+  const { row, bit } = missesOf(position, capacity);
+  if (floor(weekMisses[row + series]! / bit) % 2 === 0) weekMisses[row + series]! += bit;
+}
+
+/** Where an hour of the week has its bit: first entry of the row, and the bit's weight. */
+function missesOf({ week }: SeasonPosition, capacity: number): { readonly row: number; readonly bit: number } {
+  return { row: floor(week / HOURS_A_NUMBER) * capacity, bit: 2 ** (week % HOURS_A_NUMBER) };
 }
 
 /**

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { DAY, HOUR, MONDAY, normal, poisson, randomOf } from './samples';
 import { DetectionModel } from '../../../handlers/engine';
 import { xxHash32 } from '../../../handlers/engine/checksum';
+import { migrationOf } from '../../../handlers/engine/state-migration';
 
 function trained(seriesCount = 5, hours = 24 * 20): { model: DetectionModel; values: (hour: number) => Float64Array } {
   const random = randomOf(5);
@@ -286,5 +287,32 @@ describe('a model of version 1', () => {
     const { severity } = model.observe(MONDAY + FIRST * HOUR, Float64Array.of(values[0]! * 0.5, 60, NaN, 900, 40));
     expect([0, 1, 3, 4].map(series => severity[series]! > 70)).toEqual([true, true, true, true]);
     expect(() => DetectionModel.deserialize(version1()).observe(MONDAY + (FIRST - 1) * HOUR, new Float64Array(5))).toThrow('not later');
+  });
+});
+
+describe('numbers that take less room than they did', () => {
+  test('hours of the week that were off are the same hours', () => {
+    const weekdays = Array.from({ length: 7 }, (_, day) => Uint32Array.of(2 ** 24 - 1 - day, 2 ** (3 * day + 2), 0));
+    const parts = Array.from({ length: 21 }, () => new Uint8Array(3));
+    const migrate = migrationOf({ name: 'weekMisses', type: 'uint32', rows: 7 }, { name: 'weekMisses', type: 'uint8', rows: 21 })!;
+    migrate({ name: 'weekMisses', type: 'uint32', rows: 7 }, row => weekdays[row]!, row => parts[row]!);
+    for (let hour = 0; hour < 168; hour++) {
+      for (let series = 0; series < 3; series++) {
+        const before = Math.floor(weekdays[Math.floor(hour / 24)]![series]! / 2 ** (hour % 24)) % 2;
+        expect([hour, series, Math.floor(parts[Math.floor(hour / 8)]![series]! / 2 ** (hour % 8)) % 2]).toEqual([hour, series, before]);
+      }
+    }
+  });
+
+  test('errors are counted up to the most that there is room for, and no further', () => {
+    const random = randomOf(9);
+    const model = new DetectionModel({ intervalSeconds: 300 }, 1);
+    const scales: number[] = [];
+    for (let interval = 0; interval < 66_000; interval++) {
+      const { scale } = model.observe(MONDAY + interval * 300, Float64Array.of(1000 + 10 * normal(random)), Infinity);
+      if (interval >= 64_000) scales.push(scale[0]!);
+    }
+    expect(Math.min(...scales)).toBeGreaterThan(7);
+    expect(Math.max(...scales)).toBeLessThan(15);
   });
 });
