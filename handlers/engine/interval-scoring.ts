@@ -172,7 +172,8 @@ export class IntervalScoring {
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const share = this.rarity.share(s, side, size, abs(value - expected), score);
-      const ofDuration = share * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
+      const whileNew = this.rarity.shareWhileNew(s, side, size);
+      const ofDuration = share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
       const mayLast = !mayBeEdge && !isRepeated && known === 0 && !isEdge;
       const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
       const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
@@ -207,7 +208,7 @@ export class IntervalScoring {
       this.lasting.learn(s, errors, isLeftOut);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
-      scores.reason[s] = this.reason(score, raise, share, confidence, size, factor, known, seasonal, regression);
+      scores.reason[s] = this.reason(score, raise, share, whileNew, confidence, size, factor, known, seasonal, regression);
     }
   }
 
@@ -241,12 +242,12 @@ export class IntervalScoring {
   }
 
   private reason(
-    score: number, raise: number, share: number, confidence: number, size: number, factor: number, known: number, seasonal: number,
+    score: number, raise: number, share: number, whileNew: number, confidence: number, size: number, factor: number, known: number, seasonal: number,
     regression: number,
   ): number {
     const least = ANOMALOUS_SCORE / raise;
     if (score >= least) return REASON.anomaly;
-    if (score >= confidence * least && confidence < 1) return REASON.damped;
+    if (score >= confidence * whileNew * least && confidence * whileNew < 1) return REASON.damped;
     if (share < 1 && score >= share * least) return REASON.recurring;
     if (size >= least && factor < 1 || known > 0 && min(seasonal, regression) >= least) return REASON.recurring;
     const limit = least / confidence;

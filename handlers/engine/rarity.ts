@@ -109,6 +109,18 @@ export class Rarity {
     return shareOfMove(this.state, series, this.exceedances.count(series, side, SIMILAR * distance), error, score);
   }
 
+  /**
+   * Part of a score that counts for the severity while a series is new, at intervals of less than an hour: that it was never as far off says
+   * little of one that is known for a week. The score is what it is, since it says how far off a value is.
+   * @param side 0 below what is expected, 1 above
+   * @param distance in usual errors, damped while the series is new
+   */
+  public shareWhileNew(series: number, side: number, distance: number): number {
+    const size = SIMILAR * distance;
+    const occasions = max(FREE_OCCASIONS, this.exceedances.count(series, side, size));
+    return min(1, occasions / max(FREE_OCCASIONS, this.exceedances.countWhenKnown(series, side, size)));
+  }
+
   /** Whether the series has not been near this value lately, at any hour. */
   public wasNeverAt(series: number, value: number): boolean {
     return this.range.isFarBeyond(series, value, NEVER_THERE);
@@ -127,7 +139,7 @@ export class Rarity {
   public anomalousDistance(
     series: number, side: number, expected: number, valueAt: (distance: number) => number, { least, event, eventDistance }: Raise,
   ): number {
-    const isFrequent = this.exceedances.count(series, side, 0) > (this.state.idle[series]! > IDLE_SHARE ? 0 : FREE_OCCASIONS);
+    const isFrequent = this.exceedances.countWhenKnown(series, side, 0) > (this.state.idle[series]! > IDLE_SHARE ? 0 : FREE_OCCASIONS);
     // where nothing is rare about it
     const plain = min(ANOMALOUS_SCORE / least, max(eventDistance, ANOMALOUS_SCORE / event));
     if (!isFrequent && this.range.beyond(series, valueAt(plain)) === 0) return plain;
@@ -139,7 +151,8 @@ export class Rarity {
       const raise = middle >= eventDistance ? event : least;
       const value = valueAt(middle);
       const score = middle * this.of(series, side, value, middle);
-      if (score * this.share(series, side, middle, abs(value - expected), score) * raise < ANOMALOUS_SCORE) near = middle;
+      const share = this.share(series, side, middle, abs(value - expected), score) * this.shareWhileNew(series, side, middle);
+      if (score * share * raise < ANOMALOUS_SCORE) near = middle;
       else far = middle;
     }
     return far;

@@ -4,6 +4,8 @@ import { MONDAY, normal, randomOf } from './samples';
 import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, DetectionModel, type IntervalScores, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../../handlers/engine';
 
 const DAY = 86_400;
+/** From then on duration alone raises a severity: it is known how often the series is far off. */
+const KNOWN_DAYS = 29;
 
 /** A series of noise around 100 with a deviation of 2, to which more is added when asked. */
 class Noise {
@@ -45,14 +47,14 @@ describe('an event that lasts', () => {
   });
 
   test('is more severe from interval to interval, up to the twelfth', () => {
-    const noise = new Noise(300);
+    const noise = new Noise(300, KNOWN_DAYS);
     const raises = Array.from({ length: 14 }, () => noise.next(12).raise[0]!);
     expect(raises.slice(0, 4)).toEqual([1, 6, 1 + 5 * Math.log2(3), 11].map(factor => SHORT_INTERVAL_FACTOR * factor));
     expect(raises[12]).toBe(raises[11]);
   });
 
   test('is another one on the other side, and after an interval as expected', () => {
-    const noise = new Noise(300);
+    const noise = new Noise(300, KNOWN_DAYS);
     const raises = [8, 8, -8, 0, -8, -8].map(deviations => noise.next(deviations).raise[0]!);
     expect(raises).toEqual([1, 6, 1, 1, 1, 6].map(factor => SHORT_INTERVAL_FACTOR * factor));
   });
