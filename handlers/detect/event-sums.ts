@@ -82,24 +82,34 @@ function alike(a: IntervalOfSeries, b: IntervalOfSeries): number {
 export function writtenSums({ values, expected, scale }: IntervalOfSeries): WrittenEventSums {
   const columns = [values.map((value, series) => value - expected[series]), expected, scale];
   const count = values.length;
-  const known = (series: number): boolean => columns.every(column => Number.isFinite(column[series]));
+  const isKnown = new Uint8Array(count).fill(1);
+  for (const column of columns) {
+    for (let series = 0; series < count; series++) if (!Number.isFinite(column[series])) isKnown[series] = 0;
+  }
   let unit = Number.MIN_VALUE;
-  for (let series = 0; series < count; series++) {
-    if (known(series)) unit = columns.reduce((most, column) => Math.max(most, Math.abs(column[series])), unit);
+  for (const column of columns) {
+    for (let series = 0; series < count; series++) if (isKnown[series] === 1) unit = Math.max(unit, Math.abs(column[series]));
   }
-  const halves = Buffer.alloc(COLUMNS * count * BYTES);
-  for (let series = 0; series < count; series++) {
-    if (known(series)) columns.forEach((column, index) => halves.writeUInt16LE(upperHalf(column[series] / unit), (index * count + series) * BYTES));
+  const halves = new DataView(new ArrayBuffer(COLUMNS * count * BYTES));
+  let offset = 0;
+  for (const column of columns) {
+    for (let series = 0; series < count; series++, offset += BYTES) {
+      if (isKnown[series] === 1) halves.setUint16(offset, upperHalf(column[series] / unit), true);
+    }
   }
-  return { unit, sums: halves.toString('base64') };
+  return { unit, sums: Buffer.from(halves.buffer).toString('base64') };
 }
 
 /** Reads what `writtenSums` gave. */
 export function readSums({ unit, sums }: WrittenEventSums): IntervalOfSeries {
-  const halves = Buffer.from(sums, 'base64');
-  const count = Math.floor(halves.length / COLUMNS / BYTES);
-  const column = (index: number): Float64Array => (
-    Float64Array.from({ length: count }, (_, series) => unit * ofUpperHalf(halves.readUInt16LE((index * count + series) * BYTES))));
+  const bytes = Buffer.from(sums, 'base64');
+  const halves = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const count = Math.floor(bytes.length / COLUMNS / BYTES);
+  const column = (index: number): Float64Array => {
+    const numbers = new Float64Array(count);
+    for (let series = 0; series < count; series++) numbers[series] = unit * ofUpperHalf(halves.getUint16((index * count + series) * BYTES, true));
+    return numbers;
+  };
   const [deviations, expected, scale] = [column(0), column(1), column(2)];
   return { values: expected.map((usual, series) => usual + deviations[series]), expected, scale };
 }
@@ -107,8 +117,8 @@ export function readSums({ unit, sums }: WrittenEventSums): IntervalOfSeries {
 /** The upper half of a 32-bit number, rounded: it has the number to 0.4 %, which is more than is known of what an event does to a series. */
 function upperHalf(number: number): number {
   WORD.setFloat32(0, number);
-  const bits = WORD.getUint32(0);
-  return Math.min(0xffff, Math.floor(bits / 0x10000) + (bits % 0x10000 >= 0x8000 ? 1 : 0));
+  // of numbers up to 1, so that rounding up does not overflow
+  return Math.floor((WORD.getUint32(0) + 0x8000) / 0x10000);
 }
 
 function ofUpperHalf(half: number): number {

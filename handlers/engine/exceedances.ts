@@ -73,11 +73,15 @@ export class Exceedances {
    */
   public countWhenKnown(series: number, side: number, size: number): number {
     const count = this.count(series, side, size);
-    const quarter = floor(this.state.points[series]! * this.quartersPerPoint);
-    if (!this.isShort || quarter >= KNOWN_SHARES.length) return count;
+    if (this.isKnown(series)) return count;
     const place = max(0, min(1, log2(size / LOWEST_LEVEL)));
     const ofNoise = NOISE_OCCASIONS + place * (NOISE_OCCASIONS_FAR - NOISE_OCCASIONS);
-    return (count + NOISE_SHARE * ofNoise) / (KNOWN_SHARES[quarter]! + NOISE_SHARE);
+    return (count + NOISE_SHARE * ofNoise) / (KNOWN_SHARES[this.quarterOf(series)]! + NOISE_SHARE);
+  }
+
+  /** Whether `count` tells what the series usually does. */
+  public isKnown(series: number): boolean {
+    return !this.isShort || this.quarterOf(series) >= KNOWN_SHARES.length;
   }
 
   /** Counts an interval of a series whose score was `size`. */
@@ -101,5 +105,10 @@ export class Exceedances {
     const { exceedances } = this.state;
     const fading = this.fading ** days;
     for (let place = 0; place < exceedances.length; place++) exceedances[place] = exceedances[place]! * fading;
+  }
+
+  /** Age of a series by its values, in quarters of a day. */
+  private quarterOf(series: number): number {
+    return floor(this.state.points[series]! * this.quartersPerPoint);
   }
 }

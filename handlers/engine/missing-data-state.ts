@@ -63,6 +63,14 @@ class BitWriter {
     }
   }
 
+  /** The same as `write` for all of them, with 4 bits each. */
+  public writeLevels(levels: Uint8Array, from: number, to: number): void {
+    // two of them are a byte
+    let index = from;
+    for (; this.count === 0 && index + 1 < to; index += 2) this.bytes[this.at++] = levels[index]! | levels[index + 1]! << LEVEL_BITS;
+    for (; index < to; index++) this.write(levels[index]!, LEVEL_BITS);
+  }
+
   /** Ends a combination: the next one begins with a byte. */
   public end(): void {
     if (this.count > 0) this.bytes[this.at++] = this.held & 0xff;
@@ -86,6 +94,17 @@ class BitReader {
     return value;
   }
 
+  /** Reads what `writeLevels` wrote. */
+  public readLevels(levels: Uint8Array, from: number, to: number): void {
+    let index = from;
+    for (; this.count === 0 && index + 1 < to; index += 2) {
+      const both = this.bytes[this.at++]!;
+      levels[index] = both & 2 ** LEVEL_BITS - 1;
+      levels[index + 1] = both >>> LEVEL_BITS;
+    }
+    for (; index < to; index++) levels[index] = this.read(LEVEL_BITS);
+  }
+
   public end(): void {
     this.held = 0;
     this.count = 0;
@@ -106,7 +125,7 @@ export function writeMissingData(states: CombinationStates, count: number, last:
   overall.serialize(bytes.subarray(HEADER_BYTES, start));
   const writer = new BitWriter(bytes, start);
   for (let index = 0; index < count; index++) {
-    for (let part = 0; part < hours.parts; part++) writer.write(hours.levels[index * hours.parts + part]!, LEVEL_BITS);
+    writer.writeLevels(hours.levels, index * hours.parts, (index + 1) * hours.parts);
     for (let day = 0; day < 7; day++) {
       if (bits.days > 0) writer.write(hours.days[7 * index + day]!, bits.days);
       writer.write(pauses.levels[7 * index + day]!, pauses.bits);
@@ -150,7 +169,7 @@ function readCombinations(reader: BitReader, states: CombinationStates, count: n
   const { hours, pauses, share, silent } = states;
   const bits = bitsOf(states);
   for (let index = 0; index < count; index++) {
-    for (let part = 0; part < hours.parts; part++) hours.levels[index * hours.parts + part] = reader.read(LEVEL_BITS);
+    reader.readLevels(hours.levels, index * hours.parts, (index + 1) * hours.parts);
     for (let day = 0; day < 7; day++) {
       if (bits.days > 0) hours.days[7 * index + day] = reader.read(bits.days);
       pauses.levels[7 * index + day] = reader.read(pauses.bits);
@@ -214,17 +233,17 @@ function restoreWeek(view: DataView, { intervalSeconds, overall }: CombinationSt
   const start = EARLIER_HEADER_BYTES + 8;
   overall.pauses.isExcused = view.getUint32(EARLIER_HEADER_BYTES + 4, true) === 1;
   overall.pauses.restore(new Uint8Array(view.buffer, view.byteOffset + start, overall.pauses.byteLength));
-  const [rows, all] = [new Map<string, number>(), new Map<string, number>()];
+  const [rows, all] = [new Map<number, number>(), new Map<number, number>()];
   const intervals = overall.pauses.byteLength;
-  const add = (map: Map<string, number>, key: string): unknown => map.set(key, (map.get(key) ?? 0) + 1);
+  const add = (map: Map<number, number>, key: number): unknown => map.set(key, (map.get(key) ?? 0) + 1);
   const isOpen = new Set<number>();
   const wall = (index: number): number => last - index * intervalSeconds;
   for (let index = 0; index < intervals; index++) if (overall.pauses.hadRows(wall(index))) isOpen.add(weekdayOf(wall(index)));
   for (let index = 0; index < intervals; index++) {
     if (intervalSeconds < DAY_SECONDS && !isOpen.has(weekdayOf(wall(index)))) continue;
-    const part = String(overall.partOf(wall(index)));
+    const part = overall.partOf(wall(index));
     add(all, part);
     if (overall.pauses.hadRows(wall(index))) add(rows, part);
   }
-  overall.hours.begin(0, part => (rows.get(String(part)) ?? 0) / (all.get(String(part)) ?? 1), day => isOpen.has(day));
+  overall.hours.begin(0, part => (rows.get(part) ?? 0) / (all.get(part) ?? 1), day => isOpen.has(day));
 }

@@ -116,6 +116,7 @@ export class Rarity {
    * @param distance in usual errors, damped while the series is new
    */
   public shareWhileNew(series: number, side: number, distance: number): number {
+    if (this.exceedances.isKnown(series)) return 1;
     const size = SIMILAR * distance;
     const occasions = max(FREE_OCCASIONS, this.exceedances.count(series, side, size));
     return min(1, occasions / max(FREE_OCCASIONS, this.exceedances.countWhenKnown(series, side, size)));
