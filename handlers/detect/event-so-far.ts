@@ -77,24 +77,26 @@ function explainedTogether(
   const described = (combination: number): Deviation => ({ deviation: deviationOf(combination), dimensionValues: index.combination(combination) });
   const members = series.map(number => Math.floor(number / measures));
   const isMember = new Set(members);
-  const parts = Array.from(values, (_, combination) => (
-    { series: combination * measures + measure, deviation: deviationOf(combination), isTold: isMember.has(combination) }));
+  const parts = {
+    series: Int32Array.from(values, (_, combination) => combination * measures + measure),
+    deviation: values.map((_, combination) => deviationOf(combination)),
+    isTold: Uint8Array.from(values, (_, combination) => isMember.has(combination) ? 1 : 0),
+  };
   const off = allTotals.map(total => {
     const combinations = totals.combinationsOf(total);
     const deviation = combinations.reduce((sum, combination) => sum + deviationOf(combination), 0);
     const usual = combinations.reduce((sum, combination) => sum + (expected[combination] || 0), 0);
     return { total, deviation, relative: deviation / Math.abs(usual) };
   }).sort((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation) || a.total - b.total);
-  const { news, summedUp } = newsAmong(off, parts, number => totals.totalsOf(number));
+  const { news, summedUp } = newsAmong(off, parts, totals.ofSeries());
   const involved = members.map(described);
   const visible: Deviation[] = [];
-  for (const part of parts) {
-    if (part.isTold) continue;
-    const combination = Math.floor(part.series / measures);
-    if (summedUp.has(part.series)) involved.push(described(combination));
+  for (let combination = 0; combination < values.length; combination++) {
+    if (isMember.has(combination)) continue;
+    if (summedUp[parts.series[combination]] === 1) involved.push(described(combination));
     else if (Math.abs(usualErrors(sums, combination)) >= VISIBLE) visible.push(described(combination));
   }
-  const direction = directionOf([...news, ...parts.filter(part => part.isTold && !summedUp.has(part.series))]);
+  const direction = directionOf([...news, ...members.filter(combination => summedUp[parts.series[combination]] !== 1).map(described)]);
   const net = involved.reduce((sum, { deviation }) => sum + deviation, 0);
   return {
     totals: news.map(({ total }) => total),

@@ -85,7 +85,8 @@ export function groupsOf(
 }
 
 /** The groups, each with those of other measures that are related to it. */
-function withRelations(groups: readonly OngoingGroup[], { series: { measures }, totals }: DetectorModel): OngoingGroup[] {
+function withRelations(groups: OngoingGroup[], { series: { measures }, totals }: DetectorModel): OngoingGroup[] {
+  if (groups.length < 2) return groups;
   const relations = relatedMeasures(groups.map(({ record, members, totals: memberTotals = [], peak }) => ({
     measure: measures.indexOf(record.measure),
     start: record.start,

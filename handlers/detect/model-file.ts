@@ -111,6 +111,7 @@ function addCombinations(series: SeriesIndex, written: unknown): void {
       if (typeof text !== 'string' || series.codeOrAdd(dimension, text) !== code) throw damaged(`value ${code} of dimension ${dimension} is none, or comes twice`);
     }
   }
+  series.reserve(count);
   const combination = new Int32Array(dimensions);
   for (let number = 0; number < count; number++) {
     for (let dimension = 0; dimension < dimensions; dimension++) {

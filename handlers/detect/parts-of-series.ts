@@ -13,6 +13,9 @@ const MOST_PAIRS = 200;
 /** More values than a dimension has: two codes make one number. */
 const MOST_CODES = 2 ** 24;
 
+/** Stands for the number of a part where there is none. */
+const NO_PART = -1;
+
 /** One way to part the series: not at all, by a dimension, by two dimensions. */
 interface Division {
   readonly dimensions: readonly number[];
@@ -21,6 +24,8 @@ interface Division {
   combinations?: Map<number, number>;
   /** Numbers of those that are parts. */
   readonly parts: Map<number, number>;
+  /** By combination the number of the part that it is in; NO_PART where it is in none. */
+  ofCombinations: Int32Array;
 }
 
 /**
@@ -39,27 +44,31 @@ export class PartsOfSeries {
   public readonly list: Part[] = [];
   /** By the number of dimensions. */
   private readonly divisions: readonly Division[];
-  /** By combination: numbers of the parts that it is in. */
-  private readonly byCombination: number[][] = [];
   /** Combinations that were counted; none in a model that was read, as long as no other ones come: they would bring no parts that there are not. */
   private counted = 0;
-  private seen = 0;
+  /** Combinations whose parts are found. */
+  private placed = 0;
 
   /** @param known parts that there are already */
   public constructor(private readonly series: SeriesIndex, known: readonly Part[]) {
     this.divisions = divisionsOf(series.dimensions.length)
-      .map(dimensions => ({ dimensions, mostParts: dimensions.length === 2 ? MOST_PAIRS : MOST_VALUES, combinations: new Map(), parts: new Map() }));
+      .map(dimensions => ({
+        dimensions,
+        mostParts: dimensions.length === 2 ? MOST_PAIRS : MOST_VALUES,
+        combinations: new Map(),
+        parts: new Map(),
+        ofCombinations: new Int32Array(0),
+      }));
     for (const part of known) {
       const division = this.divisions.find(({ dimensions }) => dimensions.join() === part.map(([dimension]) => dimension).join());
       if (division) this.add(division, part.reduce((key, [, code]) => key * MOST_CODES + code, 0), part);
     }
     if (known.length > 0) this.place(0);
-    this.seen = this.byCombination.length;
   }
 
-  /** Numbers of the parts that a combination is in, all series first. */
-  public of(combination: number): readonly number[] {
-    return this.byCombination[combination] ?? [];
+  /** By combination, one list for each way to part the series: the number of the part that it is in, -1 where it is in none. All series first. */
+  public get ofCombinations(): readonly Int32Array[] {
+    return this.divisions.map(({ ofCombinations }) => ofCombinations);
   }
 
   /** Whether a combination is in a part. */
@@ -74,8 +83,7 @@ export class PartsOfSeries {
    */
   public grow(most: number): void {
     const { series, divisions } = this;
-    if (this.seen === series.count) return;
-    this.seen = series.count;
+    if (this.placed === series.count) return;
     for (; this.counted < series.count; this.counted++) {
       for (const division of divisions) this.count(division, this.counted);
     }
@@ -86,22 +94,30 @@ export class PartsOfSeries {
       for (const [key, combinations] of division.combinations ?? []) {
         if (combinations >= LEAST_COMBINATIONS && this.list.length < most && !division.parts.has(key)) this.add(division, key, partOf(division, key));
       }
-      if (this.list.length === 0) return; // where all are too few, the others are too
+      if (this.list.length === 0) break; // where all are too few, the others are too
     }
-    this.place(this.list.length > before ? 0 : this.byCombination.length);
+    this.place(this.list.length > before ? 0 : this.placed);
   }
 
   /** Finds the parts of the combinations from a number on. */
   private place(from: number): void {
-    const divisions = this.divisions.filter(({ parts }) => parts.size > 0);
-    for (let combination = from; combination < this.series.count; combination++) {
-      const parts: number[] = [];
-      for (const division of divisions) {
-        const part = division.parts.get(this.keyOf(division, combination));
-        if (part !== undefined) parts.push(part);
+    const { count, values } = this.series;
+    for (const division of this.divisions) {
+      if (division.ofCombinations.length < count) division.ofCombinations = extended(division.ofCombinations, count);
+      const { dimensions, ofCombinations, parts } = division;
+      if (dimensions.length === 1) {
+        const [dimension] = dimensions;
+        const byCode = Int32Array.from(values[dimension], (_, code) => parts.get(code) ?? NO_PART);
+        for (let combination = from; combination < count; combination++) {
+          ofCombinations[combination] = byCode[this.series.code(combination, dimension)];
+        }
+      } else if (parts.size > 0) {
+        for (let combination = from; combination < count; combination++) {
+          ofCombinations[combination] = parts.get(this.keyOf(division, combination)) ?? NO_PART;
+        }
       }
-      this.byCombination[combination] = parts;
     }
+    this.placed = count;
   }
 
   private count(division: Division, combination: number): void {
@@ -121,6 +137,13 @@ export class PartsOfSeries {
   private add(division: Division, key: number, part: Part): void {
     division.parts.set(key, this.list.push(part) - 1);
   }
+}
+
+/** The numbers of parts, with room for so many combinations. */
+function extended(ofCombinations: Int32Array, count: number): Int32Array {
+  const longer = new Int32Array(Math.max(count, 2 * ofCombinations.length)).fill(NO_PART);
+  longer.set(ofCombinations);
+  return longer;
 }
 
 function partOf({ dimensions }: Division, key: number): Part {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DetectionModel, type HolidayCalendar, type IntervalScores, type ModelSettings, type ScoredTotals } from '../engine';
+import { DetectionModel, type HolidayCalendar, type IntervalScores, type ModelSettings, type ScoredTotals, type TotalsOfSeries } from '../engine';
 import type { JudgedEvent } from './model-header';
 import { PartsOfSeries } from './parts-of-series';
 import { checkedTotals, type WrittenTotals } from './written-totals';
@@ -106,9 +106,10 @@ export class Totals {
     const sums = new Float64Array(this.size).fill(NaN);
     if (sums.length === 0) return sums;
     const count = Math.min(series.count, values.length / measures);
-    for (let combination = 0, first = 0; combination < count; combination++, first += measures) {
-      for (const part of parts.of(combination)) {
-        for (let measure = 0, total = part * measures; measure < measures; measure++, total++) {
+    for (const ofCombinations of parts.ofCombinations) {
+      for (let combination = 0, first = 0; combination < count; combination++, first += measures) {
+        if (!(ofCombinations[combination] >= 0)) continue; // nor of one that came since
+        for (let measure = 0, total = ofCombinations[combination] * measures; measure < measures; measure++, total++) {
           const value = values[first + measure];
           if (isSum[measure] && value === value) sums[total] = (sums[total] || 0) + value;
         }
@@ -166,11 +167,18 @@ export class Totals {
     return measure; // the first part
   }
 
-  /** The totals that have a time series in them, that of all of its measure first. */
-  public totalsOf(number: number): number[] {
+  /** The totals that time series are in. Valid until there are more of them. */
+  public ofSeries(): TotalsOfSeries {
     const measures = this.isSum.length;
-    const measure = number % measures;
-    return this.parts.of((number - measure) / measures).map(part => part * measures + measure);
+    const { ofCombinations } = this.parts;
+    return {
+      places: ofCombinations.length,
+      totalOf: (series, place) => {
+        const measure = series % measures;
+        const part = ofCombinations[place][(series - measure) / measures];
+        return part >= 0 ? part * measures + measure : -1;
+      },
+    };
   }
 
   /** The combinations that are summed up in a total. */
@@ -192,7 +200,7 @@ export class Totals {
       measureOf: total => total % measures,
       levelOf: total => this.parts.list[Math.floor(total / measures)].length,
       ofAll: measure => this.ofAll(measure),
-      totalsOf: number => this.totalsOf(number),
+      ...this.ofSeries(),
       shareOf: number => shareOf(Math.floor(number / measures)),
     };
   }

@@ -2,13 +2,21 @@
 
 import type { SeriesScores } from './detection-model';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
-import type { PartOfTotal } from './parts-of-totals';
+import type { PartsOfTotals } from './parts-of-totals';
 import { ANOMALOUS_SEVERITY } from './severity';
 
 const { abs, sign } = Math;
 
+/** Which totals a time series is in: at each place at most one, that of the whole measure at the first. */
+export interface TotalsOfSeries {
+  /** Number of places. */
+  readonly places: number;
+  /** Number of the total of its measure that a series is in at a place; -1 where it is in none. */
+  readonly totalOf: (series: number, place: number) => number;
+}
+
 /** The totals of an interval, scored: sums of the time series of a measure. Entries are by the number of the total. */
-export interface ScoredTotals {
+export interface ScoredTotals extends TotalsOfSeries {
   readonly scores: SeriesScores;
   readonly values: Float64Array;
   /** Index of a total's measure. */
@@ -17,8 +25,6 @@ export interface ScoredTotals {
   readonly levelOf: (total: number) => number;
   /** Number of the total of all of a measure. */
   readonly ofAll: (measure: number) => number;
-  /** The totals of its measure that a series is in, that of the whole measure first. */
-  readonly totalsOf: (series: number) => readonly number[];
   /** Share of the intervals in which a series has a value, 0-1. */
   readonly shareOf: (series: number) => number;
 }
@@ -32,14 +38,19 @@ export interface ToldTotals {
   readonly totals: readonly AnomalousTotal[];
   /** How severe the most severe of them is, 0-100; 0 without totals. */
   readonly severity: number;
-  /** Numbers of the series that they sum up. */
-  readonly summedUp: ReadonlySet<number>;
-  /** The same series, but for those that are told themselves. */
-  readonly parts: readonly PartOfTotal[];
+  /** By number of the series: 1 for those that they sum up. */
+  readonly summedUp: Uint8Array;
+  /** The series of the measure; none without totals. */
+  readonly parts: PartsOfTotals;
 }
 
 /** No totals. */
-const NONE: ToldTotals = { totals: [], severity: 0, summedUp: new Set(), parts: [] };
+const NONE: ToldTotals = {
+  totals: [],
+  severity: 0,
+  summedUp: new Uint8Array(0),
+  parts: { series: new Int32Array(0), deviation: new Float64Array(0), isTold: new Uint8Array(0) },
+};
 
 /** Share of its deviation that a total must owe to what is not told yet. */
 const LEAST_NEWS = 0.5;
@@ -55,16 +66,16 @@ const MUCH_MORE = 2;
  * ask nothing of the whole.
  * @param partsOfMeasure the series of the measure; asked for when a total is anomalous
  */
-export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasure: () => readonly PartOfTotal[]): ToldTotals {
+export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasure: () => PartsOfTotals): ToldTotals {
   const levels = anomalousTotals(totals, measure);
   const joined = levels.flatMap(({ found, scored }) => jointAnomalies(found, scored, numberOf).joined).sort(furthestFirst);
   if (joined.length === 0) return NONE;
   const parts = partsOfMeasure();
-  const { news, summedUp } = newsAmong(joined, parts, totals.totalsOf);
+  const { news, summedUp } = newsAmong(joined, parts, totals);
   if (news.length === 0) return NONE;
   const severity = Math.max(...levels.map(({ found, scored }) => (
     jointAnomalies(news.filter(total => found.includes(total)), scored, numberOf).severity)));
-  return { totals: news, severity, summedUp, parts: parts.filter(part => summedUp.has(part.series) && !part.isTold) };
+  return { totals: news, severity, summedUp, parts };
 }
 
 /** How far a total is off. */
@@ -79,8 +90,8 @@ export interface TotalDeviation {
 /** What is left of totals that are off. */
 export interface News<T> {
   readonly news: readonly T[];
-  /** Numbers of the series that they sum up. */
-  readonly summedUp: ReadonlySet<number>;
+  /** By number of the series: 1 for those that they sum up. */
+  readonly summedUp: Uint8Array;
 }
 
 /**
@@ -89,23 +100,25 @@ export interface News<T> {
  * @param parts the series of their measure
  */
 export function newsAmong<T extends TotalDeviation>(
-  off: readonly T[], parts: readonly PartOfTotal[], totalsOf: (series: number) => readonly number[],
+  off: readonly T[], parts: PartsOfTotals, { places, totalOf }: TotalsOfSeries,
 ): News<T> {
+  const { series } = parts;
   const partsIn = new Map(off.map(({ total }) => [total, [] as number[]]));
-  for (let index = 0; index < parts.length; index++) {
-    for (const total of totalsOf(parts[index]!.series)) partsIn.get(total)?.push(index);
+  for (let place = 0; place < places; place++) {
+    for (let index = 0; index < series.length; index++) partsIn.get(totalOf(series[index]!, place))?.push(index);
   }
-  const isTold = parts.map(part => part.isTold);
+  const isTold = parts.isTold.slice();
   const candidates = off.filter(({ total, deviation }) => {
-    const summedUp = partsIn.get(total)!;
-    const explained = summedUp.reduce((sum, index) => sum + (isTold[index] ? parts[index]!.deviation : 0), 0);
+    let explained = 0;
+    for (const index of partsIn.get(total)!) if (isTold[index] === 1) explained += parts.deviation[index]!;
     if (explained * sign(deviation) > (1 - LEAST_NEWS) * abs(deviation)) return false;
-    for (const index of summedUp) isTold[index] = true;
+    for (const index of partsIn.get(total)!) isTold[index] = 1;
     return true;
   });
   const news = candidates.filter(candidate => !candidates.some(other => (
     isLittleMore(candidate, other) && isWithin(partsIn.get(candidate.total)!, partsIn.get(other.total)!))));
-  const summedUp = new Set(news.flatMap(({ total }) => partsIn.get(total)!).map(index => parts[index]!.series));
+  const summedUp = new Uint8Array(1 + (series.at(-1) ?? -1));
+  for (const { total } of news) for (const index of partsIn.get(total)!) summedUp[series[index]!] = 1;
   return { news, summedUp };
 }
 

@@ -100,10 +100,18 @@ export function formGroups(
     });
     if (joined.length === 0 && !told?.totals.length) return [];
     const involved: Deviation[] = [...joined];
-    for (const { series, deviation } of told?.parts ?? []) involved.push({ deviation, dimensionValues: describe(series).dimensionValues });
-    const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !told?.summedUp.has(series));
+    const isSummedUp = (series: number): boolean => told?.summedUp[series] === 1;
+    if (told !== undefined) {
+      const { series, deviation, isTold } = told.parts;
+      for (let part = 0; part < series.length; part++) {
+        const number = series[part]!;
+        if (isTold[part] === 1 || !isSummedUp(number)) continue;
+        involved.push({ deviation: deviation[part]!, dimensionValues: describe(number).dimensionValues });
+      }
+    }
+    const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !isSummedUp(series));
     // of what a total sums up the total tells which way it goes
-    const direction = directionOf([...told?.totals ?? [], ...joined.filter(({ series }) => !told?.summedUp.has(series))]);
+    const direction = directionOf([...told?.totals ?? [], ...joined.filter(({ series }) => !isSummedUp(series))]);
     return {
       measure,
       severity: groupSeverity(severity, joined, told, expectedTotals[measure]!),

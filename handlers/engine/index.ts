@@ -5,7 +5,7 @@ export { DetectionModel, type IntervalScores, type SeriesScores } from './detect
 export { MEMBERS, REASONS } from './explanation';
 export { HolidayCalendar } from './holidays';
 export { contributionsOf, type Deviation, directionOf } from './contributions';
-export { newsAmong, type ScoredTotals } from './group-totals';
+export { newsAmong, type ScoredTotals, type TotalsOfSeries } from './group-totals';
 export { eventSeverity, formGroups, type MeasureGroup, type SeriesDescription } from './groups';
 export { MissingData, type MissingDataFinding } from './missing-data';
 export { expectedInTotal } from './parts-of-totals';

@@ -2,13 +2,14 @@
 
 import type { SeriesScores } from './detection-model';
 
-/** A series of a measure, as totals are made of it. */
-export interface PartOfTotal {
-  readonly series: number;
-  /** What it adds to its totals, less what it was expected to add; of a series too new to expect something all of its value. */
-  readonly deviation: number;
-  /** Whether its deviation is no news: it is told as anomalous itself, or the series is too new for a score. */
-  readonly isTold: boolean;
+/** The series of a measure, as totals are made of them. Entries are by position. */
+export interface PartsOfTotals {
+  /** Numbers of the series, ascending. */
+  readonly series: Int32Array;
+  /** What each adds to its totals, less what it was expected to add; of a series too new to expect something all of its value. */
+  readonly deviation: Float64Array;
+  /** 1 where a deviation is no news: the series is told as anomalous itself, or it is too new for a score. */
+  readonly isTold: Uint8Array;
 }
 
 /** Rounds in which the chance of values is fitted, and how near the sum must come to what is expected of the total. */
@@ -69,7 +70,7 @@ function sumOf(expected: Float64Array, chances: Float64Array, level = 1): number
 export function partsOfTotals(
   ofMeasure: Int32Array, scores: Pick<SeriesScores, 'expected'>, values: Float64Array, ofTotal: number,
   shareOf: (series: number) => number, isTold: (series: number) => boolean,
-): PartOfTotal[] {
+): PartsOfTotals {
   const [ifPresent, shares, observed] = [0, 0, 0].map(() => new Float64Array(ofMeasure.length)) as [Float64Array, Float64Array, Float64Array];
   for (let position = 0; position < ofMeasure.length; position++) {
     const series = ofMeasure[position]!;
@@ -78,14 +79,16 @@ export function partsOfTotals(
     observed[position] = values[series]!;
   }
   const expected = expectedInTotal(ifPresent, shares, observed, ofTotal);
-  const parts: PartOfTotal[] = [];
+  const parts = { series: new Int32Array(ofMeasure.length), deviation: new Float64Array(ofMeasure.length), isTold: new Uint8Array(ofMeasure.length) };
+  let count = 0;
   for (let position = 0; position < ofMeasure.length; position++) {
-    const series = ofMeasure[position]!;
     const isNew = Number.isNaN(expected[position]!);
     const isMissing = Number.isNaN(observed[position]!);
     if (isNew && isMissing) continue;
     const value = isMissing ? 0 : observed[position]!;
-    parts.push({ series, deviation: isNew ? value : value - expected[position]!, isTold: isNew || isTold(series) });
+    parts.series[count] = ofMeasure[position]!;
+    parts.deviation[count] = isNew ? value : value - expected[position]!;
+    parts.isTold[count++] = isNew || isTold(ofMeasure[position]!) ? 1 : 0;
   }
-  return parts;
+  return { series: parts.series.subarray(0, count), deviation: parts.deviation.subarray(0, count), isTold: parts.isTold.subarray(0, count) };
 }

@@ -33,6 +33,11 @@ export class NumberTuples {
     return this.columns.map(column => column.subarray(0, this.used));
   }
 
+  /** Makes room for so many lists at once: none of them is moved while they are added. */
+  public reserve(count: number): void {
+    if (count > this.room) this.grow(count);
+  }
+
   /** What a list has at a place. */
   public at(tuple: number, place: number): number {
     return this.columns[place][tuple];
@@ -52,7 +57,7 @@ export class NumberTuples {
   public findOrAdd(tuple: Int32Array): number {
     const known = this.find(tuple);
     if (known >= 0) return known;
-    if (this.used === this.room) this.grow();
+    if (this.used === this.room) this.grow(2 * this.room);
     for (let place = 0; place < tuple.length; place++) this.columns[place][this.used] = tuple[place];
     this.place(this.used, tuple);
     return this.used++;
@@ -73,14 +78,14 @@ export class NumberTuples {
     this.table[place] = number + 1;
   }
 
-  private grow(): void {
-    this.room *= 2;
+  private grow(room: number): void {
+    this.room = room;
     this.columns = this.columns.map(column => {
       const larger = new Int32Array(this.room);
       larger.set(column);
       return larger;
     });
-    this.table = new Int32Array(2 * this.room);
+    this.table = new Int32Array(2 ** Math.ceil(Math.log2(2 * room)));
     const tuple = new Int32Array(this.columns.length);
     for (let number = 0; number < this.used; number++) {
       for (let place = 0; place < tuple.length; place++) tuple[place] = this.columns[place][number];

@@ -73,6 +73,11 @@ export class SeriesIndex {
     return this.texts[number] ??= this.known.map((values, dimension) => values[this.code(number, dimension)]);
   }
 
+  /** Makes room for so many combinations, which are then added in less time. */
+  public reserve(count: number): void {
+    this.tuples.reserve(count);
+  }
+
   /** Number of a combination; -1 when it is not known. */
   public find(values: readonly string[]): number {
     const { tuple } = this;

@@ -68,19 +68,25 @@ export class Candidate {
   }
 
   private judge(): void {
+    const { entries } = this;
     const { deviation, noise } = this.evidence;
-    const sorted = Float64Array.from(this.entries, entry => deviation[entry]!).sort();
-    const common = sorted[Math.floor((sorted.length - 1) / 2)]!;
+    const count = entries.length;
+    const sorted = new Float64Array(count);
+    for (let index = 0; index < count; index++) sorted[index] = deviation[entries[index]!]!;
+    const common = sorted.sort()[Math.floor((count - 1) / 2)]!;
     this.deviation = common;
+    const spread = (SPREAD * common) ** 2;
     let gain = 0;
     let alike = 0;
-    for (const entry of this.entries) {
-      const usual = deviation[entry]! / noise[entry]!;
-      const rest = (deviation[entry]! - common) / Math.hypot(noise[entry]!, SPREAD * common);
-      gain += Math.min(MOST_EVIDENCE, usual * usual / 2) - Math.min(MOST_EVIDENCE, rest * rest / 2);
-      if (deviation[entry]! > common / 2) alike++;
+    for (let index = 0; index < count; index++) {
+      const own = deviation[entries[index]!]!;
+      const usual = noise[entries[index]!]!;
+      const squareAlone = own * own / (usual * usual);
+      const squareBeside = (own - common) ** 2 / (usual * usual + spread);
+      gain += Math.min(MOST_EVIDENCE, squareAlone / 2) - Math.min(MOST_EVIDENCE, squareBeside / 2);
+      if (own > common / 2) alike++;
     }
     this.gain = common > 0 ? gain : 0;
-    this.consistency = alike / this.entries.length;
+    this.consistency = alike / count;
   }
 }

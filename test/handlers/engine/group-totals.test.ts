@@ -42,7 +42,8 @@ function groupsWith(parts: readonly Part[], totals: readonly Total[]): MeasureGr
     measureOf: () => 0,
     ofAll: () => 0,
     levelOf: number => totals[number]!.of.length,
-    totalsOf: series => [...totals.keys()].filter(number => includes(totals[number]!, parts[series]!)),
+    places: totals.length,
+    totalOf: (series, place) => includes(totals[place]!, parts[series]!) ? place : -1,
     shareOf: series => parts[series]!.share ?? 1,
   };
   const { scores, values } = scoresOf(parts);
