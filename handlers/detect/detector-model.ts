@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
-import { ANOMALOUS_SCORE, DetectionModel, MissingData, type ModelSettings } from '../engine';
+import { ANOMALOUS_SCORE, DetectionModel, MissingData, type ModelSettings, type MovesPerWeek } from '../engine';
 import { ComparableValues } from './comparable-values';
 import type { Fences } from './fences';
 import type { PublicHolidays } from './holidays';
@@ -133,6 +133,11 @@ export class DetectorModel {
   /** Intervals with values that were learned. */
   public get learned(): number {
     return this.learnedIntervals;
+  }
+
+  /** See `DetectionModel.movesPerWeek`; undefined for a measure whose rows are not added up. */
+  public movesOf(measure: number): MovesPerWeek | undefined {
+    return this.totals.isOfSum(measure) ? series => this.engine.movesPerWeek(series) : undefined;
   }
 
   /** Share of the intervals in which a combination of dimension values has a value, 0-1. */

@@ -144,6 +144,15 @@ export class DetectionModel {
   }
 
   /**
+   * Moves of a series in a week that its season did not foresee, as the last eight weeks had them: those of a size of 1 count once, larger ones for
+   * more, at most one an interval.
+   */
+  public movesPerWeek(series: number): number {
+    // NaN: it never moved
+    return this.calendar.intervalsPerWeek * (min(1, this.state.unforeseen[series]!) || 0);
+  }
+
+  /**
    * The whole model as bytes, for `deserialize`.
    * @param before bytes that are left free before it: a multiple of 8
    */

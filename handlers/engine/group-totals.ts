@@ -3,6 +3,7 @@
 import type { SeriesScores } from './detection-model';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import type { PartsOfTotals } from './parts-of-totals';
+import { type MovesPerWeek, RareCounts } from './rare-counts';
 import { ANOMALOUS_SEVERITY } from './severity';
 
 const { abs, sign } = Math;
@@ -25,6 +26,7 @@ export interface ScoredTotals extends TotalsOfSeries {
   readonly levelOf: (total: number) => number;
   /** Number of the total of all of a measure. */
   readonly ofAll: (measure: number) => number;
+  readonly movesPerWeek: MovesPerWeek;
   /** Share of the intervals in which a series has a value, 0-1. */
   readonly shareOf: (series: number) => number;
 }
@@ -127,6 +129,7 @@ interface Level {
   readonly found: AnomalousTotal[];
   /** How many have a score. */
   scored: number;
+  readonly rareCounts: RareCounts;
 }
 
 const numberOf = ({ total }: AnomalousTotal): number => total;
@@ -136,18 +139,23 @@ function furthestFirst(a: AnomalousTotal, b: AnomalousTotal): number {
 }
 
 /** The anomalous totals of a measure and the number of its totals that have a score, by level. */
-function anomalousTotals({ scores, values, measureOf, levelOf }: ScoredTotals, measure: number): Level[] {
+function anomalousTotals({ scores, values, measureOf, levelOf, movesPerWeek }: ScoredTotals, measure: number): Level[] {
   const levels: Level[] = [];
+  const anomalous: number[] = [];
+  const levelAt = (total: number): Level => levels[levelOf(total)] ??= { found: [], scored: 0, rareCounts: new RareCounts(movesPerWeek) };
   for (let total = 0; total < values.length; total++) {
     if (measureOf(total) !== measure || Number.isNaN(scores.severity[total]!)) continue;
-    const level = levels[levelOf(total)] ??= { found: [], scored: 0 };
-    level.scored++;
-    if (scores.severity[total]! < ANOMALOUS_SEVERITY) continue;
-    const score = abs(scores.score[total]!);
+    levelAt(total).scored++;
+    if (scores.severity[total]! < ANOMALOUS_SEVERITY) levelAt(total).rareCounts.see(total, scores.expected[total]!);
+    else anomalous.push(total);
+  }
+  for (const total of anomalous) {
+    const { found, rareCounts } = levelAt(total);
     const expected = scores.expected[total]!;
+    const score = rareCounts.judge(abs(scores.score[total]!), values[total]!, expected);
     const deviation = values[total]! - expected;
     const raised = score * scores.raise[total]!;
-    level.found.push({ total, score, raised, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
+    found.push({ total, score, raised, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
   }
   // without holes
   return levels.filter(level => level !== undefined);

@@ -5,6 +5,7 @@ import type { SeriesScores } from './detection-model';
 import { type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import { partsOfTotals } from './parts-of-totals';
+import { type MovesPerWeek, RareCounts } from './rare-counts';
 import { ANOMALOUS_SEVERITY, judgedScore } from './severity';
 
 /** What a time series is about. */
@@ -65,16 +66,19 @@ export function eventSeverity(peak: number, intervals: number): number {
  * @param measures number of measures
  * @param dimensions number of dimensions
  * @param totals of the series, where they have some
+ * @param movesOf of a measure whose rows are added up: its whole numbers are counts, and a first one is news as far as such series seldom move. Default: no
+ *   measure is one
  */
 export function formGroups(
   scores: SeriesScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number,
-  totals?: ScoredTotals,
+  totals?: ScoredTotals, movesOf: (measure: number) => MovesPerWeek | undefined = () => undefined,
 ): MeasureGroup[] {
   if (!hasAnomaly(scores) && (totals === undefined || !hasAnomaly(totals.scores))) return [];
-  const anomalies: AnomalousSeries[][] = Array.from({ length: measures }, () => []);
+  const anomalies: Omit<AnomalousSeries, 'raised'>[][] = Array.from({ length: measures }, () => []);
   const others: (Deviation & { readonly series: number })[][] = Array.from({ length: measures }, () => []);
   const scored = new Float64Array(measures);
   const expectedTotals = new Float64Array(measures);
+  const rareCounts = anomalies.map((_, measure) => new RareCounts(movesOf(measure)));
   for (let series = 0; series < values.length; series++) {
     const severity = scores.severity[series]!;
     if (Number.isNaN(severity)) continue;
@@ -82,16 +86,20 @@ export function formGroups(
     const { measure } = described;
     scored[measure]!++;
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
+    if (severity < ANOMALOUS_SEVERITY) rareCounts[measure]!.see(series, scores.expected[series]!);
     const score = Math.abs(scores.score[series]!);
     if (score < VISIBLE_SCORE && severity < ANOMALOUS_SEVERITY) continue;
     const deviation = values[series]! - scores.expected[series]!;
     const { dimensionValues } = described;
-    const raised = score * scores.raise[series]!;
     const steepness = scores.steepness[series]!;
-    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, raised, steepness, deviation, dimensionValues });
+    if (severity >= ANOMALOUS_SEVERITY) anomalies[measure]!.push({ series, score, steepness, deviation, dimensionValues });
     else others[measure]!.push({ series, deviation, dimensionValues });
   }
-  return anomalies.flatMap((found, measure) => {
+  return anomalies.flatMap((all, measure) => {
+    const found = all.map(anomaly => {
+      const score = rareCounts[measure]!.judge(anomaly.score, values[anomaly.series]!, scores.expected[anomaly.series]!);
+      return { ...anomaly, score, raised: score * scores.raise[anomaly.series]! };
+    });
     const { joined, severity } = jointAnomalies(found, scored[measure]!, ({ series }) => series);
     const isJoined = new Set(joined.map(({ series }) => series));
     const told = totals && totalsToTell(totals, measure, () => {
