@@ -13,7 +13,7 @@ const NEAR = 1 / 3;
 
 /** Reasons for which an interval is explained whatever its score: without them it would have been an anomaly. */
 const TELLING: readonly Reason[] = ['damped while the series is new', 'the regression finds it usual', 'the seasonal state finds it usual', 'new level',
-  'as far off on many occasions lately', 'back at the level before'];
+  'as far off on many occasions lately', 'back at the level before', 'as far above as its noise reaches'];
 const NOT_JUDGED = REASONS.indexOf('no value');
 const TELLING_CODES = new Set(TELLING.map(reason => REASONS.indexOf(reason)));
 
@@ -145,6 +145,7 @@ const REMARKS: Record<Reason, string> = {
   'the seasonal state finds it usual': 'the seasonal state finds it usual, the regression alone would not',
   'as far off on many occasions lately': 'it was as far off on many occasions lately',
   'back at the level before': 'it is back at the level from which it moved lately',
+  'as far above as its noise reaches': 'its noise reaches as far above what is expected',
   'new level': 'it has lasted so long that it is learned as the new level',
 };
 

@@ -118,10 +118,11 @@ function recordOf(
   number: number, { scores, values, feedback }: Pick<Observation, 'scores' | 'values' | 'feedback'>, at: EpochSeconds,
   name: Pick<GroupSeriesRecord, 'timeSeriesId' | 'dimensions'>,
 ): GroupSeriesRecord {
+  const ofInterval = Math.abs(scores.score[number]) * Math.min(1, scores.raise[number]);
   return {
     ...name,
     // of this interval alone, so that a series is kept as it was at its worst and not as it was last
-    severity: rounded(Math.max(ANOMALOUS_SEVERITY, severityOf(judgedScore(Math.abs(scores.score[number]), scores.steepness[number])))),
+    severity: rounded(Math.max(ANOMALOUS_SEVERITY, severityOf(judgedScore(ofInterval, scores.steepness[number])))),
     observed: values[number],
     expected: scores.expected[number],
     lower: scores.lower[number],

@@ -16,10 +16,21 @@ export const REASONS = [
   'new level',
   'as far off on many occasions lately',
   'back at the level before',
+  'as far above as its noise reaches',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
 export const MEMBER = { none: 0, seasonal: 1, both: 2, event: 3 } as const;
 export const REASON = {
-  noValue: 0, tooNew: 1, expected: 2, anomaly: 3, damped: 4, usualForRegression: 5, usualForSeason: 6, newLevel: 7, recurring: 8, formerLevel: 9,
+  noValue: 0,
+  tooNew: 1,
+  expected: 2,
+  anomaly: 3,
+  damped: 4,
+  usualForRegression: 5,
+  usualForSeason: 6,
+  newLevel: 7,
+  recurring: 8,
+  formerLevel: 9,
+  noiseAbove: 10,
 } as const;

@@ -155,7 +155,8 @@ function anomalousTotals({ scores, values, measureOf, levelOf, movesPerWeek }: S
     const score = rareCounts.judge(abs(scores.score[total]!), values[total]!, expected);
     const deviation = values[total]! - expected;
     const raised = score * scores.raise[total]!;
-    found.push({ total, score, raised, steepness: scores.steepness[total]!, deviation, relative: deviation / abs(expected) });
+    const steepness = scores.steepness[total]!;
+    found.push({ total, score: Math.min(score, raised), raised, steepness, deviation, relative: deviation / abs(expected) });
   }
   // without holes
   return levels.filter(level => level !== undefined);

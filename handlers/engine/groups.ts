@@ -98,7 +98,8 @@ export function formGroups(
   return anomalies.flatMap((all, measure) => {
     const found = all.map(anomaly => {
       const score = rareCounts[measure]!.judge(anomaly.score, values[anomaly.series]!, scores.expected[anomaly.series]!);
-      return { ...anomaly, score, raised: score * scores.raise[anomaly.series]! };
+      const raised = score * scores.raise[anomaly.series]!;
+      return { ...anomaly, score: Math.min(score, raised), raised };
     });
     const { joined, severity } = jointAnomalies(found, scored[measure]!, ({ series }) => series);
     const isJoined = new Set(joined.map(({ series }) => series));

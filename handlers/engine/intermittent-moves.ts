@@ -12,22 +12,28 @@ const STEEPNESS = 4;
 /** Share of intervals in which a series that was never seen to move is taken to move. */
 const LEAST_MOVING = 1e-9;
 
+/** Size of a usual move of a series that mostly stays what it is, divided by the root of two; 0 for others, and where none was seen. */
+export function usualMove({ idle, unforeseen }: SeriesState, series: number): number {
+  const still = idle[series]!;
+  // each move away is followed by one back, which was foreseen
+  return still > IDLE_SHARE && unforeseen[series]! > 0 ? sqrt(unforeseen[series]! / max(LEAST_MOVING, 1 - still)) : 0;
+}
+
 /**
  * Part of its score that a value counts for its severity in a series that mostly stays what it is: a sale now and then, a refund, a retry. Such a
  * series errs next to nothing, and each of its moves is many usual errors off. Once a few were seen lately, its size beside the others is what counts: the
  * size of a demand and the time between two of them are two things (Croston 1972, Forecasting and stock control for intermittent demands). Of usual size
- * it is as good as expected, and an anomaly from two and a half to three and a half times as much on, or while it lasts.
+ * it is as good as expected, and an anomaly from four to eight times as much on (see shareAbove too), or while it lasts.
  *
  * The score itself is left as it is: a rare spike is farther off than what a busy series does.
  * @param occasions on which the series was at least half as far off lately
  * @param error distance from what is expected, in the series' unit, without sign
  * @param score of the value, without sign
  */
-export function shareOfMove({ idle, unforeseen }: SeriesState, series: number, occasions: number, error: number, score: number): number {
-  const still = idle[series]!;
-  if (still <= IDLE_SHARE || occasions <= FREE_MOVES) return 1;
-  // each move away is followed by one back, which was foreseen: so this is a usual move divided by the root of two
-  const usual = sqrt(max(0, unforeseen[series]!) / max(LEAST_MOVING, 1 - still));
+export function shareOfMove(state: SeriesState, series: number, occasions: number, error: number, score: number): number {
+  if (occasions <= FREE_MOVES) return 1;
+  const usual = usualMove(state, series);
+  if (usual === 0) return 1;
   const size = error / usual;
   return size < score ? max((FREE_MOVES / occasions) ** STEEPNESS, size / score) : 1;
 }

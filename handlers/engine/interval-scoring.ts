@@ -8,6 +8,7 @@ import { MEMBER, REASON } from './explanation';
 import { LastWeek } from './last-week';
 import { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
+import { PART_IN_SCORE, shareAbove } from './logarithmic-axis';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import { nearer, roundingOf } from './rounding';
@@ -167,13 +168,18 @@ export class IntervalScoring {
 
       const side = value < expected ? 0 : 1;
       const factor = this.rarity.of(s, side, value, size);
-      const score = min(HIGHEST_SCORE, size * factor);
+      const above = shareAbove(this.calendar, this.state, s, value, center, usual);
+      const aboveInScore = above === 1 ? 1 : above ** PART_IN_SCORE;
+      // cut after that: a million times what a constant series is expected to be stays as far off as can be
+      const full = confidence * newDistance(distance[index]!, known) * factor;
+      const score = min(HIGHEST_SCORE, full * aboveInScore);
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const share = this.rarity.share(s, side, size, abs(value - expected), score);
       const whileNew = this.rarity.shareWhileNew(s, side, size);
-      const ofDuration = share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
+      const leftAbove = above < 1 && score > 0 ? min(HIGHEST_SCORE, full * above) / score : 1;
+      const ofDuration = leftAbove * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
       const mayLast = !mayBeEdge && !isRepeated && known === 0 && !isEdge;
       const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
       const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
@@ -185,7 +191,7 @@ export class IntervalScoring {
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
-        this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
+        this.bounds(s, value, expected, center, usual, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
           const away = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
           const boundOf = (errorsAway: number, other: number, otherScale: number): number => direction < 0 && !mayBeNegative
             ? boundOnSquareRootAxis(errorsAway, center, usual, other, otherScale)
@@ -208,19 +214,20 @@ export class IntervalScoring {
       this.lasting.learn(s, errors, isLeftOut);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
-      scores.reason[s] = this.reason(score, raise, share, whileNew, confidence, size, factor, known, seasonal, regression);
+      scores.reason[s] = this.reason(score, raise, share, whileNew, above, confidence, size, factor, known, seasonal, regression);
     }
   }
 
   /** Fills the band of the values that are no anomalies, so that it holds this one unless it is one. */
   private bounds(
-    series: number, value: number, expected: number, judged: number, confidence: number, least: number, mayBeEdge: boolean, lowest: number,
-    scores: IntervalScores, valueAt: (direction: 1 | -1, distance: number) => number,
+    series: number, value: number, expected: number, center: number, usual: number, judged: number, confidence: number, least: number,
+    mayBeEdge: boolean, lowest: number, scores: IntervalScores, valueAt: (direction: 1 | -1, distance: number) => number,
   ): void {
     const { rarity } = this;
     const below = (distance: number): number => max(lowest, valueAt(-1, distance));
     const above = (distance: number): number => valueAt(1, distance);
     const raise = (side: number): Raise => ({
+      shareOf: at => shareAbove(this.calendar, this.state, series, at, center, usual),
       least,
       event: mayBeEdge ? least : least * this.durationFactor(series, side, confidence),
       eventDistance: confidence * this.duration.leastDistance(series),
@@ -242,14 +249,15 @@ export class IntervalScoring {
   }
 
   private reason(
-    score: number, raise: number, share: number, whileNew: number, confidence: number, size: number, factor: number, known: number, seasonal: number,
-    regression: number,
+    score: number, raise: number, share: number, whileNew: number, above: number, confidence: number, size: number, factor: number, known: number,
+    seasonal: number, regression: number,
   ): number {
     const least = ANOMALOUS_SCORE / raise;
     if (score >= least) return REASON.anomaly;
     if (score >= confidence * whileNew * least && confidence * whileNew < 1) return REASON.damped;
     if (share < 1 && score >= share * least) return REASON.recurring;
     if (size >= least && factor < 1 || known > 0 && min(seasonal, regression) >= least) return REASON.recurring;
+    if (score >= above * least) return REASON.noiseAbove;
     const limit = least / confidence;
     if (seasonal >= limit) return REASON.usualForRegression;
     return regression >= limit ? REASON.usualForSeason : REASON.expected;

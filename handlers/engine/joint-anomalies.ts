@@ -6,9 +6,9 @@ import { ANOMALOUS_SEVERITY, judgedScore, severityOf } from './severity';
 export interface Anomaly {
   /** Observed minus expected value. */
   readonly deviation: number;
-  /** Absolute score. */
+  /** Absolute score, or as much of it as counts for the severity. */
   readonly score: number;
-  /** The same, raised as far as the series has been off before: it decides whether the series belongs to the group. */
+  /** The score, raised as far as the series has been off before: it decides whether the series belongs to the group. */
   readonly raised: number;
   /** See SeriesScores. */
   readonly steepness: number;

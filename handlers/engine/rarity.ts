@@ -3,6 +3,7 @@
 import type { Calendar } from './calendar';
 import { Exceedances } from './exceedances';
 import { shareOfMove } from './intermittent-moves';
+import { PART_IN_SCORE } from './logarithmic-axis';
 import { IDLE_SHARE } from './scale-floor';
 import { ANY_VALUES, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
@@ -48,6 +49,8 @@ export interface Raise {
   readonly event: number;
   /** In usual errors, damped while the series is new. */
   readonly eventDistance: number;
+  /** Part of its distance that a value counts for (see shareAbove). */
+  readonly shareOf: (value: number) => number;
 }
 
 /**
@@ -138,21 +141,24 @@ export class Rarity {
    * @param valueAt value at a distance on that side
    */
   public anomalousDistance(
-    series: number, side: number, expected: number, valueAt: (distance: number) => number, { least, event, eventDistance }: Raise,
+    series: number, side: number, expected: number, valueAt: (distance: number) => number, { least, event, eventDistance, shareOf }: Raise,
   ): number {
     const isFrequent = this.exceedances.countWhenKnown(series, side, 0) > (this.state.idle[series]! > IDLE_SHARE ? 0 : FREE_OCCASIONS);
     // where nothing is rare about it
     const plain = min(ANOMALOUS_SCORE / least, max(eventDistance, ANOMALOUS_SCORE / event));
-    if (!isFrequent && this.range.beyond(series, valueAt(plain)) === 0) return plain;
+    const isPart = shareOf(valueAt(plain)) < 1;
+    if (!isFrequent && !isPart && this.range.beyond(series, valueAt(plain)) === 0) return plain;
     // nearer than this no distance becomes an anomaly
     let near = max(min(plain, this.leastDistanceOn(series, side)), plain / MOST_RAISED);
-    let far = isFrequent ? FARTHEST : plain;
+    let far = isFrequent || isPart ? FARTHEST : plain;
     while (far > NEARNESS * near) {
       const middle = sqrt(near * far);
       const raise = middle >= eventDistance ? event : least;
       const value = valueAt(middle);
-      const score = middle * this.of(series, side, value, middle);
-      const share = this.share(series, side, middle, abs(value - expected), score) * this.shareWhileNew(series, side, middle);
+      const above = shareOf(value);
+      const aboveInScore = above === 1 ? 1 : above ** PART_IN_SCORE;
+      const score = middle * this.of(series, side, value, middle) * aboveInScore;
+      const share = above / aboveInScore * this.share(series, side, middle, abs(value - expected), score) * this.shareWhileNew(series, side, middle);
       if (score * share * raise < ANOMALOUS_SCORE) near = middle;
       else far = middle;
     }

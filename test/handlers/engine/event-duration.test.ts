@@ -7,7 +7,7 @@ const DAY = 86_400;
 /** From then on duration alone raises a severity: it is known how often the series is far off. */
 const KNOWN_DAYS = 29;
 
-/** A series of noise around 100 with a deviation of 2, to which more is added when asked. */
+/** A series of noise around 0 with a deviation of 2, to which more is added when asked. */
 class Noise {
   private readonly random = randomOf(3);
   private interval = 0;
@@ -25,7 +25,7 @@ class Noise {
 
   /** Adds so many deviations to the noise, or to its mean. */
   public next(deviations?: number): IntervalScores {
-    const value = 100 + 2 * (deviations ?? normal(this.random));
+    const value = 2 * (deviations ?? normal(this.random));
     return this.model.observe(MONDAY + this.interval++ * this.intervalSeconds, Float64Array.of(value));
   }
 }

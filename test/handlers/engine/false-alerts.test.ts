@@ -65,6 +65,6 @@ describe('false alerts at the default threshold', () => {
 
   test('groups ask for more where there are many series', () => {
     const { perSeriesWeek, groupsPerWeek } = alertsOf(random => 1000 + 50 * laplace(random), 4 * SCORED);
-    expect(groupsPerWeek).toBeLessThan(perSeriesWeek * SERIES / 2);
+    expect(groupsPerWeek).toBeLessThan(0.6 * perSeriesWeek * SERIES);
   });
 });
