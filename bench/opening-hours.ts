@@ -2,7 +2,7 @@
 
 /**
  * Missing data of businesses that are not always open: findings when nothing is missing, and what is found when all rows stop, or those of
- * one city (of 15 with three channels each).
+ * one city (of 15 with three channels each). Then what is found of a city that stops in the first week.
  *
  * Run: `tsx bench/opening-hours.ts`
  */
@@ -104,6 +104,31 @@ class Run {
     return [0];
   }
 
+  /** By day of the first week, the share of cities found until midnight that stop in the middle of their day, and the median interval. */
+  public firstWeek(): string[] {
+    const { intervalSeconds, perDay } = this;
+    return Array.from({ length: 6 }, (_, before) => before + 1).map(day => {
+      const found: number[] = [];
+      for (const city of [0, 3, 6, 9, 12]) {
+        const isOut = (index: number): boolean => CODES[0]![index] === city;
+        const isUsual = (interval: number): boolean => CODES[0]!.some((_, index) => isOut(index) && this.chance(index, interval) >= 0.75);
+        const usual = Array.from({ length: perDay }, (_, index) => day * perDay + index).filter(isUsual);
+        if (usual.length < 8) continue;
+        const start = usual[Math.floor(usual.length / 2)]!;
+        const monitor = new MissingData({ intervalSeconds });
+        let [intervals, after] = [0, 0];
+        for (let interval = 0; interval < (day + 1) * perDay && after === 0; interval++) {
+          if (interval >= start && isUsual(interval)) intervals++;
+          const told = this.observe(monitor, interval, index => interval >= start && isOut(index));
+          if (interval >= start && told.some(one => keyOf(one) === `0/${city}`)) after = intervals;
+        }
+        found.push(after);
+      }
+      const after = found.filter(interval => interval > 0).sort((a, b) => a - b);
+      return found.length === 0 ? '-' : `${(100 * after.length / found.length).toFixed(0)} %, ${after[Math.floor(after.length / 2)] ?? '-'}`;
+    });
+  }
+
   private observe(monitor: MissingData, interval: number, isOut: (index: number) => boolean): MissingDataFinding[] {
     const hasRow = (index: number): boolean => !isOut(index) && noise(interval, index, 99) < this.chance(index, interval);
     const reported = Uint8Array.from({ length: COUNT }, (_, index) => Number(hasRow(index)));
@@ -121,5 +146,11 @@ console.log('| business | interval | false, weeks 1-2 | a week, later | all rows
 for (const intervalSeconds of [3600, 600, 300] as const) {
   for (const [name, rate] of Object.entries(BUSINESSES)) {
     console.log(`| ${[name, `${intervalSeconds / 60} min`, ...new Run(rate, intervalSeconds).measure()].join(' | ')} |`);
+  }
+}
+console.log('\n| business | interval | day 2 | 3 | 4 | 5 | 6 | 7 |\n| --- | --- | --- | --- | --- | --- | --- | --- |');
+for (const intervalSeconds of [3600, 300] as const) {
+  for (const [name, rate] of Object.entries(BUSINESSES)) {
+    console.log(`| ${[name, `${intervalSeconds / 60} min`, ...new Run(rate, intervalSeconds).firstWeek()].join(' | ')} |`);
   }
 }

@@ -24,7 +24,7 @@ Learns the earlier part of the data, then detects the rest interval by interval,
                          "dimensions": ["platform", "marketplace"],                   default: none
                          "frequency": "PT1H",                                         PT5M, PT10M, PT1H or P1D
                          "timezone": "UTC",                                           IANA name, default UTC
-                         "holidays": "DE-BY" }                                        public holidays, with P1D; default: none
+                         "holidays": "DE-BY" }                                        public holidays; default: none
   --out FOLDER         where the results go; results of an earlier run are replaced
   --detect-from TIME   'YYYY-MM-DD HH:MM:SS' on the clock of the configured time zone: detection begins with the interval that
                        holds it (default: when 70 % of the intervals with rows are learned)

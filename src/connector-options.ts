@@ -41,8 +41,9 @@ export interface ConnectorOptions extends InfrastructureOptions {
   readonly settleTime?: Duration;
 
   /**
-   * Public holidays that the business follows: what one does to each series is learned, and no anomaly any more. Only with
-   * `DetectorFrequency.DAILY` and the in-account detector. The detector keeps them: others need another `detectorName`.
+   * Public holidays that the business follows. With `DetectorFrequency.DAILY`, what one does to each series is learned, and no anomaly any
+   * more. With any frequency, what is closed on holidays is not missing then. Only with the in-account detector, which keeps them: others
+   * need another `detectorName`.
    *
    * @default - no holidays
    */

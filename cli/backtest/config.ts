@@ -15,7 +15,7 @@ export interface BacktestConfig {
   readonly frequency: Frequency;
   /** IANA name. */
   readonly timezone: string;
-  /** Country or part of one whose public holidays daily data follows: `DE`, `DE-BY`. */
+  /** Country or part of one whose public holidays the data follows: `DE`, `DE-BY`. */
   readonly holidays?: string;
 }
 
@@ -67,9 +67,6 @@ export function parseConfig(parsed: unknown, file: string): BacktestConfig {
   const unreadable = problemOfTimestampFormat(config.timestampColumn.format, config.frequency);
   if (unreadable) {
     throw new InputError(`${file}: timestampColumn.format ${unreadable.problem}, got ${JSON.stringify(config.timestampColumn.format)}; ${unreadable.advice}`);
-  }
-  if (config.holidays !== undefined && config.frequency !== 'P1D') {
-    fail('holidays', config.holidays, `only data of P1D has holidays, and frequency is "${config.frequency}"; leave them out`);
   }
   refuseTwice(config, fail);
   return config;

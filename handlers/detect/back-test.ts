@@ -10,9 +10,11 @@ import { learnedData } from './learned-data';
 import { keepValues, learnSlots, VALUES_DAYS } from './learned-history';
 import type { LearningTurn } from './learning-turn';
 import type { Services } from './services';
-import { BACK_TEST_LEARNED_SHARE, type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
+import { BACK_TEST_LEARNED_SHARE, type DetectionOutcome, HISTORY_DAYS, LEARNING_INTERVALS } from '../../src/private/contract';
 import { UnusableData } from '../input/unusable-data';
 import type { DetectorRecord, DetectorStatus } from '../lookout/store';
+
+const DAY_SECONDS = 86_400;
 
 /**
  * Learns the first part of the history and detects the rest as if it came interval by interval, with groups, executions and alerts. All
@@ -34,8 +36,8 @@ export async function learnBackTest(
   const model = learnSlots(DetectorModel.empty(detector, layout), history, history.slots.slice(0, learned), keptAfter);
   await turn.change('BACK_TEST_ACTIVE');
   const alerts = await activeAlerts(services, detector.arn);
-  for (const slot of tested) {
-    const { clock } = layout;
+  const { clock } = layout;
+  for (const slot of withoutGaps(tested, layout)) {
     const { observation, findings } = detectSlot(detector.arn, model, history.table, slot, clock);
     const start = clock.startOf(slot);
     let [alertsDelivered, alertsUndelivered] = [0, 0];
@@ -66,4 +68,17 @@ export async function learnBackTest(
   await keepValues(services, detector, layout, history, model, keptAfter);
   await store.putLearnedData(learnedData(detector, layout, history, model.series.size, true));
   return { detectorStatus: await turn.change('BACK_TEST_COMPLETE'), timeSeries: model.series.size };
+}
+
+/**
+ * Intervals with rows, and those between them that have none: a deployed detector sees these too, and tells that rows are missing. After more of
+ * them than the longest history has, a time stamp must be wrong.
+ */
+function* withoutGaps(slots: readonly number[], { clock, frequency }: Layout): Generator<number> {
+  for (const [index, slot] of slots.entries()) {
+    yield slot;
+    const next = slots[index + 1] ?? slot;
+    if (next - slot > HISTORY_DAYS[frequency] * DAY_SECONDS) continue;
+    for (let empty = clock.next(slot); empty < next; empty = clock.next(empty)) yield empty;
+  }
 }

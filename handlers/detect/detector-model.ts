@@ -113,7 +113,7 @@ export class DetectorModel {
     this.toldMissing = header.toldMissing;
     const settings = settingsOf(header.frequency);
     this.missingData = header.missingData === undefined
-      ? new MissingData(settings) : MissingData.deserialize(settings, Buffer.from(header.missingData, 'base64'));
+      ? new MissingData(settings, holidays) : MissingData.deserialize(settings, Buffer.from(header.missingData, 'base64'), holidays);
     this.totals = new Totals(settings, header.measures, series, holidays, header.totals);
     this.newestSlot = header.newest;
     this.learnedIntervals = header.learned;

@@ -29,14 +29,11 @@ export interface PublicHolidays {
 /**
  * The holidays that a detector's tag names.
  * @returns undefined when it has no such tag
- * @throws UnusableData when the detector is not daily, and as `publicHolidays`
+ * @throws UnusableData as `publicHolidays`
  */
-export async function holidaysOfDetector({ tags = {}, frequency }: Pick<DetectorRecord, 'tags' | 'frequency'>): Promise<PublicHolidays | undefined> {
+export async function holidaysOfDetector({ tags = {} }: Pick<DetectorRecord, 'tags'>): Promise<PublicHolidays | undefined> {
   if (!Object.hasOwn(tags, DETECTOR_TAGS.holidays)) return undefined;
-  const code = tags[DETECTOR_TAGS.holidays]!;
-  const subject = `tag ${DETECTOR_TAGS.holidays}`;
-  if (frequency !== 'P1D') throw new UnusableData(`${subject} is ${shown(code)}: only detectors of P1D know holidays, and this one is of ${frequency}; remove the tag`);
-  return publicHolidays(code, subject);
+  return publicHolidays(tags[DETECTOR_TAGS.holidays]!, `tag ${DETECTOR_TAGS.holidays}`);
 }
 
 /** Names of the countries whose holidays are known, by ISO 3166-1 code. */

@@ -12,7 +12,7 @@ import { WallClock } from '../shared/wall-clock';
 export interface Layout extends RowLayout {
   readonly frequency: Frequency;
   readonly clock: WallClock;
-  /** Of daily detectors whose business follows a country's holidays. */
+  /** Of detectors whose business follows a country's holidays. */
   readonly holidays?: PublicHolidays;
   /** Role assumed to read the data. */
   readonly roleArn: string;

@@ -9,13 +9,16 @@ import type { UsualPauses } from './usual-pauses';
 
 /** `RLMD`: Redshift Lookout missing data. */
 const MAGIC = 0x444d4c52;
-const VERSION = 3;
+const VERSION = 4;
 /** The version without shares by the part of the day and pauses of the week; the second one has them, and no hours and weekdays. */
 const FIRST_VERSION = 1;
-/** Magic, version, combinations, nothing, and the newest interval. */
+/** The first one with hours and weekdays; the fourth knows what is open on holidays, in bits and bytes that were nothing before. */
+const HOURS_VERSION = 3;
+/** Magic, version, combinations, how many holidays are told apart, what is known of them together, nothing, and the newest interval. */
 const HEADER_BYTES = 24;
 const LEVEL_BITS = 4;
 const DAY_BITS = 2;
+const HOLIDAY_BITS = 2;
 const SHARE_BITS = 12;
 const DAY_SECONDS = 86_400;
 
@@ -44,7 +47,8 @@ function bitsOf({ intervalSeconds, gone, hours, pauses }: CombinationStates): { 
   const silent = Math.ceil(Math.log2(gone + 2));
   const today = isDaily ? 0 : Math.ceil(Math.log2(DAY_SECONDS / intervalSeconds + 1));
   const days = isDaily ? 0 : DAY_BITS;
-  return { silent, today, days, bytes: Math.ceil((hours.parts * LEVEL_BITS + 7 * (days + pauses.bits) + SHARE_BITS + silent + today) / 8) };
+  const others = SHARE_BITS + silent + today + HOLIDAY_BITS;
+  return { silent, today, days, bytes: Math.ceil((hours.parts * LEVEL_BITS + 7 * (days + pauses.bits) + others) / 8) };
 }
 
 /** Writes numbers of a few bits each, the lowest bits first. */
@@ -115,24 +119,30 @@ class BitReader {
 export function writeMissingData(states: CombinationStates, count: number, last: number): Uint8Array {
   const { hours, overall, pauses, share, silent } = states;
   const bits = bitsOf(states);
-  const start = HEADER_BYTES + overall.byteLength;
+  const holidays = HEADER_BYTES + overall.byteLength;
+  const { levels, single } = overall.hours.days.holidays;
+  const start = holidays + single.length;
   const bytes = new Uint8Array(start + bits.bytes * count);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, VERSION, true);
   view.setUint32(8, count, true);
+  view.setUint16(12, single.length, true);
+  view.setUint8(14, levels[0]!);
   view.setFloat64(16, last, true);
-  overall.serialize(bytes.subarray(HEADER_BYTES, start));
+  overall.serialize(bytes.subarray(HEADER_BYTES, holidays));
+  bytes.set(single, holidays);
   const writer = new BitWriter(bytes, start);
   for (let index = 0; index < count; index++) {
     writer.writeLevels(hours.levels, index * hours.parts, (index + 1) * hours.parts);
     for (let day = 0; day < 7; day++) {
-      if (bits.days > 0) writer.write(hours.days[7 * index + day]!, bits.days);
+      if (bits.days > 0) writer.write(hours.days.days[7 * index + day]!, bits.days);
       writer.write(pauses.levels[7 * index + day]!, pauses.bits);
     }
     writer.write(share[index]!, SHARE_BITS);
     writer.write(silent[index]!, bits.silent);
     if (bits.today > 0) writer.write(hours.today[index]!, bits.today);
+    writer.write(hours.days.holidays.levels[index]!, HOLIDAY_BITS);
     writer.end();
   }
   return bytes;
@@ -153,14 +163,18 @@ export function readMissingData(bytes: Uint8Array, states: () => CombinationStat
   }
   const count = view.getUint32(8, true);
   const empty = states();
-  const isCurrent = version === VERSION;
-  const start = isCurrent ? HEADER_BYTES + empty.overall.byteLength : startOfEarlier(version, empty);
-  const each = isCurrent ? bitsOf(empty).bytes : EARLIER_BYTES_EACH + (version === FIRST_VERSION ? 0 : 2 * partsOfSecond(empty));
+  const hasHours = version >= HOURS_VERSION;
+  const holidays = HEADER_BYTES + empty.overall.byteLength;
+  const start = hasHours ? holidays + (version === HOURS_VERSION ? 0 : view.getUint16(12, true)) : startOfEarlier(version, empty);
+  const each = hasHours ? bitsOf(empty).bytes : EARLIER_BYTES_EACH + (version === FIRST_VERSION ? 0 : 2 * partsOfSecond(empty));
   const length = start + each * count;
   if (bytes.length !== length) throw new TypeError(`missing-data state has ${bytes.length} bytes, expected ${length} for ${count} combinations of dimension values`);
   grow(count);
-  if (!isCurrent) return readEarlier(view, version, states(), { count, start, each });
-  states().overall.restore(bytes.subarray(HEADER_BYTES, start));
+  if (!hasHours) return readEarlier(view, version, states(), { count, start, each });
+  states().overall.restore(bytes.subarray(HEADER_BYTES, holidays));
+  const known = states().overall.hours.days.holidays;
+  known.single = bytes.slice(holidays, start);
+  known.levels[0] = view.getUint8(14);
   readCombinations(new BitReader(bytes, start), states(), count);
   return view.getFloat64(16, true);
 }
@@ -171,12 +185,13 @@ function readCombinations(reader: BitReader, states: CombinationStates, count: n
   for (let index = 0; index < count; index++) {
     reader.readLevels(hours.levels, index * hours.parts, (index + 1) * hours.parts);
     for (let day = 0; day < 7; day++) {
-      if (bits.days > 0) hours.days[7 * index + day] = reader.read(bits.days);
+      if (bits.days > 0) hours.days.days[7 * index + day] = reader.read(bits.days);
       pauses.levels[7 * index + day] = reader.read(pauses.bits);
     }
     share[index] = reader.read(SHARE_BITS);
     silent[index] = reader.read(bits.silent);
     if (bits.today > 0) hours.today[index] = reader.read(bits.today);
+    hours.days.holidays.levels[index] = reader.read(HOLIDAY_BITS);
     reader.end();
     hours.restored(index);
   }

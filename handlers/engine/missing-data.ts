@@ -2,11 +2,15 @@
 
 import type { ModelSettings } from './calendar';
 import { rounded } from './chance-levels';
+import { ExpectedRows } from './expected-rows';
+import { type HolidayCalendar, NO_HOLIDAYS } from './holidays';
 import { type CombinationStates, readMissingData, writeMissingData } from './missing-data-state';
+import { OpenHolidays } from './open-holidays';
 import { OverallSilence } from './overall-silence';
 import { ReportingHours } from './reporting-hours';
-import { dayOf, type Silence, Silences, weekdayOf } from './silences';
+import { dayOf, holidayOf, type Silence, Silences, weekdayOf } from './silences';
 import { UsualPauses } from './usual-pauses';
+import { type StoppedValue, ValueTurnover } from './value-turnover';
 
 /** Data that is missing as of an interval. */
 export interface MissingDataFinding {
@@ -19,13 +23,6 @@ export interface MissingDataFinding {
   readonly since: number;
   /** Intervals without data so far, those between closing and opening time too. */
   readonly intervals: number;
-}
-
-/** A value of a dimension that has stopped: its combinations that are expected at any hour, and the intervals without any of its rows. */
-interface StoppedValue {
-  readonly code: number;
-  readonly combinations: readonly number[];
-  readonly silence: Silence;
 }
 
 /** Days over which the share of intervals with rows is taken (exponentially weighted), and what must have come before silence means anything. */
@@ -52,17 +49,17 @@ const WHOLE = 4_095;
  * it is open. A value has stopped when none of its combinations has a row, and one of them misses 3 expected intervals or more, and more
  * than twice those of its usual pauses, and when that is no chance: by their shares of intervals with rows at these hours, less than 1 in
  * 10,000 for 20 regular combinations by the hour, and less in proportion for more of them and for shorter intervals. A combination that
- * missed no expected interval in a week or more needs no such proof.
- *
- * Intervals in which nothing came at all count for `noRows` only (see `OverallSilence`).
+ * missed no expected interval in a week or more needs no such proof. Intervals in which nothing came at all count for `noRows` only (see
+ * `OverallSilence`).
  */
 export class MissingData {
   /**
    * @param bytes what `serialize` gave
+   * @param holidays as given to the constructor: they are no part of the bytes
    * @throws TypeError when the bytes are something else, another version, or truncated
    */
-  public static deserialize(settings: ModelSettings, bytes: Uint8Array): MissingData {
-    const restored = new MissingData(settings);
+  public static deserialize(settings: ModelSettings, bytes: Uint8Array, holidays?: HolidayCalendar): MissingData {
+    const restored = new MissingData(settings, holidays);
     restored.last = readMissingData(bytes, () => restored.states, count => restored.grow(count));
     restored.silences.endAt(restored.overall.lastRows, restored.last);
     restored.setLeastChance();
@@ -79,18 +76,23 @@ export class MissingData {
   /** Logarithm of the chance below which a silence is none, for the combinations that are regular. */
   private leastChance = -Infinity;
   private readonly hours: ReportingHours;
+  private readonly expected: ExpectedRows;
   private readonly pauses: UsualPauses;
+  private readonly turnover: ValueTurnover;
   private readonly overall: OverallSilence;
   private readonly silences: Silences;
   /** Silent intervals from which a combination is gone. */
   private readonly gone: number;
 
-  public constructor(private readonly settings: ModelSettings) {
+  /** @param holidays public holidays, on which a business may be closed */
+  public constructor(private readonly settings: ModelSettings, holidays: HolidayCalendar = NO_HOLIDAYS) {
     const { intervalSeconds } = settings;
-    this.hours = new ReportingHours(intervalSeconds);
+    this.overall = new OverallSilence(intervalSeconds, holidays);
+    this.hours = new ReportingHours(intervalSeconds, new OpenHolidays(this.overall.hours.days.holidays));
+    this.expected = new ExpectedRows(this.hours);
+    this.turnover = new ValueTurnover(this.hours);
     this.pauses = new UsualPauses(intervalSeconds);
-    this.overall = new OverallSilence(intervalSeconds);
-    this.silences = new Silences(intervalSeconds, start => this.overall.pauses.hadRows(start));
+    this.silences = new Silences(intervalSeconds, start => this.overall.pauses.hadRows(start), holidays);
     this.gone = GONE_DAYS * DAY_SECONDS / intervalSeconds;
   }
 
@@ -132,17 +134,17 @@ export class MissingData {
 
   /**
    * The state as bytes: for each combination 20 (82 at 10 minutes and 154 at 5, where a detector has fewer series; 9 of daily data), and what
-   * is known of everything, 1.5 to 2 for each interval of the week.
+   * is known of everything, 1.5 to 2 for each interval of the week and one for each holiday.
    */
   public serialize(): Uint8Array {
     return writeMissingData(this.states, this.count, this.last);
   }
 
-  private readonly chanceOfNone = (part: number, weekday: number): number => this.hours.chanceOfNone(this.count, part, weekday);
+  private readonly chanceOfNone = (part: number, kind: number): number => this.hours.chanceOfNone(this.count, part, kind);
 
   private get states(): CombinationStates {
-    const { gone, hours, overall, pauses, settings: { intervalSeconds }, share, silent } = this;
-    return { intervalSeconds, gone, hours, overall, pauses, share, silent };
+    const { gone, hours, overall, pauses, settings, share, silent } = this;
+    return { ...settings, gone, hours, overall, pauses, share, silent };
   }
 
   /** Expected intervals without a row that are too few: opening hours of a day or two say little of those of the next. */
@@ -152,8 +154,7 @@ export class MissingData {
   }
 
   private get shareGain(): number {
-    const memory = MEMORY_DAYS * DAY_SECONDS / this.settings.intervalSeconds;
-    return 1 / Math.max(LEAST_INTERVALS, Math.min(memory, this.overall.seen));
+    return 1 / Math.max(LEAST_INTERVALS, Math.min(MEMORY_DAYS * DAY_SECONDS / this.settings.intervalSeconds, this.overall.seen));
   }
 
   private grow(count: number): void {
@@ -176,12 +177,12 @@ export class MissingData {
     const [before, now] = [dayOf(overall.lastRows), dayOf(wallSeconds)];
     if (before === now) return;
     const withRows = overall.countsOfDay(start => overall.pauses.hadRows(start)).reduce((sum, count) => sum + count, 0);
-    // a day without any row is learned when the combination returns, and one on which it stopped tells nothing of the weekday
-    const isUnknown = (index: number): boolean => {
+    const kind = overall.kindOf(overall.lastRows);
+    const hasStopped = (index: number): boolean => {
       const intervals = silent[index]!;
-      return intervals >= withRows || intervals >= LEAST_SILENCE && this.isSilent(index, this.silences.of(intervals), intervals);
+      return holidayOf(kind) < 0 && intervals >= LEAST_SILENCE && this.isSilent(index, this.silences.of(intervals), intervals);
     };
-    this.hours.endDay(weekdayOf(overall.lastRows), overall.countsOfDay(() => true), isUnknown);
+    this.hours.endDay(kind, overall.countsOfDay(() => true), index => silent[index]! >= withRows, hasStopped);
     for (let day = Math.max(before, now - 7); day < now; day++) this.pauses.beginDay(weekdayOf((day + 1) * DAY_SECONDS));
   }
 
@@ -189,7 +190,7 @@ export class MissingData {
     const { hours, pauses, share, silent, silences } = this;
     const gain = this.shareGain;
     const number = Math.round(wallSeconds / this.settings.intervalSeconds);
-    const part = silences.partOf(wallSeconds);
+    const [part, kind] = [silences.partOf(wallSeconds), silences.kindOf(wallSeconds)];
     const most = this.gone + 1;
     hours.setGain(this.overall.seen);
     for (let index = 0; index < reported.length; index++) {
@@ -200,20 +201,22 @@ export class MissingData {
       const intervals = silent[index]!;
       if (intervals > 0) {
         const silence = silences.of(intervals);
-        const expected = hours.expected(index, silence);
+        const expected = this.expected.intervals(index, silence);
         // frozen where it counted as silent: it must not become irregular by being away
         if (intervals >= most) {
           share[index] = 0;
         } else if (expected < LEAST_SILENCE || !this.isSilent(index, silence, intervals)) {
           share[index] = rounded(share[index]! * (1 - gain) ** intervals, index, -number);
         }
-        pauses.add(index, silence.weekday, expected);
+        pauses.add(index, silence.weekday, expected - this.expected.onExceptions(index, silence));
+        hours.addHolidays(index, silence);
         hours.addSilence(index, silence, number);
         silent[index] = 0;
         this.silentOn[index] = NaN;
       }
       if (share[index] !== WHOLE) share[index] = rounded(share[index]! + gain * (WHOLE - share[index]!), index, number);
       hours.addRow(index, part, number);
+      if (kind > 6) hours.addDay(index, kind);
     }
     this.setLeastChance();
   }
@@ -227,14 +230,13 @@ export class MissingData {
   private isSilent(index: number, silence: Silence, intervals: number): boolean {
     if (intervals < LEAST_SILENCE || intervals > this.gone || !this.hours.isExpectedEver(index)) return false;
     const enough = Math.max(this.tooFew, 2 * this.pauses.of(index, silence.weekday));
-    return this.hours.expected(index, silence, enough) > enough;
+    return this.expected.intervals(index, silence, enough) > enough;
   }
 
   /** Values that have stopped, largest first; none that lies within a larger one. */
   private stopped(wallSeconds: number, codes: readonly Int32Array[]): MissingDataFinding[] {
     const { hours, settings: { intervalSeconds }, silences, silent } = this;
-    const candidates: number[] = [];
-    const day = dayOf(wallSeconds);
+    const [candidates, day] = [new Array<number>(), dayOf(wallSeconds)];
     for (let index = 0; index < this.count; index++) {
       const intervals = silent[index]!;
       if (intervals < LEAST_SILENCE || intervals > this.gone || !hours.isExpectedEver(index)) continue;
@@ -245,7 +247,10 @@ export class MissingData {
       candidates.push(index);
     }
     if (candidates.length === 0) return [];
-    const values = codes.flatMap((column, dimension) => this.stoppedValues(column, candidates, day).map(value => ({ dimension, ...value })))
+    const isKnown = (index: number): boolean => silent[index]! <= this.gone;
+    const missing = (column: Int32Array): readonly StoppedValue[] => (
+      this.turnover.missing(this.stoppedValues(column, candidates, day), column, isKnown, day));
+    const values = codes.flatMap((column, dimension) => missing(column).map(value => ({ dimension, ...value })))
       .sort((a, b) => b.combinations.length - a.combinations.length);
     const covered = new Set<number>();
     const findings: MissingDataFinding[] = [];
@@ -282,8 +287,8 @@ export class MissingData {
       // what is longer than one of them ever pauses is longer than all of them do
       if (!combinations.some(isSilent)) return [];
       const chance = (index: number): number => (
-        isLearned && this.pauses.isNone(index) && hours.isSteady(index, silence) && isSilent(index)
-          ? -Infinity : hours.chanceOfSilence(index, silence, seen, this.leastChance));
+        isLearned && this.pauses.isNone(index) && this.expected.isSteady(index, silence) && isSilent(index)
+          ? -Infinity : this.expected.chanceOfSilence(index, silence, seen, this.leastChance));
       let sum = 0;
       for (const index of combinations) {
         sum += chance(index);

@@ -2,6 +2,8 @@
 
 /* eslint-disable no-bitwise -- a bit for each hour */
 
+import { type HolidayCalendar, NO_HOLIDAYS } from './holidays';
+
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
@@ -10,14 +12,16 @@ const WEEK_SECONDS = 7 * DAY_SECONDS;
 interface Pieces {
   /** Of each piece the hour of the day; of daily data the day of the week. */
   readonly parts: number[];
-  /** Number of the day, and day of the week. */
+  /** Number of the day, and what kind of day it is (see `kindOf`). */
   readonly days: number[];
-  readonly weekdays: number[];
+  readonly kinds: number[];
   /** How many intervals it has. */
   readonly counts: number[];
   /** A bit for its hour (or day of the week of daily data), and the number of the first piece of the next hour, where there is one. */
   readonly bits: number[];
   readonly nextHour: number[];
+  /** Number of the first piece that is on a public holiday; Infinity where none is. */
+  firstHoliday: number;
 }
 
 /** Intervals in a row in which something had no row: the newest pieces, and full weeks before them, which are thought to be as the newest week. */
@@ -47,13 +51,23 @@ export function weekdayOf(wallSeconds: number): number {
   return (dayOf(wallSeconds) % 7 + 7) % 7;
 }
 
+/** The holiday that a kind of day is: its identity; below 0 on other days. */
+export function holidayOf(kind: number): number {
+  return Math.floor(kind / 7) - 1;
+}
+
 /** Intervals of a piece of a silence, in the newest weeks and those before. */
 export function intervalsOf({ pieces: { counts }, length, last, weeks }: Silence, piece: number): number {
   const newest = piece < length - 1 ? counts[piece]! : piece === length - 1 ? last : 0;
   return newest + weeks * counts[piece]!;
 }
 
-const noPieces = (): Pieces => ({ parts: [], days: [], weekdays: [], counts: [], bits: [], nextHour: [] });
+/** How many of its pieces a silence has: all of a week, or the newest ones. */
+export function piecesOf({ pieces, length, weeks }: Silence): number {
+  return weeks > 0 ? pieces.parts.length : length;
+}
+
+const noPieces = (): Pieces => ({ parts: [], days: [], kinds: [], counts: [], bits: [], nextHour: [], firstHoliday: Infinity });
 
 /** Finds out which intervals a silence consists of that ends with a certain interval. */
 export class Silences {
@@ -70,7 +84,10 @@ export class Silences {
   private readonly isDaily: boolean;
 
   /** @param counts whether an interval counts: those in which nothing came at all say nothing of single combinations */
-  public constructor(private readonly intervalSeconds: number, private readonly counts: (wallSeconds: number) => boolean) {
+  public constructor(
+    private readonly intervalSeconds: number, private readonly counts: (wallSeconds: number) => boolean,
+    private readonly holidays: HolidayCalendar = NO_HOLIDAYS,
+  ) {
     this.isDaily = intervalSeconds >= DAY_SECONDS;
   }
 
@@ -88,6 +105,12 @@ export class Silences {
   /** What an interval is to `ReportingHours`. */
   public partOf(wallSeconds: number): number {
     return this.isDaily ? weekdayOf(wallSeconds) : Math.floor((wallSeconds - dayOf(wallSeconds) * DAY_SECONDS) / this.intervalSeconds);
+  }
+
+  /** Kind of a day: the day of the week, 0-6, and on a public holiday 7 more for each identity up to its own. */
+  public kindOf(wallSeconds: number): number {
+    const identity = this.holidays.identityOf(dayOf(wallSeconds));
+    return weekdayOf(wallSeconds) + (identity === undefined ? 0 : 7 * (identity + 1));
   }
 
   /** The silence of so many intervals, at least one. */
@@ -130,7 +153,7 @@ export class Silences {
   }
 
   private add(start: number): void {
-    const { countIn, masks, pieceOf, pieces: { parts, days, weekdays, counts, bits, nextHour }, starts } = this;
+    const { countIn, masks, pieceOf, pieces: { parts, days, kinds, counts, bits, nextHour }, starts } = this;
     const [part, day] = [this.partOf(start), dayOf(start)];
     const bit = 1 << (this.isDaily ? part : Math.floor(part * this.intervalSeconds / HOUR_SECONDS));
     if (days.at(-1) === day && parts.at(-1) === part) {
@@ -139,7 +162,8 @@ export class Silences {
       for (let piece = nextHour.length; piece < parts.length && bits.at(-1) !== bit; piece++) nextHour.push(parts.length);
       parts.push(part);
       days.push(day);
-      weekdays.push(weekdayOf(start));
+      kinds.push(days.at(-2) === day ? kinds.at(-1)! : this.kindOf(start));
+      if (kinds.at(-1)! > 6) this.pieces.firstHoliday = Math.min(this.pieces.firstHoliday, kinds.length - 1);
       counts.push(1);
       bits.push(bit);
     }

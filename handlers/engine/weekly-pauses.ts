@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/* eslint-disable no-bitwise -- two flags for each interval of the week */
+/* eslint-disable no-bitwise -- flags for each interval of the week */
 
 const WEEK_SECONDS = 7 * 86_400;
 /** A pause is like that of a week ago when they begin within so many seconds of each other. */
@@ -8,6 +8,8 @@ const SAME_TIME_SECONDS = 3 * 3600;
 /** Whether an interval of the week had no rows when it was last seen, and the time before that. */
 const NEWEST = 1;
 const BEFORE = 2;
+/** Whether that was on a public holiday: it excuses nothing a week later. */
+const HOLIDAY = 4;
 
 /**
  * Which intervals of the last two weeks had no rows at all, and which of the present pause a pause of a week ago excuses (Sundays of a
@@ -50,13 +52,15 @@ export class WeeklyPauses {
   /**
    * Takes in an interval without any row.
    * @param isFirst whether the interval before it had rows
+   * @param day whether it is on a public holiday, and on a day of the week that was open for long, where once is an exception
    * @returns whether it is as it was a week ago
    */
-  public addSilent(wallSeconds: number, isFirst: boolean): boolean {
+  public addSilent(wallSeconds: number, isFirst: boolean, day: { readonly isHoliday: boolean; readonly isLongOpen: boolean }): boolean {
     const position = this.position(wallSeconds);
     if (isFirst) this.isExcused = this.hasBegunAWeekAgo(position);
-    const isExcused = this.isExcused && (this.week[position]! & NEWEST) !== 0;
-    this.write(position, NEWEST);
+    const asked = day.isLongOpen ? NEWEST | BEFORE : NEWEST;
+    const isExcused = this.isExcused && (this.week[position]! & (asked | HOLIDAY)) === asked;
+    this.write(position, day.isHoliday ? NEWEST | HOLIDAY : NEWEST);
     return isExcused;
   }
 

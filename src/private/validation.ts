@@ -124,13 +124,8 @@ function validateHistory(props: RedshiftLookoutConnectorProps, history: Duration
   }
 }
 
-function validateHolidays({ holidays, frequency, detector }: RedshiftLookoutConnectorProps): void {
-  if (holidays === undefined) return;
-  if (frequency.value !== 'P1D') {
-    throw refuse('holidays', `are known to daily detectors only, and frequency is ${frequency.value}`, holidays.code,
-      'leave them out, or use DetectorFrequency.DAILY');
-  }
-  if (detector?.isInAccount === false) {
+function validateHolidays({ holidays, detector }: RedshiftLookoutConnectorProps): void {
+  if (holidays !== undefined && detector?.isInAccount === false) {
     throw refuse('holidays', 'are not known to Lookout for Metrics', holidays.code, 'leave them out, or use Detector.inAccount()');
   }
 }

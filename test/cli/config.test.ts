@@ -13,12 +13,11 @@ test('dimensions and time zone may be left out', () => {
   expect(parseConfig(CONFIG, 'c.json')).toEqual({ ...CONFIG, dimensions: [], timezone: 'UTC' });
 });
 
-test('daily data may have holidays', () => {
-  expect(parseConfig({ ...CONFIG, frequency: 'P1D', holidays: 'DE-BY' }, 'c.json')).toMatchObject({ holidays: 'DE-BY' });
+test.each(['PT5M', 'P1D'])('data of %s may have holidays', frequency => {
+  expect(parseConfig({ ...CONFIG, frequency, holidays: 'DE-BY' }, 'c.json')).toMatchObject({ holidays: 'DE-BY' });
 });
 
 test.each<[string, unknown, string]>([
-  ['holidays of hourly data', { ...CONFIG, holidays: 'DE' }, 'c.json: holidays is "DE": only data of P1D has holidays, and frequency is "PT1H"; leave them out'],
   ['no country', { ...CONFIG, frequency: 'P1D', holidays: '' }, 'c.json: holidays is "": give a text'],
   ['a list of countries', { ...CONFIG, frequency: 'P1D', holidays: ['DE'] }, 'c.json: holidays is ["DE"]: give a text'],
   ['no object', [], 'c.json: the configuration is []: give an object'],

@@ -10,8 +10,8 @@ test.each<[HolidayCalendar, string]>([
   [HolidayCalendar.country('DE'), 'DE'],
   [HolidayCalendar.country('DE', 'BY'), 'DE-BY'],
   [HolidayCalendar.country('CK', 'Rarotonga'), 'CK-Rarotonga'],
-])('the detector gets its holidays as a tag: %j', (holidays, code) => {
-  const { template } = synthesize({ frequency: DetectorFrequency.DAILY, holidays });
+])('the detector gets its holidays as a tag, whatever its frequency: %j', (holidays, code) => {
+  const { template } = synthesize({ frequency: code === 'DE' ? DetectorFrequency.DAILY : DetectorFrequency.HOURLY, holidays });
   expect(configuration(template, TYPE).detector.Tags).toEqual({ 'cdk-redshift-lookout:holidays': code });
 });
 

@@ -100,8 +100,6 @@ describe('fails when', () => {
     ['the history is too short', { history: Duration.hours(95) }, 'history is shorter than the detector must learn (96 intervals), got "3 days 23 hours"; give at least 4 days'],
     ['the history of days is too short', { history: Duration.days(13), frequency: DetectorFrequency.DAILY }, 'history is shorter than the detector must learn (14 intervals), got "13 days"; give at least 14 days'],
     ['the history is not whole intervals', { history: Duration.minutes(6030) }, 'history is not a whole number of intervals, got "4 days 4 hours 30 minutes"; give a multiple of 1 hour'],
-    ['holidays are given to an hourly detector', { holidays: HolidayCalendar.country('DE', 'BY') },
-      'holidays are known to daily detectors only, and frequency is PT1H, got "DE-BY"; leave them out, or use DetectorFrequency.DAILY'],
     ['holidays are given to Lookout for Metrics', { frequency: DetectorFrequency.DAILY, holidays: HolidayCalendar.country('DE'), detector: Detector.lookoutForMetrics() },
       'holidays are not known to Lookout for Metrics, got "DE"; leave them out, or use Detector.inAccount()'],
     ['the history is longer than the detector learns', { history: Duration.days(93), frequency: DetectorFrequency.FIVE_MINUTES },

@@ -11,7 +11,7 @@ export const PREFIXES = { history: 'history/', live: 'live/', liveTemplate: 'liv
 
 /** Tags of a detector that say how the detection service is to detect. */
 export const DETECTOR_TAGS = {
-  /** Country or part of one whose public holidays a daily detector knows: `DE`, `DE-BY`. */
+  /** Country or part of one whose public holidays a detector knows: `DE`, `DE-BY`. */
   holidays: 'cdk-redshift-lookout:holidays',
 } as const;
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import fc from 'fast-check';
-import { STATE_BUCKET, World } from './world';
+import { DETECTOR, STATE_BUCKET, World } from './world';
 import { holidaysOfDetector, type PublicHolidays, publicHolidays } from '../../../handlers/detect/holidays';
 import { decodeModelFile } from '../../../handlers/detect/model-file';
 import { NumberedHolidays } from '../../../handlers/detect/numbered-holidays';
 import { UnusableData } from '../../../handlers/input/unusable-data';
+import type { DataFinding, DetectionOutcome } from '../../../src/private/contract';
 
 const dayOf = (date: string): number => Date.parse(date) / 864e5;
 const nameOf = (holidays: PublicHolidays, date: string): string | undefined => (
@@ -51,13 +52,12 @@ describe('public holidays', () => {
     await expect(publicHolidays(code, 'tag "x"')).rejects.toThrow(message);
   });
 
-  test('are known to daily detectors with the tag only', async () => {
+  test('are known to detectors with the tag only', async () => {
     const tags = { 'cdk-redshift-lookout:holidays': 'DE-BY', 'other': 'DE' };
-    expect(await holidaysOfDetector({ frequency: 'P1D', tags: { other: 'DE' } })).toBeUndefined();
-    expect(await holidaysOfDetector({ frequency: 'PT1H' })).toBeUndefined();
-    expect((await holidaysOfDetector({ frequency: 'P1D', tags }))!.code).toBe('DE-BY');
-    await expect(holidaysOfDetector({ frequency: 'PT1H', tags })).rejects.toThrow(
-      'tag cdk-redshift-lookout:holidays is "DE-BY": only detectors of P1D know holidays, and this one is of PT1H; remove the tag');
+    expect(await holidaysOfDetector({ tags: { other: 'DE' } })).toBeUndefined();
+    expect(await holidaysOfDetector({})).toBeUndefined();
+    expect((await holidaysOfDetector({ tags }))!.code).toBe('DE-BY');
+    await expect(holidaysOfDetector({ tags: { 'cdk-redshift-lookout:holidays': 'de' } })).rejects.toThrow('tag cdk-redshift-lookout:holidays is "de"');
   });
 });
 
@@ -160,5 +160,52 @@ describe('a daily detector', () => {
     const after = (await world.state()).get('state/shop/model')!;
     expect(decodeModelFile(before).header.holidays).toMatchObject({ code: 'DE', names: expect.arrayContaining(['National Holiday']) });
     expect(decodeModelFile(after).header.holidays).toMatchObject({ code: 'FR', names: expect.arrayContaining(['Bastille Day']) });
+  });
+});
+
+describe('missing data of an hourly detector', () => {
+  const TAGS = { 'cdk-redshift-lookout:holidays': 'DE' };
+  const HEADER = 'at,orders';
+  const DEFINITION = {
+    DimensionList: [],
+    MetricList: [{ MetricName: 'orders', AggregationFunction: 'SUM' as const }],
+    TimestampColumn: { ColumnName: 'at', ColumnFormat: 'yyyy-MM-dd HH:mm:ss' },
+  };
+  const GOOD_FRIDAY = Date.parse('2026-04-03T00:00:00Z') / 36e5;
+  let world: World;
+  beforeAll(async () => { world = await World.start(); });
+  afterAll(() => world.close());
+
+  const textOf = (hour: number): string => new Date(hour * 36e5).toISOString().replace('.000', '');
+  /** A shop from 9 to 19, closed on Sundays and on Good Friday; the Saturday after that its data come at noon only. */
+  const rows = (hour: number): string[] => {
+    const [day, ofDay] = [Math.floor(hour / 24), hour % 24];
+    const isOpen = ofDay >= 9 && ofDay < 19 && new Date(day * 864e5).getUTCDay() !== 0 && (hour < GOOD_FRIDAY || hour >= GOOD_FRIDAY + 36);
+    return isOpen ? [`${textOf(hour).slice(0, 19).replace('T', ' ')},${1000 + hour % 17}`] : [];
+  };
+  const history = (to: number): string => [HEADER, ...Array.from({ length: 70 * 24 }, (_, index) => rows(to - 70 * 24 + index)).flat()].join('\n');
+  const told = (findings: readonly DataFinding[] = []): string[] => findings.map(({ since, text }) => `${since} ${text}`);
+  const SATURDAY = ['2026-04-02T19:00:00Z no rows for 39 intervals', '2026-04-02T19:00:00Z rows again after 41 intervals without any'];
+
+  test.each([['with', TAGS, SATURDAY], ['without', undefined, [
+    '2026-04-02T19:00:00Z no rows for 15 intervals', SATURDAY[1],
+  ]]] as const)('%s holidays: a closed one is known, and a day after it that stays silent is found', async (_, tags, expected) => {
+    await world.setUp({ frequency: 'PT1H', definition: DEFINITION, tags });
+    await world.put('history/000', history(GOOD_FRIDAY));
+    expect(await world.learn()).toMatchObject({ detectorStatus: 'ACTIVE' });
+    const found: string[] = [];
+    for (let hour = GOOD_FRIDAY; hour < GOOD_FRIDAY + 38; hour++) {
+      const start = textOf(hour);
+      await world.put(`live/${start.slice(0, 10).replaceAll('-', '')}/${start.slice(11, 13)}00/000`, [HEADER, ...rows(hour)].join('\n'));
+      found.push(...told((await world.detect(start)).dataFindings));
+    }
+    expect(found).toEqual(expected);
+    // a back test of the same tells the same
+    await world.setUp({ status: 'BACK_TEST_ACTIVATING', frequency: 'PT1H', definition: DEFINITION, tags });
+    await world.put('history/000', history(GOOD_FRIDAY + 38));
+    await world.learn(world.handler(), true);
+    const { items } = await world.store.listExecutions(DETECTOR, { limit: 1000 });
+    const executions = [...items].sort((a, b) => a.start - b.start).filter(({ start }) => start >= GOOD_FRIDAY * 3600);
+    expect(executions.flatMap(({ outcome }) => told((outcome as DetectionOutcome).dataFindings))).toEqual(expected);
   });
 });

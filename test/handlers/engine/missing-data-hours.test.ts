@@ -1,53 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Business, day, firstOf, type Moment, type Reports } from './business';
 import { MONDAY, randomOf } from './samples';
-import { MissingData, type MissingDataFinding, type ModelSettings } from '../../../handlers/engine';
-
-/** Four cities with three channels each. */
-const CODES = [Int32Array.from({ length: 12 }, (_, index) => Math.floor(index / 3)), Int32Array.from({ length: 12 }, (_, index) => index % 3)];
-
-/** A moment: the hour of the day with its fraction, the day of the week (Monday is 0), and days since the first Monday. */
-interface Moment {
-  readonly hour: number;
-  readonly weekday: number;
-  readonly day: number;
-}
-type Reports = (moment: Moment, city: number, index: number) => boolean;
-
-/** Days of a business. */
-class Business {
-  private readonly monitor: MissingData;
-  private told = new Set<string>();
-
-  public constructor(private readonly intervalSeconds: ModelSettings['intervalSeconds'] = 3600) {
-    this.monitor = new MissingData({ intervalSeconds });
-  }
-
-  /** @returns what is missing in each interval of the days */
-  public days(from: number, to: number, reports: Reports): MissingDataFinding[][] {
-    const perDay = 86_400 / this.intervalSeconds;
-    return Array.from({ length: (to - from) * perDay }, (_, index) => {
-      const number = from * perDay + index;
-      const day = Math.floor(number / perDay);
-      const moment = { hour: number % perDay * 24 / perDay, weekday: day % 7, day };
-      const reported = Uint8Array.from(CODES[0]!, (city, combination) => Number(reports(moment, city, combination)));
-      return this.monitor.observe(MONDAY + number * this.intervalSeconds, reported, CODES);
-    });
-  }
-
-  /** @returns findings that began in the days */
-  public began(from: number, to: number, reports: Reports): MissingDataFinding[] {
-    return this.days(from, to, reports).flatMap(found => {
-      const before = this.told;
-      this.told = new Set(found.map(({ dimension, code }) => `${dimension}/${code}`));
-      return found.filter(({ dimension, code }) => !before.has(`${dimension}/${code}`));
-    });
-  }
-}
-
-const day = ({ hour }: Moment, from: number, to: number): boolean => hour >= from && hour < to;
-/** Interval of a day in which something is found first. */
-const firstOf = (found: readonly (readonly MissingDataFinding[])[], kind: MissingDataFinding['kind']): number => found.findIndex(one => one.some(finding => finding.kind === kind));
 
 describe('missing data of businesses with opening hours', () => {
   test('a city that reports from 9 to 22 beside others that always do is found after three hours', () => {
@@ -161,6 +115,74 @@ describe('missing data of businesses with opening hours', () => {
       city === 0 || city !== of && day(moment, 8 + city / 6, 20 - city / 6))), 'stopped');
     // from the first minute on: opening at 8:10, and three intervals
     expect(gone(1)).toBe(Math.round((8 + 1 / 6) * 3600 / intervalSeconds) + 2);
+  });
+
+  test.each([300, 3600] as const)('the weekday on which data begins is watched a week later as the others are (%i seconds)', intervalSeconds => {
+    const usual: Reports = moment => day(moment, 9, 19);
+    const out = (reports: Reports, missing: Reports): number => {
+      const business = new Business(intervalSeconds);
+      expect(business.began(0, 7, reports)).toEqual([]);
+      const found = business.days(7, 8, (...at) => reports(...at) && !missing(...at));
+      return found.findIndex(one => one.length > 0) * intervalSeconds / 3600;
+    };
+    const third = 2 * intervalSeconds / 3600;
+    // the first day counted as closed: nothing was found on its weekday for two to three weeks
+    expect(out(usual, (moment, city) => city === 1 && moment.hour >= 11)).toBeCloseTo(11 + third);
+    expect(out(usual, moment => moment.hour >= 11)).toBe(11);
+    expect(out(() => true, (moment, city) => city === 1 && moment.hour >= 11)).toBeCloseTo(11 + third);
+  });
+
+  test.each([[300, 1], [600, 1], [3600, 5]] as const)('what was open for hours and stops is found from the third day on, on weekdays that are new (%i seconds)', (intervalSeconds, most) => {
+    for (const first of [2, 3, 4]) {
+      const business = new Business(intervalSeconds);
+      const usual: Reports = moment => day(moment, 9, 19);
+      expect(business.began(0, first, usual)).toEqual([]);
+      const stopped = business.days(first, first + 1, (moment, city) => usual(moment, city, 0) && (city !== 1 || moment.hour < 13));
+      const found = firstOf(stopped, 'stopped') * intervalSeconds / 3600;
+      expect(found).toBeGreaterThan(13);
+      expect(found).toBeLessThanOrEqual(13 + most);
+      // until it is there again, and no longer
+      const next = business.days(first + 1, first + 2, usual);
+      expect(next.slice(9 * 3600 / intervalSeconds).flat()).toEqual([]);
+    }
+  });
+
+  test('a few rows of a first closed weekend are no beginning of a day', () => {
+    const random = randomOf(5);
+    const business = new Business();
+    const usual: Reports = moment => moment.weekday < 5 && day(moment, 8, 18) || random() < 0.03;
+    expect(business.began(0, 14, usual).filter(({ kind }) => kind === 'stopped')).toEqual([]);
+  });
+
+  test.each([300, 3600] as const)('a day off is an exception: what stops a week later is found as on other days (%i seconds)', intervalSeconds => {
+    const usual: Reports = moment => day(moment, 9, 19);
+    const business = new Business(intervalSeconds);
+    business.days(0, 30, usual);
+    const all = business.copy();
+    const third = 2 * intervalSeconds / 3600;
+    expect(business.began(30, 37, (moment, city) => usual(moment, city, 0) && (city !== 1 || moment.day !== 30))).toHaveLength(1);
+    const city = business.days(37, 38, (moment, one) => usual(moment, one, 0) && (one !== 1 || moment.hour < 11));
+    expect(firstOf(city, 'stopped') * intervalSeconds / 3600).toBeCloseTo(11 + third);
+    // and of everything, from opening time on
+    expect(all.began(30, 37, moment => usual(moment, 0, 0) && moment.day !== 30)).toHaveLength(1);
+    expect(firstOf(all.days(37, 38, () => false), 'noRows') * intervalSeconds / 3600).toBe(9);
+  });
+
+  test('single silent days of daily data are each told, and hide no other one', () => {
+    const business = new Business(86_400);
+    // two in a row, one a week later, and others weeks and days apart
+    const closed = [60, 100, 101, 107, 150, 153];
+    const told = business.began(0, 200, moment => !closed.includes(moment.day));
+    expect(told.map(({ since }) => (since - MONDAY) / 86_400)).toEqual([60, 100, 107, 150, 153]);
+    expect(firstOf(business.days(200, 201, () => false), 'noRows')).toBe(0);
+  });
+
+  test('a weekday on which everything is closed from now on is told twice', () => {
+    const business = new Business();
+    const usual: Reports = moment => day(moment, 9, 19) && !(moment.weekday === 2 && moment.day > 28);
+    expect(business.began(0, 28, usual)).toEqual([]);
+    expect(business.began(28, 42, usual).map(({ kind }) => kind)).toEqual(['noRows', 'noRows']);
+    expect(business.began(42, 120, usual)).toEqual([]);
   });
 
   test('what never closes is found in its first week', () => {

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { DAY, HOUR, MONDAY, randomOf } from './samples';
-import { MissingData, type MissingDataFinding, type ModelSettings } from '../../../handlers/engine';
+import { HolidayCalendar, MissingData, type MissingDataFinding, type ModelSettings } from '../../../handlers/engine';
 
 const SETTINGS = { intervalSeconds: 3600 } as const;
 const COUNT = 12;
@@ -81,10 +81,11 @@ describe('state of missing data', () => {
       fc.array(fc.nat(300), { maxLength: 4 }),
       (intervalSeconds, seed, stored) => {
         const random = randomOf(seed);
-        const plain = new MissingData({ intervalSeconds });
-        let other = new MissingData({ intervalSeconds });
+        const holidays = new HolidayCalendar([5, 6, 12, 40].map((of, identity) => ({ day: MONDAY / DAY + of, identity: 3 * identity })));
+        const plain = new MissingData({ intervalSeconds }, holidays);
+        let other = new MissingData({ intervalSeconds }, holidays);
         for (let interval = 0; interval < 300; interval++) {
-          if (stored.includes(interval)) other = MissingData.deserialize({ intervalSeconds }, other.serialize());
+          if (stored.includes(interval)) other = MissingData.deserialize({ intervalSeconds }, other.serialize(), holidays);
           const isOff = interval % 97 > 80 || random() < 0.02;
           const isOn = (index: number): boolean => !isOff && random() > index / 20 && (interval < 200 || index !== 0);
           const reported = Uint8Array.from({ length: COUNT }, (_, index) => Number(isOn(index)));
@@ -97,6 +98,27 @@ describe('state of missing data', () => {
         expect(other.serialize()).toEqual(plain.serialize());
       },
     ), { numRuns: 60 });
+  });
+
+  test.each([3600, 86_400] as const)('state of version 3 goes on, and learns of holidays (%i seconds)', intervalSeconds => {
+    const holidays = new HolidayCalendar([35, 36, 60].map((of, identity) => ({ day: MONDAY / DAY + of, identity })));
+    const perDay = DAY / intervalSeconds;
+    const isDay = (interval: number): boolean => perDay === 1 || interval % 24 >= 8 && interval % 24 < 18;
+    const isOpen = (interval: number): boolean => isDay(interval) && ![35, 36, 60].includes(Math.floor(interval / perDay));
+    const days = (one: MissingData, from: number, to: number): MissingDataFinding[] => (
+      Array.from({ length: (to - from) * perDay }, (_, index) => from * perDay + index).flatMap(interval => (
+        one.observe(MONDAY + interval * intervalSeconds, new Uint8Array(COUNT).fill(Number(isOpen(interval))), CODES))));
+    const written = new MissingData({ intervalSeconds });
+    expect(days(written, 0, 28)).toEqual([]);
+    // what the fourth version added is 0 where no holiday was seen
+    const third = written.serialize().with(4, 3);
+    const monitor = MissingData.deserialize({ intervalSeconds }, third, holidays);
+    expect(days(monitor, 28, 38)[0]).toMatchObject({ kind: 'noRows' });
+    const bytes = monitor.serialize();
+    // two holidays are told apart, in a byte each
+    expect(bytes).toHaveLength(third.length + 2);
+    const restored = MissingData.deserialize({ intervalSeconds }, bytes, holidays);
+    expect(days(restored, 38, 62)).toEqual([]);
   });
 
   test.each([1, 2] as const)('state of version %i goes on: what stopped is found, and what did not is not', version => {
@@ -149,7 +171,7 @@ describe('state of missing data', () => {
     expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 40))).toThrow(`missing-data state has 40 bytes, expected ${expected} for 12 combinations`);
     expect(() => MissingData.deserialize(SETTINGS, new Uint8Array(40))).toThrow('do not begin with "RLMD"');
     expect(() => MissingData.deserialize(SETTINGS, bytes.slice(0, 10))).toThrow('do not begin with "RLMD"');
-    expect(() => MissingData.deserialize(SETTINGS, bytes.with(4, 9))).toThrow('version 9, and this engine reads versions 1 to 3');
+    expect(() => MissingData.deserialize(SETTINGS, bytes.with(4, 9))).toThrow('version 9, and this engine reads versions 1 to 4');
     const old = earlier(2, { seen: 1, last: 0, share: 1 });
     expect(() => MissingData.deserialize(SETTINGS, old.slice(0, 300))).toThrow('missing-data state has 300 bytes, expected 408 for 12 combinations');
   });
