@@ -8,6 +8,7 @@ import { MEMBER, REASON } from './explanation';
 import { LastWeek } from './last-week';
 import { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
+import { MovingEdges } from './moving-edges';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import { nearer, roundingOf } from './rounding';
@@ -40,6 +41,8 @@ export interface BlockDistances {
   readonly distance: Float64Array;
   /** The same as far as the series is known, negative below what is expected. */
   readonly damped: Float64Array;
+  /** How far off a value may be on its side because an edge is early or late, in its unit. */
+  readonly slack: Float64Array;
 }
 
 /** Compares the values of an interval with what the members expect. */
@@ -49,6 +52,7 @@ export class IntervalScoring {
   private readonly lastWeek: LastWeek;
   private readonly duration: EventDuration;
   private readonly lasting: LastingError;
+  private readonly edges: MovingEdges;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
@@ -62,6 +66,7 @@ export class IntervalScoring {
     this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
     this.lasting = new LastingError(calendar, state);
+    this.edges = new MovingEdges(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
@@ -85,6 +90,7 @@ export class IntervalScoring {
   public beginHour(position: SeasonPosition): void {
     if (this.calendar.weekSlots > 0) beginHourOfWeek(this.state, position);
     this.recurrence.beginHour(position);
+    this.edges.beginHour(position);
     this.lastWeek.beginHour(position);
   }
 
@@ -111,11 +117,11 @@ export class IntervalScoring {
     const { leastPoints, confidentPoints } = this;
     const { points, firstSeen, kind, astray, runLength } = this.state;
     const { cycleSlots } = this.calendar;
-    const { distance, damped } = distances;
+    const { distance, damped, slack } = distances;
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
-      distance[index] = damped[index] = 0;
+      distance[index] = damped[index] = slack[index] = 0;
       const isNew = points[s]! < leastPoints || interval - firstSeen[s]! < cycleSlots;
       const mayBeNegative = kind[s] === ANY_VALUES;
       const lowest = mayBeNegative ? -Infinity : 0;
@@ -132,7 +138,14 @@ export class IntervalScoring {
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
       // an event is no wobble between two numbers, and goes on as long as it is one
       const rounding = kind[s] === COUNTS && runLength[s] === 0 ? roundingOf(usual) : 0;
-      const exact = nearer(value, center, rounding);
+      const off = abs(value - center);
+      const mayMove = runLength[s] === 0;
+      const isOff = mayMove && off >= usual;
+      if (isOff) {
+        this.edges.find(interval, position, s, center, usual, off);
+        slack[index] = value > center ? this.edges.above : this.edges.below;
+      }
+      const exact = nearer(value, center, rounding + slack[index]!);
       const error = mayBeNegative ? value - center : errorOnSquareRootAxis(exact, center);
       const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
       const second = isHeard ? max(lowest, regressed.expected[index]!) : center;
@@ -185,6 +198,8 @@ export class IntervalScoring {
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
+        if (mayMove && !isOff) this.edges.find(interval, position, s, center, usual, 0);
+        const { above, below } = this.edges;
         this.bounds(s, value, expected, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
           const away = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
           const boundOf = (errorsAway: number, other: number, otherScale: number): number => direction < 0 && !mayBeNegative
@@ -197,7 +212,7 @@ export class IntervalScoring {
           }
           const lastingFrom = mayLast ? this.lasting.anomalousDistance(s, direction, confidence) : Infinity;
           if (lastingFrom < Infinity) bound = inner(bound, (direction > 0 ? max : min)(second, boundOf(lastingFrom, center, usual)));
-          bound += direction * rounding;
+          bound += direction * rounding + (mayMove ? direction > 0 ? above : -below : 0);
           // whatever the value itself is: nearer than where the series has never been nothing is news
           const nearest = isNewsWhereNeverThere ? this.rarity.neverThere(s, direction) : bound;
           return direction > 0 ? max(bound, nearest) : min(bound, nearest);
