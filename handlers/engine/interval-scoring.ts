@@ -32,6 +32,8 @@ const STRAYED_HOURS = 2;
 /** How much of the score counts after the first cycle, and days until all of it does. */
 const FIRST_CONFIDENCE = 0.6;
 const CONFIDENT_DAYS = 14;
+/** Usual errors from which on a value may be news: nearer ones are not asked whether an edge moves, which costs time. */
+const LEAST_OFF = 1.5;
 /** Part of the anomalous score from which the steepness is found: feedback can make an anomaly of what is somewhat below. */
 const LEAST_STEEP = 0.5;
 
@@ -140,7 +142,7 @@ export class IntervalScoring {
       const rounding = kind[s] === COUNTS && runLength[s] === 0 ? roundingOf(usual) : 0;
       const off = abs(value - center);
       const mayMove = runLength[s] === 0;
-      const isOff = mayMove && off >= usual;
+      const isOff = mayMove && off >= LEAST_OFF * usual && this.calendar.isWithinHour;
       if (isOff) {
         this.edges.find(interval, position, s, center, usual, off);
         slack[index] = value > center ? this.edges.above : this.edges.below;

@@ -31,10 +31,15 @@ const OFF_RANGE = 0.25;
  * off on two days.
  */
 const MOVING_DAYS = 3;
+/** Part of what makes an edge steep that is seen in a few intervals of it. */
+const FEW_SHARE = 0.25;
 /** A number with a bit for each of seven days is less. */
 const SEVEN_DAYS = 128;
 /** Part of what the season moves by which a value may be outside of it: what is highest is not the same every day. */
 const MARGIN = 0.1;
+
+/** Bits of a number. */
+const DAYS = Uint8Array.from({ length: SEVEN_DAYS }, (_, bits) => [...bits.toString(2)].filter(bit => bit === '1').length);
 
 /** Rows of the state: one for each hour of the day, at intervals of less than an hour. At longer ones an edge is within one interval. */
 export function edgeRows(calendar: Calendar): number {
@@ -88,6 +93,7 @@ export class MovingEdges {
     if (!this.isKept || state.points[series]! < calendar.intervalsPerWeek) return;
     // most series have no such edge, and the season is read only where there may be one
     if (off < OFF_ERRORS * usual && this.daysOff(position, series) < MOVING_DAYS) return;
+    if (!this.mayBeSteep(position, series, usual)) return;
     this.gatherSeason(position, series);
     const at = season[reach]!;
     let low = at;
@@ -116,6 +122,19 @@ export class MovingEdges {
     const margin = MARGIN * (high - low);
     this.above = high - at + margin;
     this.below = at - low + margin;
+  }
+
+  /** Whether the season may be steep enough, by five of its intervals: for most series it is not, and the others are not read. */
+  private mayBeSteep(position: SeasonPosition, series: number, usual: number): boolean {
+    const { reach, calendar: { cycleSlots }, state: { cycle, deviation, capacity } } = this;
+    const step = reach / 2;
+    const at = cycle[position.cycle * capacity + series]!;
+    const least = FEW_SHARE * max(STEEP_ERRORS * usual, STEEP_SPREAD * DEVIATION_TO_SCALE * deviation[series]!);
+    for (let place = -reach; place <= reach; place += step) {
+      const slot = cycle[(position.cycle + place + cycleSlots) % cycleSlots * capacity + series]!;
+      if (abs(slot - at) >= least) return true;
+    }
+    return false;
   }
 
   /** Fills the season of the intervals within the reach: slot of the day and, as far as it is believed, hour of the week. */
@@ -159,11 +178,9 @@ export class MovingEdges {
   /** On how many of the last seven days an edge near the interval was early or late. */
   private daysOff(position: SeasonPosition, series: number): number {
     const { near, calendar: { cycleSlots, intervalsPerWeekSlot }, state: { edgeDays, capacity } } = this;
-    const daysAt = (place: number): number => (
-      edgeDays[floor((position.cycle + place + cycleSlots) % cycleSlots / intervalsPerWeekSlot) * capacity + series]!);
-    let days = 0;
-    // eslint-disable-next-line no-bitwise -- a bit for each day
-    for (let bits = daysAt(-near) | daysAt(0) | daysAt(near); bits > 0; bits = floor(bits / 2)) days += bits % 2;
-    return days;
+    const before = floor((position.cycle - near + cycleSlots) % cycleSlots / intervalsPerWeekSlot) * capacity + series;
+    const after = floor((position.cycle + near) % cycleSlots / intervalsPerWeekSlot) * capacity + series;
+    // eslint-disable-next-line no-bitwise -- a bit for each day; the interval's own hour is one of the two
+    return DAYS[edgeDays[before]! | edgeDays[after]!]!;
   }
 }

@@ -286,7 +286,7 @@ export class SeasonalMember {
       if (isOfWeek) lasting = 0;
       else if (isHourly) lasting = clipped + max(-mostOfWeek, min(mostOfWeek, cleaned - clipped));
       else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
-      const ofLevel = lasting > 0 ? max(0, lasting - slack) : min(0, lasting + slack);
+      const ofLevel = slack === 0 ? lasting : lasting > 0 ? max(0, lasting - slack) : min(0, lasting + slack);
       level[s]! += gains.level * (ofLevel + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
       const isWhole = isMistaken && weeks === 1 && !isAway(state, s, usual, seen, this.rememberedPoints);
