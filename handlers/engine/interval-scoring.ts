@@ -32,8 +32,8 @@ const STRAYED_HOURS = 2;
 /** How much of the score counts after the first cycle, and days until all of it does. */
 const FIRST_CONFIDENCE = 0.6;
 const CONFIDENT_DAYS = 14;
-/** Usual errors from which on a value may be news: nearer ones are not asked whether an edge moves, which costs time. */
-const LEAST_OFF = 1.5;
+/** Usual errors from which on a value is asked whether an edge moves, which costs time: nearer ones are as expected. */
+const LEAST_OFF = 1;
 /** Part of the anomalous score from which the steepness is found: feedback can make an anomaly of what is somewhat below. */
 const LEAST_STEEP = 0.5;
 
