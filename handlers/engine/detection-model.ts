@@ -80,7 +80,7 @@ export class DetectionModel {
   private readonly plain: Prediction = emptyPrediction();
   private readonly prediction: Prediction = { ...emptyPrediction(), effect: this.effect.effect };
   private readonly regressed = { ...emptyPrediction(), heard: new Uint8Array(BLOCK) };
-  private readonly distances = { distance: new Float64Array(BLOCK), damped: new Float64Array(BLOCK) };
+  private readonly distances = { distance: new Float64Array(BLOCK), damped: new Float64Array(BLOCK), slack: new Float64Array(BLOCK) };
   private readonly block = new Float64Array(BLOCK);
   private learned = 0;
   /** Wall clock of the first and the newest interval; NaN before the first. */
@@ -185,7 +185,7 @@ export class DetectionModel {
       scoring.score(interval, position, from, to, block, prediction, regressed, distances, scores, bandFrom);
       regression.learn(interval, from, to, block, prediction, regressed);
       this.effects?.learn(floor(wallSeconds / DAY), from, to, block, this.plain.expected, this.plain.scale, this.effect);
-      seasonal.learn(interval, position, from, to, block, prediction, distances.distance, scores);
+      seasonal.learn(interval, position, from, to, block, prediction, distances, scores);
       scoring.learn(interval, position, from, to, block, prediction, distances);
     }
     this.learned++;

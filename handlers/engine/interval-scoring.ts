@@ -9,6 +9,7 @@ import { LastWeek } from './last-week';
 import { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
 import { PART_IN_SCORE, shareAbove } from './logarithmic-axis';
+import { MovingEdges } from './moving-edges';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import { nearer, roundingOf } from './rounding';
@@ -32,6 +33,8 @@ const STRAYED_HOURS = 2;
 /** How much of the score counts after the first cycle, and days until all of it does. */
 const FIRST_CONFIDENCE = 0.6;
 const CONFIDENT_DAYS = 14;
+/** Usual errors from which on a value is asked whether an edge moves, which costs time: nearer ones are as expected. */
+const LEAST_OFF = 1;
 /** Part of the anomalous score from which the steepness is found: feedback can make an anomaly of what is somewhat below. */
 const LEAST_STEEP = 0.5;
 
@@ -41,6 +44,8 @@ export interface BlockDistances {
   readonly distance: Float64Array;
   /** The same as far as the series is known, negative below what is expected. */
   readonly damped: Float64Array;
+  /** How far off a value may be on its side because an edge is early or late, in its unit. */
+  readonly slack: Float64Array;
 }
 
 /** Compares the values of an interval with what the members expect. */
@@ -50,6 +55,7 @@ export class IntervalScoring {
   private readonly lastWeek: LastWeek;
   private readonly duration: EventDuration;
   private readonly lasting: LastingError;
+  private readonly edges: MovingEdges;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
@@ -63,6 +69,7 @@ export class IntervalScoring {
     this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
     this.lasting = new LastingError(calendar, state);
+    this.edges = new MovingEdges(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
@@ -86,6 +93,7 @@ export class IntervalScoring {
   public beginHour(position: SeasonPosition): void {
     if (this.calendar.weekSlots > 0) beginHourOfWeek(this.state, position);
     this.recurrence.beginHour(position);
+    this.edges.beginHour(position);
     this.lastWeek.beginHour(position);
   }
 
@@ -112,11 +120,11 @@ export class IntervalScoring {
     const { leastPoints, confidentPoints } = this;
     const { points, firstSeen, kind, astray, runLength } = this.state;
     const { cycleSlots } = this.calendar;
-    const { distance, damped } = distances;
+    const { distance, damped, slack } = distances;
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
-      distance[index] = damped[index] = 0;
+      distance[index] = damped[index] = slack[index] = 0;
       const isNew = points[s]! < leastPoints || interval - firstSeen[s]! < cycleSlots;
       const mayBeNegative = kind[s] === ANY_VALUES;
       const lowest = mayBeNegative ? -Infinity : 0;
@@ -133,7 +141,14 @@ export class IntervalScoring {
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
       // an event is no wobble between two numbers, and goes on as long as it is one
       const rounding = kind[s] === COUNTS && runLength[s] === 0 ? roundingOf(usual) : 0;
-      const exact = nearer(value, center, rounding);
+      const off = abs(value - center);
+      const mayMove = runLength[s] === 0;
+      const isOff = mayMove && off >= LEAST_OFF * usual && this.calendar.isWithinHour;
+      if (isOff) {
+        this.edges.find(interval, position, s, center, usual, off);
+        slack[index] = value > center ? this.edges.above : this.edges.below;
+      }
+      const exact = nearer(value, center, rounding + slack[index]!);
       const error = mayBeNegative ? value - center : errorOnSquareRootAxis(exact, center);
       const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
       const second = isHeard ? max(lowest, regressed.expected[index]!) : center;
@@ -168,18 +183,18 @@ export class IntervalScoring {
 
       const side = value < expected ? 0 : 1;
       const factor = this.rarity.of(s, side, value, size);
-      const above = shareAbove(this.calendar, this.state, s, value, center, usual);
-      const aboveInScore = above === 1 ? 1 : above ** PART_IN_SCORE;
+      const part = shareAbove(this.calendar, this.state, s, value, center, usual);
+      const partInScore = part === 1 ? 1 : part ** PART_IN_SCORE;
       // cut after that: a million times what a constant series is expected to be stays as far off as can be
       const full = confidence * newDistance(distance[index]!, known) * factor;
-      const score = min(HIGHEST_SCORE, full * aboveInScore);
+      const score = min(HIGHEST_SCORE, full * partInScore);
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const share = this.rarity.share(s, side, size, abs(value - expected), score);
       const whileNew = this.rarity.shareWhileNew(s, side, size);
-      const leftAbove = above < 1 && score > 0 ? min(HIGHEST_SCORE, full * above) / score : 1;
-      const ofDuration = leftAbove * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
+      const partInSeverity = part < 1 && score > 0 ? min(HIGHEST_SCORE, full * part) / score : 1;
+      const ofDuration = partInSeverity * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
       const mayLast = !mayBeEdge && !isRepeated && known === 0 && !isEdge;
       const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
       const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
@@ -191,6 +206,8 @@ export class IntervalScoring {
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
       scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
+        if (mayMove && !isOff) this.edges.find(interval, position, s, center, usual, 0);
+        const { above, below } = this.edges;
         this.bounds(s, value, expected, center, usual, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
           const away = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
           const boundOf = (errorsAway: number, other: number, otherScale: number): number => direction < 0 && !mayBeNegative
@@ -203,7 +220,7 @@ export class IntervalScoring {
           }
           const lastingFrom = mayLast ? this.lasting.anomalousDistance(s, direction, confidence) : Infinity;
           if (lastingFrom < Infinity) bound = inner(bound, (direction > 0 ? max : min)(second, boundOf(lastingFrom, center, usual)));
-          bound += direction * rounding;
+          bound += direction * rounding + (mayMove ? direction > 0 ? above : -below : 0);
           // whatever the value itself is: nearer than where the series has never been nothing is news
           const nearest = isNewsWhereNeverThere ? this.rarity.neverThere(s, direction) : bound;
           return direction > 0 ? max(bound, nearest) : min(bound, nearest);
@@ -214,7 +231,7 @@ export class IntervalScoring {
       this.lasting.learn(s, errors, isLeftOut);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
-      scores.reason[s] = this.reason(score, raise, share, whileNew, above, confidence, size, factor, known, seasonal, regression);
+      scores.reason[s] = this.reason(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);
     }
   }
 
@@ -249,7 +266,7 @@ export class IntervalScoring {
   }
 
   private reason(
-    score: number, raise: number, share: number, whileNew: number, above: number, confidence: number, size: number, factor: number, known: number,
+    score: number, raise: number, share: number, whileNew: number, part: number, confidence: number, size: number, factor: number, known: number,
     seasonal: number, regression: number,
   ): number {
     const least = ANOMALOUS_SCORE / raise;
@@ -257,7 +274,7 @@ export class IntervalScoring {
     if (score >= confidence * whileNew * least && confidence * whileNew < 1) return REASON.damped;
     if (share < 1 && score >= share * least) return REASON.recurring;
     if (size >= least && factor < 1 || known > 0 && min(seasonal, regression) >= least) return REASON.recurring;
-    if (score >= above * least) return REASON.noiseAbove;
+    if (score >= part * least) return REASON.noiseAbove;
     const limit = least / confidence;
     if (seasonal >= limit) return REASON.usualForRegression;
     return regression >= limit ? REASON.usualForSeason : REASON.expected;

@@ -3,6 +3,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
+import type { BlockDistances } from './interval-scoring';
 import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { closedWidth, openWidth } from './opening-hours';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
@@ -51,6 +52,9 @@ const MOST_OF_WEEK = 6;
 const WEEK_FLOOR = 0.2;
 /** The same of what a slot adds that is believed by itself: it came only twice, and its absence is no anomaly by that. */
 const SLOT_FLOOR = 0.35;
+
+/** Intervals that only the seasonal state finds far off are counted up to this. */
+const MOST_ASTRAY = 65_535;
 
 /** What fades away is 0 from here on: 32-bit numbers that are smaller are slow to compute with. */
 const SMALLEST = 1e-37;
@@ -168,12 +172,12 @@ export class SeasonalMember {
    * @param interval number of the interval since the model's beginning
    * @param values what was observed in the block; NaN: nothing
    * @param prediction what `predict` said of the block
-   * @param distance of each value of the block from what all members expect: its score without damping
+   * @param distances of the block from what all members expect: scores without damping
    * @param scores of all series: their reasons are set where the series has a new level; undefined where no scores are wanted
    */
   public learn(
     interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction,
-    distance: Float64Array, scores: IntervalScores | undefined,
+    { distance, slack: slacks }: BlockDistances, scores: IntervalScores | undefined,
   ): void {
     const { calendar, farOff, gains, state } = this;
     const { level, mean, scale, deviation, unforeseen, square, idle, newest, astray, surprise, cycleError } = state;
@@ -224,6 +228,9 @@ export class SeasonalMember {
       const error = value - prediction.expected[s - from]!;
       const usual = prediction.scale[s - from]!;
       const far = abs(error);
+      // near an edge that moves, only the slot of the day learns how early or late it is
+      const slack = slacks[s - from]!;
+      const isEdge = slack > 0 && far > CLIP * usual;
       if (isBack(state, s, error, usual, seen, this.rememberedPoints)) {
         goBack(state, s);
         if (scores) scores.reason[s] = REASON.formerLevel;
@@ -232,7 +239,7 @@ export class SeasonalMember {
       // at intervals of an hour, what was off a week ago too belongs to the week: it is no event, and no new level
       const isWeekly = isHourly && missedBefore[s] === 1;
       const anomalous = !isWeekly && distance[s - from]! >= farOff;
-      const isMistaken = !anomalous && !isWeekly && far > 0 && far >= farOff * usual;
+      const isMistaken = !anomalous && !isWeekly && far > 0 && far - slack >= farOff * usual;
       const weeks = hasWeek ? 1 : countWeeksOff(weeksOff, cycleRow + s, error, usual);
       // a first weekend must not move the level: the working day after it would be as far off
       const isFirstWeek = isHourly && seen < calendar.intervalsPerWeek;
@@ -262,11 +269,12 @@ export class SeasonalMember {
       if (trained < AVERAGED_ERRORS) limit = max(limit, CLIP * DEVIATION_TO_SCALE * deviation[s]);
       // only the level follows without a limit, since it finds back as fast; slots that had learned an outage would tell of it for weeks
       const share = !isWeekly && !isFirstWeek && surprised > TOLERATED_SURPRISE ? min(1, SURPRISE_TO_SHARE * (surprised - TOLERATED_SURPRISE)) : 0;
-      astray[s] = isMistaken ? min(astray[s]! + 1, 65535) : 0;
-      const clipped = max(-limit, min(limit, error));
+      // and the regression, which follows what is late for ever, says nothing of the next interval
+      astray[s] = isEdge ? MOST_ASTRAY : isMistaken ? min(astray[s]! + 1, MOST_ASTRAY) : 0;
+      const clipped = max(-limit - slack, min(limit + slack, error));
       // the slot of the week learns it whole, and nothing else of it
       const isOfWeek = isWeekly && far > limit;
-      const size = isOfWeek ? scale[s]! : DEVIATION_TO_SCALE * abs(clipped);
+      const size = isOfWeek ? scale[s]! : DEVIATION_TO_SCALE * min(limit, far);
       const wide = scale[s]! + (trained < scaleErrors ? 1 / (trained + 1) : gains.scale) * (size - scale[s]!);
       scale[s] = wide < SMALLEST ? 0 : wide;
       const atHour = noise[noiseRow + s]!;
@@ -278,12 +286,13 @@ export class SeasonalMember {
       if (isOfWeek) lasting = 0;
       else if (isHourly) lasting = clipped + max(-mostOfWeek, min(mostOfWeek, cleaned - clipped));
       else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
-      level[s]! += gains.level * (lasting + share * (error - clipped));
+      const ofLevel = slack === 0 ? lasting : lasting > 0 ? max(0, lasting - slack) : min(0, lasting + slack);
+      level[s]! += gains.level * (ofLevel + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
       const isWhole = isMistaken && weeks === 1 && !isAway(state, s, usual, seen, this.rememberedPoints);
       cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? error : isWhole ? MISTAKE_GAIN * left : cycleGain * lasting);
       if (scores && anomalous && weeks >= CHANGED_WEEKS) scores.reason[s] = REASON.newLevel;
-      if (hasWeek) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
+      if (hasWeek && !isEdge) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
     }
     if (levels) keepWeekdayShares(state, from, levels);
   }

@@ -6,6 +6,7 @@ import { EXCEEDANCE_ROWS } from './exceedances';
 import { lastWeekRows, REPEATED_INTERVALS } from './last-week';
 import { FIRST_LASTING_SCALE, lastingRows } from './lasting-error';
 import { formerRows } from './level-shift';
+import { edgeRows } from './moving-edges';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 import { recurrenceRows } from './weekly-recurrence';
 
@@ -36,7 +37,7 @@ export type ColumnName =
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'event' | 'lastingError' | 'lastingScale' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'formerLevel' | 'formerAt' | 'kind';
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'event' | 'lastingError' | 'lastingScale' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'formerLevel' | 'formerAt' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -102,6 +103,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'weekMisses', type: 'uint8', rows: calendar.weekSlots / 8, initial: 0 },
     { name: 'missedBefore', type: 'uint8', rows: Math.min(1, calendar.weekSlots), initial: 0 },
     { name: 'repeated', type: 'uint8', rows: lastWeek.present, initial: REPEATED_INTERVALS },
+    { name: 'edgeDays', type: 'uint8', rows: edgeRows(calendar), initial: 0 },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
@@ -152,6 +154,8 @@ export class SeriesState {
   public lastWeekLast!: Float32Array;
   /** Successive intervals that were as they were a week ago, up to REPEATED_INTERVALS. */
   public repeated!: Uint8Array;
+  /** For each hour of the day the last seven days on which an edge of it was early or late, a bit each (see MovingEdges). */
+  public edgeDays!: Uint8Array;
   /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
   public event!: Uint8Array;
   /** Exponentially weighted mean of the errors from the seasonal state, in usual errors, and its usual size (at intervals of less than an hour). */
