@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Frequency, FREQUENCY_SECONDS } from '../../src/private/contract';
-import { ANOMALOUS_SCORE, DetectionModel, MissingData, type ModelSettings, type MovesPerWeek } from '../engine';
+import { ANOMALOUS_SCORE, DetectionModel, MissingData, type ModelSettings, type Moves } from '../engine';
 import { ComparableValues } from './comparable-values';
 import type { Fences } from './fences';
 import type { PublicHolidays } from './holidays';
@@ -135,9 +135,9 @@ export class DetectorModel {
     return this.learnedIntervals;
   }
 
-  /** See `DetectionModel.movesPerWeek`; undefined for a measure whose rows are not added up. */
-  public movesOf(measure: number): MovesPerWeek | undefined {
-    return this.totals.isOfSum(measure) ? series => this.engine.movesPerWeek(series) : undefined;
+  /** What is known of the moves of time series; undefined for a measure whose rows are not added up. */
+  public movesOf(measure: number): Moves | undefined {
+    return this.totals.isOfSum(measure) ? this.engine.moves : undefined;
   }
 
   /** Share of the intervals in which a combination of dimension values has a value, 0-1. */

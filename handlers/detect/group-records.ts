@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, type MovesPerWeek, relatedMeasures, type SeriesDescription, severityOf } from '../engine';
+import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, type Moves, relatedMeasures, type SeriesDescription, severityOf } from '../engine';
 import type { DetectorModel } from './detector-model';
 import { eventSoFar, writtenEvent } from './event-so-far';
 import { rootCausesOf } from './group-root-causes';
@@ -40,7 +40,7 @@ export function groupsOf(
   const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
   const scoredTotals = totals && model.totals.scored(totals, combination => model.shareOf(combination));
   const describe = (series: number): SeriesDescription => model.series.describe(series);
-  const movesOf = (measure: number): MovesPerWeek | undefined => model.movesOf(measure);
+  const movesOf = (measure: number): Moves | undefined => model.movesOf(measure);
   const groups = formGroups(scores, values, describe, measures.length, dimensions.length, scoredTotals, movesOf).map((group): OngoingGroup => {
     const measure = measures[group.measure];
     const ongoing = open.find(({ record }) => record.measure === measure);

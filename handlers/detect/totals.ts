@@ -201,7 +201,7 @@ export class Totals {
       levelOf: total => this.parts.list[Math.floor(total / measures)].length,
       ofAll: measure => this.ofAll(measure),
       ...this.ofSeries(),
-      movesPerWeek: total => this.engine.movesPerWeek(total),
+      moves: this.engine.moves,
       shareOf: number => shareOf(Math.floor(number / measures)),
     };
   }

@@ -3,7 +3,9 @@
 import { Calendar, type ModelSettings } from './calendar';
 import { DayEffects, type EffectPrediction } from './day-effects';
 import type { HolidayCalendar } from './holidays';
+import { movesOf } from './intermittent-moves';
 import { IntervalScoring } from './interval-scoring';
+import type { Moves } from './rare-moves';
 import { RegressionMember } from './regression-member';
 import { type Prediction, SeasonalMember } from './seasonal-member';
 import { read, write } from './serialization';
@@ -143,13 +145,9 @@ export class DetectionModel {
     this.take(wallSeconds, values, undefined);
   }
 
-  /**
-   * Moves of a series in a week that its season did not foresee, as the last eight weeks had them: those of a size of 1 count once, larger ones for
-   * more, at most one an interval.
-   */
-  public movesPerWeek(series: number): number {
-    // NaN: it never moved
-    return this.calendar.intervalsPerWeek * (min(1, this.state.unforeseen[series]!) || 0);
+  /** What is known of the moves of series that mostly stay what they are. */
+  public get moves(): Moves {
+    return movesOf(this.calendar, this.state);
   }
 
   /**

@@ -3,7 +3,7 @@
 import type { SeriesScores } from './detection-model';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import type { PartsOfTotals } from './parts-of-totals';
-import { type MovesPerWeek, RareCounts } from './rare-counts';
+import { type Moves, RareMoves } from './rare-moves';
 import { ANOMALOUS_SEVERITY } from './severity';
 
 const { abs, sign } = Math;
@@ -26,7 +26,7 @@ export interface ScoredTotals extends TotalsOfSeries {
   readonly levelOf: (total: number) => number;
   /** Number of the total of all of a measure. */
   readonly ofAll: (measure: number) => number;
-  readonly movesPerWeek: MovesPerWeek;
+  readonly moves: Moves;
   /** Share of the intervals in which a series has a value, 0-1. */
   readonly shareOf: (series: number) => number;
 }
@@ -129,7 +129,7 @@ interface Level {
   readonly found: AnomalousTotal[];
   /** How many have a score. */
   scored: number;
-  readonly rareCounts: RareCounts;
+  readonly rareMoves: RareMoves;
 }
 
 const numberOf = ({ total }: AnomalousTotal): number => total;
@@ -139,20 +139,20 @@ function furthestFirst(a: AnomalousTotal, b: AnomalousTotal): number {
 }
 
 /** The anomalous totals of a measure and the number of its totals that have a score, by level. */
-function anomalousTotals({ scores, values, measureOf, levelOf, movesPerWeek }: ScoredTotals, measure: number): Level[] {
+function anomalousTotals({ scores, values, measureOf, levelOf, moves }: ScoredTotals, measure: number): Level[] {
   const levels: Level[] = [];
   const anomalous: number[] = [];
-  const levelAt = (total: number): Level => levels[levelOf(total)] ??= { found: [], scored: 0, rareCounts: new RareCounts(movesPerWeek) };
+  const levelAt = (total: number): Level => levels[levelOf(total)] ??= { found: [], scored: 0, rareMoves: new RareMoves(moves) };
   for (let total = 0; total < values.length; total++) {
     if (measureOf(total) !== measure || Number.isNaN(scores.severity[total]!)) continue;
     levelAt(total).scored++;
-    if (scores.severity[total]! < ANOMALOUS_SEVERITY) levelAt(total).rareCounts.see(total, scores.expected[total]!);
+    if (scores.severity[total]! < ANOMALOUS_SEVERITY) levelAt(total).rareMoves.see(total);
     else anomalous.push(total);
   }
   for (const total of anomalous) {
-    const { found, rareCounts } = levelAt(total);
+    const { found, rareMoves } = levelAt(total);
     const expected = scores.expected[total]!;
-    const score = rareCounts.judge(abs(scores.score[total]!), values[total]!, expected);
+    const score = rareMoves.judge(total, abs(scores.score[total]!), values[total]!, expected);
     const deviation = values[total]! - expected;
     const raised = score * scores.raise[total]!;
     const steepness = scores.steepness[total]!;

@@ -5,7 +5,7 @@ import type { SeriesScores } from './detection-model';
 import { type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import { partsOfTotals } from './parts-of-totals';
-import { type MovesPerWeek, RareCounts } from './rare-counts';
+import { type Moves, RareMoves } from './rare-moves';
 import { ANOMALOUS_SEVERITY, judgedScore } from './severity';
 
 /** What a time series is about. */
@@ -66,19 +66,19 @@ export function eventSeverity(peak: number, intervals: number): number {
  * @param measures number of measures
  * @param dimensions number of dimensions
  * @param totals of the series, where they have some
- * @param movesOf of a measure whose rows are added up: its whole numbers are counts, and a first one is news as far as such series seldom move. Default: no
- *   measure is one
+ * @param movesOf of a measure whose rows are added up: a move of a series that is mostly 0 is news as far as such series seldom move. Default: no measure is
+ *   one
  */
 export function formGroups(
   scores: SeriesScores, values: Float64Array, describe: (series: number) => SeriesDescription, measures: number, dimensions: number,
-  totals?: ScoredTotals, movesOf: (measure: number) => MovesPerWeek | undefined = () => undefined,
+  totals?: ScoredTotals, movesOf: (measure: number) => Moves | undefined = () => undefined,
 ): MeasureGroup[] {
   if (!hasAnomaly(scores) && (totals === undefined || !hasAnomaly(totals.scores))) return [];
   const anomalies: Omit<AnomalousSeries, 'raised'>[][] = Array.from({ length: measures }, () => []);
   const others: (Deviation & { readonly series: number })[][] = Array.from({ length: measures }, () => []);
   const scored = new Float64Array(measures);
   const expectedTotals = new Float64Array(measures);
-  const rareCounts = anomalies.map((_, measure) => new RareCounts(movesOf(measure)));
+  const rareMoves = anomalies.map((_, measure) => new RareMoves(movesOf(measure)));
   for (let series = 0; series < values.length; series++) {
     const severity = scores.severity[series]!;
     if (Number.isNaN(severity)) continue;
@@ -86,7 +86,7 @@ export function formGroups(
     const { measure } = described;
     scored[measure]!++;
     expectedTotals[measure]! += Math.abs(scores.expected[series]!);
-    if (severity < ANOMALOUS_SEVERITY) rareCounts[measure]!.see(series, scores.expected[series]!);
+    if (severity < ANOMALOUS_SEVERITY) rareMoves[measure]!.see(series);
     const score = Math.abs(scores.score[series]!);
     if (score < VISIBLE_SCORE && severity < ANOMALOUS_SEVERITY) continue;
     const deviation = values[series]! - scores.expected[series]!;
@@ -97,7 +97,7 @@ export function formGroups(
   }
   return anomalies.flatMap((all, measure) => {
     const found = all.map(anomaly => {
-      const score = rareCounts[measure]!.judge(anomaly.score, values[anomaly.series]!, scores.expected[anomaly.series]!);
+      const score = rareMoves[measure]!.judge(anomaly.series, anomaly.score, values[anomaly.series]!, scores.expected[anomaly.series]!);
       const raised = score * scores.raise[anomaly.series]!;
       return { ...anomaly, score: Math.min(score, raised), raised };
     });

@@ -9,7 +9,7 @@ export { newsAmong, type ScoredTotals, type TotalsOfSeries } from './group-total
 export { eventSeverity, formGroups, type MeasureGroup, type SeriesDescription } from './groups';
 export { MissingData, type MissingDataFinding } from './missing-data';
 export { expectedInTotal } from './parts-of-totals';
-export type { MovesPerWeek } from './rare-counts';
+export type { Moves } from './rare-moves';
 export { relatedMeasures } from './related-measures';
 export { type Leaves } from './root-cause/leaves';
 export { findRootCauses } from './root-cause/search';

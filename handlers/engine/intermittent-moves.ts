@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Calendar } from './calendar';
+import type { Moves } from './rare-moves';
 import { IDLE_SHARE } from './scale-floor';
 import type { SeriesState } from './series-state';
 
-const { max, sqrt } = Math;
+const { max, min, sqrt } = Math;
 
 /** Occasions with a distance half as large up to which a move is news. */
 const FREE_MOVES = 2;
 /** How fast a move stops being news with more of them: after four occasions next to nothing of its score is left. */
 const STEEPNESS = 4;
+/** Weeks over which the share of intervals is taken in which a series stays what it is. */
+const IDLE_WEEKS = 8;
 /** Share of intervals in which a series that was never seen to move is taken to move. */
 const LEAST_MOVING = 1e-9;
 
@@ -36,4 +40,18 @@ export function shareOfMove(state: SeriesState, series: number, occasions: numbe
   if (usual === 0) return 1;
   const size = error / usual;
   return size < score ? max((FREE_MOVES / occasions) ** STEEPNESS, size / score) : 1;
+}
+
+/** What is known of the moves of series that mostly stay what they are, as `RareMoves` takes it. */
+export function movesOf({ intervalsPerWeek }: Calendar, state: SeriesState): Moves {
+  const { idle, points, unforeseen } = state;
+  return {
+    isStill: series => idle[series]! > IDLE_SHARE,
+    perWeek: series => {
+      if (idle[series]! <= IDLE_SHARE || !(unforeseen[series]! > 0)) return 0;
+      // the share was 0 before the first value; each move away is followed by one back
+      return intervalsPerWeek * max(LEAST_MOVING, 1 - idle[series]! * (1 + 1 / min(points[series]!, IDLE_WEEKS * intervalsPerWeek))) / 2;
+    },
+    squaresPerWeek: series => intervalsPerWeek * unforeseen[series]!,
+  };
 }

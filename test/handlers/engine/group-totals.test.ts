@@ -44,7 +44,7 @@ function groupsWith(parts: readonly Part[], totals: readonly Total[]): MeasureGr
     levelOf: number => totals[number]!.of.length,
     places: totals.length,
     totalOf: (series, place) => includes(totals[place]!, parts[series]!) ? place : -1,
-    movesPerWeek: () => 0,
+    moves: { isStill: () => false, perWeek: () => 0, squaresPerWeek: () => 0 },
     shareOf: series => parts[series]!.share ?? 1,
   };
   const { scores, values } = scoresOf(parts);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ANOMALOUS_SEVERITY, DetectionModel, formGroups, type MeasureGroup } from '../../../handlers/engine';
-import { RareCounts } from '../../../handlers/engine/rare-counts';
+import { RareMoves } from '../../../handlers/engine/rare-moves';
 import { ANOMALOUS_SCORE } from '../../../handlers/engine/severity';
 
 const HOUR = 3600;
@@ -28,38 +28,34 @@ function groupsOf(count: number, { moved, isAverage }: History, hours: readonly 
     const values = Float64Array.from({ length: count }, (_, series) => valueOf(series));
     const scores = model.observe(START + (24 * DAYS + hour) * HOUR, values);
     return formGroups(scores, values, series => ({ measure: 0, dimensionValues: [`host-${series}`] }), 1, 1, undefined,
-      () => isAverage ? undefined : series => model.movesPerWeek(series));
+      () => isAverage ? undefined : model.moves);
   });
 }
 
 const first = (value: number) => (series: number): number => series === 7 ? value : 0;
 
-describe('a count where nothing was expected', () => {
-  const judged = (value: number, expected: number, moves = 1): number => {
-    const counts = new RareCounts(series => [moves - 0.5, 0.5][series]!);
-    counts.see(0, 0);
-    counts.see(1, 0.4);
-    return counts.judge(1000, value, expected);
+describe('a move where nothing was expected', () => {
+  /** Series 0 and 1 moved by `size`, 2 never; 3 is never still. */
+  const judged = (series: number, value: number, expected: number, { perWeek = 0.5, size = 1 } = {}): number => {
+    const moves = new RareMoves({
+      isStill: each => each < 3, perWeek: each => each < 2 ? perWeek : 0, squaresPerWeek: each => each < 2 ? perWeek * size * size : NaN,
+    });
+    for (let each = 0; each < 4; each++) moves.see(each);
+    return moves.judge(series, 1000, value, expected);
   };
 
-  test('has at most a score that grows with its logarithm', () => {
-    expect([1, 2, 8].map(value => judged(value, 0.1))).toEqual([1, 2, 4].map(times => times * ANOMALOUS_SCORE));
+  test('has at most a score that grows with the logarithm of its size', () => {
+    expect([0.3, 1, 2, 8, -8].map(value => judged(2, value, 0))).toEqual([1, 1, 2, 4, 4].map(times => times * ANOMALOUS_SCORE));
+    expect([30, 59.9].map(value => judged(0, value, 0.1, { size: 29.9 }))).toEqual([1, 2].map(times => times * ANOMALOUS_SCORE));
   });
 
-  test.each([[0, 0], [0.5, 0], [1.5, 0], [-3, 0], [1, 0.5], [3, 3], [1, -2], [NaN, 0], [Infinity, 0], [1, NaN]])(
-    'is not what %d is where %d was expected', (value, expected) => {
-      expect(judged(value, expected)).toBe(1000);
-    });
-
-  test('has any score where such series move less than once a week', () => {
-    expect(judged(1, 0, 0.99)).toBe(1000);
-  });
-
-  test('has any score beside series that are expected to move', () => {
-    const counts = new RareCounts(() => 100);
-    counts.see(0, 0.5);
-    counts.see(1, NaN);
-    expect(counts.judge(1000, 1, 0)).toBe(1000);
+  test.each<[string, number]>([
+    ['a series whose value is a usual move', judged(2, 0, 1)],
+    ['a series that is not still', judged(3, 1, 0)],
+    ['a measure whose series move less than once a week', judged(2, 1, 0, { perWeek: 0.49 })],
+    ['a measure of averages', new RareMoves(undefined).judge(2, 1000, 1, 0)],
+  ])('has any score in %s', (_name, score) => {
+    expect(score).toBe(1000);
   });
 });
 
@@ -67,8 +63,8 @@ describe('the first error of a series', () => {
   const USUAL = { moved: 30 };
 
   test('is an anomaly of the least severity among few series of which some had errors', () => {
-    const [[group]] = groupsOf(10, { moved: 2 }, [first(1)]);
-    expect(group).toMatchObject({ series: [7] });
+    const [[group]] = groupsOf(10, { moved: 6 }, [series => series === 2 ? 1 : 0]);
+    expect(group).toMatchObject({ series: [2] });
     expect(group!.severity).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
     expect(group!.severity).toBeLessThan(85);
   });
@@ -83,6 +79,16 @@ describe('the first error of a series', () => {
   ])('%s are told of among hundreds', (_, values, series) => {
     const [[group]] = groupsOf(300, USUAL, [values]);
     expect(group!.series).toHaveLength(series);
+  });
+
+  test('counts of moves are those that there were', () => {
+    const model = new DetectionModel({ intervalSeconds: HOUR }, 2);
+    for (let hour = 0; hour < 24 * DAYS; hour++) model.learn(START + hour * HOUR, Float64Array.of(hour % 83 === 50 ? 10 * (1 + hour % 7) : 0, hour));
+    const { isStill, perWeek, squaresPerWeek } = model.moves;
+    expect([isStill(0), isStill(1), perWeek(1)]).toEqual([true, false, 0]);
+    expect(perWeek(0)).toBeCloseTo(2, 1);
+    expect(Math.sqrt(squaresPerWeek(0) / perWeek(0))).toBeGreaterThan(30);
+    expect(Math.sqrt(squaresPerWeek(0) / perWeek(0))).toBeLessThan(50);
   });
 
   test.each([1, 300])('is as severe as can be among %d series that had none', count => {
