@@ -129,7 +129,8 @@ function change(scores: SeriesScores, series: number, value: number, factor: num
   const { expected, lower, upper, score, raise, steepness, severity } = scores;
   const center = expected[series]!;
   const changed = max(-HIGHEST_SCORE, min(HIGHEST_SCORE, score[series]! * factor));
-  const lasting = 1 + (raise[series]! - 1) * share(factor, [AFTER_ONE_NO, 1]);
+  // what counts less for reasons of its own goes on to do so
+  const lasting = raise[series]! > 1 ? 1 + (raise[series]! - 1) * share(factor, [AFTER_ONE_NO, 1]) : raise[series]!;
   const narrower = factor * lasting / raise[series]!;
   if (score[series]! > 0) {
     upper[series] = center + (upper[series]! - center) / narrower;

@@ -96,7 +96,7 @@ describe('scores, bands and severities', () => {
 
   test('stay together: a value outside the band is anomalous, one inside is not', () => {
     const error = fc.double({ min: -300, max: 300, noNaN: true });
-    const raises = fc.constantFrom(1, 1.25, 4);
+    const raises = fc.constantFrom(0.3, 1, 1.25, 4);
     const steepnesses = fc.constantFrom(1, 0.4);
     const judgementsOf = fc.array(judgement, { maxLength: 8 });
     fc.assert(fc.property(judgementsOf, error, fc.boolean(), raises, steepnesses, (judgements, difference, isCut, raise, steepness) => {
@@ -116,7 +116,7 @@ describe('scores, bands and severities', () => {
         expect(severity >= ANOMALOUS_SEVERITY).toBe(Math.abs(changed) * lasting > ANOMALOUS_SCORE);
       }
       expect(lasting).toBeLessThanOrEqual(raise);
-      expect(lasting === raise).toBe(raise === 1 || factor >= 1);
+      expect(lasting === raise).toBe(raise <= 1 || factor >= 1);
       expect(lower <= center && center <= upper && upper - lower < 4 * wide).toBe(true);
       const judged = lasting * Math.abs(changed);
       if (Math.abs(judged - ANOMALOUS_SCORE) > 1e-9) expect(value < lower || value > upper).toBe(judged > ANOMALOUS_SCORE);
