@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { createHash } from 'node:crypto';
-import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, type Moves, relatedMeasures, type SeriesDescription, severityOf } from '../engine';
+import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, type Moves, relatedMeasures, scoreOfInterval, type SeriesDescription, severityOf } from '../engine';
 import type { DetectorModel } from './detector-model';
 import { eventSoFar, writtenEvent } from './event-so-far';
 import { rootCausesOf } from './group-root-causes';
@@ -118,7 +118,7 @@ function recordOf(
   number: number, { scores, values, feedback }: Pick<Observation, 'scores' | 'values' | 'feedback'>, at: EpochSeconds,
   name: Pick<GroupSeriesRecord, 'timeSeriesId' | 'dimensions'>,
 ): GroupSeriesRecord {
-  const ofInterval = Math.abs(scores.score[number]) * Math.min(1, scores.raise[number]);
+  const ofInterval = scoreOfInterval(Math.abs(scores.score[number]), scores.raise[number]);
   return {
     ...name,
     // of this interval alone, so that a series is kept as it was at its worst and not as it was last

@@ -4,7 +4,7 @@ import type { SeriesScores } from './detection-model';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import type { PartsOfTotals } from './parts-of-totals';
 import { type Moves, RareMoves } from './rare-moves';
-import { ANOMALOUS_SEVERITY } from './severity';
+import { ANOMALOUS_SEVERITY, scoreOfInterval } from './severity';
 
 const { abs, sign } = Math;
 
@@ -154,9 +154,15 @@ function anomalousTotals({ scores, values, measureOf, levelOf, moves }: ScoredTo
     const expected = scores.expected[total]!;
     const score = rareMoves.judge(total, abs(scores.score[total]!), values[total]!, expected);
     const deviation = values[total]! - expected;
-    const raised = score * scores.raise[total]!;
-    const steepness = scores.steepness[total]!;
-    found.push({ total, score: Math.min(score, raised), raised, steepness, deviation, relative: deviation / abs(expected) });
+    const raise = scores.raise[total]!;
+    found.push({
+      total,
+      score: scoreOfInterval(score, raise),
+      raised: score * raise,
+      steepness: scores.steepness[total]!,
+      deviation,
+      relative: deviation / abs(expected),
+    });
   }
   // without holes
   return levels.filter(level => level !== undefined);

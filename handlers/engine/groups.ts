@@ -6,7 +6,7 @@ import { type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import { partsOfTotals } from './parts-of-totals';
 import { type Moves, RareMoves } from './rare-moves';
-import { ANOMALOUS_SEVERITY, judgedScore } from './severity';
+import { ANOMALOUS_SEVERITY, judgedScore, scoreOfInterval } from './severity';
 
 /** What a time series is about. */
 export interface SeriesDescription {
@@ -98,8 +98,8 @@ export function formGroups(
   return anomalies.flatMap((all, measure) => {
     const found = all.map(anomaly => {
       const score = rareMoves[measure]!.judge(anomaly.series, anomaly.score, values[anomaly.series]!, scores.expected[anomaly.series]!);
-      const raised = score * scores.raise[anomaly.series]!;
-      return { ...anomaly, score: Math.min(score, raised), raised };
+      const raise = scores.raise[anomaly.series]!;
+      return { ...anomaly, score: scoreOfInterval(score, raise), raised: score * raise };
     });
     const { joined, severity } = jointAnomalies(found, scored[measure]!, ({ series }) => series);
     const isJoined = new Set(joined.map(({ series }) => series));

@@ -13,4 +13,4 @@ export type { Moves } from './rare-moves';
 export { relatedMeasures } from './related-measures';
 export { type Leaves } from './root-cause/leaves';
 export { findRootCauses } from './root-cause/search';
-export { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, comparableScore, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
+export { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, comparableScore, judgedScore, scoreOfInterval, severityOf, SHORT_INTERVAL_FACTOR } from './severity';

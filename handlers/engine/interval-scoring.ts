@@ -8,7 +8,7 @@ import { MEMBER, REASON } from './explanation';
 import { LastWeek } from './last-week';
 import { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
-import { PART_IN_SCORE, shareAbove } from './logarithmic-axis';
+import { partInScore, shareAbove } from './logarithmic-axis';
 import { MovingEdges } from './moving-edges';
 import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
@@ -184,10 +184,9 @@ export class IntervalScoring {
       const side = value < expected ? 0 : 1;
       const factor = this.rarity.of(s, side, value, size);
       const part = shareAbove(this.calendar, this.state, s, value, center, usual);
-      const partInScore = part === 1 ? 1 : part ** PART_IN_SCORE;
       // cut after that: a million times what a constant series is expected to be stays as far off as can be
       const full = confidence * newDistance(distance[index]!, known) * factor;
-      const score = min(HIGHEST_SCORE, full * partInScore);
+      const score = min(HIGHEST_SCORE, full * partInScore(part));
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);

@@ -10,7 +10,7 @@ const { log1p, max, min, sqrt } = Math;
  * Exponent with which the part counts in the score itself; in the severity all of it does. Measured on the NAB corpus: a score with all of it is better to
  * compare with one threshold for all series, and loses three points of NAB's own figure.
  */
-export const PART_IN_SCORE = 0.33;
+const PART_IN_SCORE = 0.33;
 
 /**
  * Root mean square of the moves that the season did not foresee, in usual errors, from which on the tails of a series count as heavy, and how much more makes
@@ -43,4 +43,12 @@ export function shareAbove(
   const tail = (sqrt(unforeseen[series]!) / scale[series]! - HEAVY_TAIL) / MUCH_HEAVIER;
   // NaN where nothing was ever unforeseen
   return tail > 0 ? (log1p(times) / times) ** min(1, tail) : 1;
+}
+
+/**
+ * What of that part counts in the score itself. The rest counts in the severity only.
+ * @param part 0-1
+ */
+export function partInScore(part: number): number {
+  return part === 1 ? 1 : part ** PART_IN_SCORE;
 }

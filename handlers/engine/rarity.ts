@@ -3,7 +3,7 @@
 import type { Calendar } from './calendar';
 import { Exceedances } from './exceedances';
 import { shareOfMove } from './intermittent-moves';
-import { PART_IN_SCORE } from './logarithmic-axis';
+import { partInScore } from './logarithmic-axis';
 import { IDLE_SHARE } from './scale-floor';
 import { ANY_VALUES, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
@@ -156,7 +156,7 @@ export class Rarity {
       const raise = middle >= eventDistance ? event : least;
       const value = valueAt(middle);
       const above = shareOf(value);
-      const aboveInScore = above === 1 ? 1 : above ** PART_IN_SCORE;
+      const aboveInScore = partInScore(above);
       const score = middle * this.of(series, side, value, middle) * aboveInScore;
       const share = above / aboveInScore * this.share(series, side, middle, abs(value - expected), score) * this.shareWhileNew(series, side, middle);
       if (score * share * raise < ANOMALOUS_SCORE) near = middle;

@@ -41,6 +41,15 @@ export function judgedScore(raised: number, steepness: number): number {
   return raised > ANOMALOUS_SCORE ? ANOMALOUS_SCORE * (raised / ANOMALOUS_SCORE) ** steepness : raised;
 }
 
+/**
+ * As much of a score as counts for the severity of an interval by itself: less where its raise takes away from it, and not more while an event lasts, which is
+ * in the severity of the event (eventSeverity).
+ * @param score without sign
+ */
+export function scoreOfInterval(score: number, raise: number): number {
+  return score * Math.min(1, raise);
+}
+
 /** Score from which on it is told with the steepness, and part of the steepness that counts in it: measured (docs/detection.md). */
 const HIGH_SCORE = 25;
 const COMPARED_STEEPNESS = 1 / 3;
