@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -12,6 +14,7 @@ import type { Execution } from '../../local/states/execution';
 const START = new Date('2026-11-23T10:00:00Z');
 
 const WORKER = `
+import { existsSync } from 'node:fs';
 const calls = new Map();
 export const handler = async ({ do: action, key, ...rest }) => {
   const count = (calls.get(key) ?? 0) + 1;
@@ -19,7 +22,7 @@ export const handler = async ({ do: action, key, ...rest }) => {
   if (action === 'fail') { const error = new Error('call ' + count); error.name = rest.name; throw error; }
   if (action === 'fail twice' && count <= 2) { const error = new Error('call ' + count); error.name = 'Busy'; throw error; }
   if (action === 'big') return 'x'.repeat(300_000);
-  if (action === 'slow') await new Promise((resolve) => setTimeout(resolve, rest.milliseconds));
+  if (action === 'wait') while (!existsSync(rest.file)) await new Promise((resolve) => setTimeout(resolve, 20));
   return { ...rest, count };
 };`;
 
@@ -299,18 +302,22 @@ test('executions are started, described, listed and stopped through the API', as
   const client = new SFNClient({ endpoint, region, credentials: { accessKeyId: 'x', secretAccessKey: 'y' } });
   try {
     const stateMachineArn = cloud.physicalName('Invoke')!;
-    const input = JSON.stringify({ do: 'slow', milliseconds: 300, key: 'api' });
+    const folder = temporaryFolder();
+    const inputUntil = (file: string): string => JSON.stringify({ do: 'wait', file: join(folder, file), key: 'api' });
+    const input = inputUntil('described');
     const { executionArn, startDate } = await client.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }));
     expect(startDate).toEqual(cloud.clock.now());
     expect(await client.send(new StartExecutionCommand({ stateMachineArn, name: 'one', input }))).toMatchObject({ executionArn });
     await expect(client.send(new StartExecutionCommand({ stateMachineArn, name: 'one' }))).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
     expect(await client.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({ status: 'RUNNING', input });
+    writeFileSync(join(folder, 'described'), '');
     await cloud.allExecutionsFinished();
     const done = await client.send(new DescribeExecutionCommand({ executionArn }));
     expect(done).toMatchObject({ status: 'SUCCEEDED', name: 'one', stateMachineArn });
     expect(JSON.parse(done.output!)).toMatchObject({ got: { count: 1 } });
-    const stopped = await client.send(new StartExecutionCommand({ stateMachineArn, input }));
+    const stopped = await client.send(new StartExecutionCommand({ stateMachineArn, input: inputUntil('stopped') }));
     await client.send(new StopExecutionCommand({ executionArn: stopped.executionArn, error: 'Enough', cause: 'said so' }));
+    writeFileSync(join(folder, 'stopped'), '');
     await cloud.allExecutionsFinished();
     expect(await client.send(new DescribeExecutionCommand({ executionArn: stopped.executionArn }))).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'said so' });
     const listed = await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'ABORTED' }));
