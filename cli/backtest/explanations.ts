@@ -146,6 +146,7 @@ const REMARKS: Record<Reason, string> = {
   'as far off on many occasions lately': 'it was as far off on many occasions lately',
   'back at the level before': 'it is back at the level from which it moved lately',
   'as far above as its noise reaches': 'its noise reaches as far above what is expected',
+  'as on a weekend as it is a public holiday': 'it is a public holiday, on which values up to those of a weekend are usual',
   'new level': 'it has lasted so long that it is learned as the new level',
 };
 

@@ -24,22 +24,23 @@ interface Candidate {
 }
 
 /**
- * Tells of daily data whose anomalies fall on the public holidays of a country, more often than by chance, and that it could know them.
+ * Tells of data whose anomalies begin on the public holidays of a country, more often than by chance, and that it could know them.
  * @param detected wall times at which the intervals detected begin, seconds
  * @returns undefined where the configuration has holidays, or nothing is to be said
  */
 export async function holidayAdvice(
-  { frequency, holidays, timezone }: BacktestConfig, groups: readonly Pick<GroupRecord, 'start'>[], detected: readonly number[],
+  { holidays, timezone }: BacktestConfig, groups: readonly Pick<GroupRecord, 'start'>[], detected: readonly number[],
 ): Promise<string | undefined> {
-  if (frequency !== 'P1D' || holidays !== undefined) return undefined;
+  if (holidays !== undefined) return undefined;
   const days = [...new Set(groups.map(({ start }) => dayOf(start + zoneOffsetSeconds(timezone, start))))].sort((a, b) => a - b);
   if (days.length < LEAST_DAYS) return undefined;
+  const watched = [...new Set(detected.map(dayOf))];
   const fitting: Candidate[] = [];
   const countries = [...await knownCountries()];
   for (const [code, name] of countries) {
-    const holidayOf = await holidaysWithin(code, detected.map(dayOf));
+    const holidayOf = await holidaysWithin(code, watched);
     const found = days.filter(day => holidayOf.has(day));
-    const chance = countries.length * binomialTail(found.length, days.length, holidayOf.size / detected.length);
+    const chance = countries.length * binomialTail(found.length, days.length, holidayOf.size / watched.length);
     if (found.length >= LEAST_DAYS && chance <= CHANCE) fitting.push({ code, name, days: found, holidayOf, chance });
   }
   const most = Math.max(...fitting.map(candidate => candidate.days.length));

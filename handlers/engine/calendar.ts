@@ -8,6 +8,7 @@ export interface ModelSettings {
 
 const DAY = 86400;
 const HOUR = 3600;
+const HOURS_A_DAY = 24;
 /** 1970-01-01 was a Thursday: weekday 4, with Sunday as 0. */
 const FIRST_WEEKDAY = 4;
 
@@ -45,7 +46,7 @@ export class Calendar {
     const daily = intervalSeconds === DAY;
     this.cycleSlots = daily ? 7 : DAY / intervalSeconds;
     this.weekSlots = daily ? 0 : 168;
-    this.noiseSlots = daily ? 7 : 24;
+    this.noiseSlots = daily ? 7 : HOURS_A_DAY;
     this.intervalsPerWeekSlot = daily ? 1 : HOUR / intervalSeconds;
     this.intervalsPerNoiseSlot = this.intervalsPerWeekSlot;
     this.intervalsPerWeek = 7 * DAY / intervalSeconds;
@@ -60,6 +61,11 @@ export class Calendar {
     const weekday = (((day + FIRST_WEEKDAY) % 7) + 7) % 7;
     if (this.weekSlots === 0) return { cycle: weekday, week: 0, noise: weekday };
     const hour = Math.floor(second / HOUR);
-    return { cycle: Math.floor(second / this.intervalSeconds), week: weekday * 24 + hour, noise: hour };
+    return { cycle: Math.floor(second / this.intervalSeconds), week: weekday * HOURS_A_DAY + hour, noise: hour };
+  }
+
+  /** The same time of the day on another day of the week (0 is Sunday); only where the week is a second season. */
+  public onWeekday({ cycle, week, noise }: SeasonPosition, weekday: number): SeasonPosition {
+    return { cycle, week: weekday * HOURS_A_DAY + week % HOURS_A_DAY, noise };
   }
 }

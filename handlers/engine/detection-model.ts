@@ -10,6 +10,7 @@ import { RegressionMember } from './regression-member';
 import { type Prediction, SeasonalMember } from './seasonal-member';
 import { read, write } from './serialization';
 import { SeriesState } from './series-state';
+import { WeekendLikeHolidays } from './weekend-like-holidays';
 
 const { abs, floor, max, min } = Math;
 
@@ -77,6 +78,7 @@ export class DetectionModel {
   private readonly regression: RegressionMember;
   private readonly scoring: IntervalScoring;
   private readonly effects?: DayEffects;
+  private readonly weekendLike?: WeekendLikeHolidays;
   private readonly effect: EffectPrediction = emptyEffect();
   /** What the seasonal state says without the effects of the calendar day. */
   private readonly plain: Prediction = emptyPrediction();
@@ -90,7 +92,7 @@ export class DetectionModel {
   private last = NaN;
 
   /**
-   * @param holidays of daily data; ignored for shorter intervals
+   * @param holidays that daily data learns by name, and on which data of shorter intervals may be as at a weekend
    * @param state of so many series; default: they were never seen
    * @throws RangeError for a number of series that is not a whole number from 0
    */
@@ -101,6 +103,7 @@ export class DetectionModel {
     this.regression = new RegressionMember(this.calendar, this.state, BLOCK);
     this.scoring = new IntervalScoring(this.calendar, this.state);
     if (this.calendar.weekSlots === 0) this.effects = new DayEffects(this.state, holidays);
+    else if (holidays) this.weekendLike = new WeekendLikeHolidays(this.calendar, this.state, this.seasonal, holidays, BLOCK);
   }
 
   /** Number of time series. */
@@ -170,6 +173,7 @@ export class DetectionModel {
       scoring.skip(left);
       scoring.fade(floor(wallSeconds / DAY) - floor(this.last / DAY));
     }
+    const holiday = this.weekendLike?.has(wallSeconds) ? this.weekendLike : undefined;
     if (this.learned === 0 || floor(wallSeconds / HOUR) !== floor(this.last / HOUR)) scoring.beginHour(position);
     for (let from = 0; from < seriesCount; from += BLOCK) {
       const to = min(from + BLOCK, seriesCount);
@@ -177,10 +181,14 @@ export class DetectionModel {
         const value = values[s]!;
         block[s - from] = abs(value) <= LARGEST_VALUE ? value : boundedValue(value);
       }
+      holiday?.predict(interval, position, from, to);
       seasonal.predict(interval, position, from, to, prediction);
+      holiday?.takeOut(from, to, block, prediction.expected);
       this.addEffects(wallSeconds, from, to);
       regression.predict(interval, noiseRow, from, to, prediction, regressed);
       scoring.score(interval, position, from, to, block, prediction, regressed, distances, scores, bandFrom);
+      if (scores) holiday?.putBack(from, to, scores);
+      holiday?.goOn(position, from, to, block);
       regression.learn(interval, from, to, block, prediction, regressed);
       this.effects?.learn(floor(wallSeconds / DAY), from, to, block, this.plain.expected, this.plain.scale, this.effect);
       seasonal.learn(interval, position, from, to, block, prediction, distances, scores);

@@ -17,6 +17,7 @@ export const REASONS = [
   'as far off on many occasions lately',
   'back at the level before',
   'as far above as its noise reaches',
+  'as on a weekend as it is a public holiday',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -33,4 +34,5 @@ export const REASON = {
   recurring: 8,
   formerLevel: 9,
   noiseAbove: 10,
+  holiday: 11,
 } as const;

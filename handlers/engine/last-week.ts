@@ -79,12 +79,23 @@ export class LastWeek {
     }
   }
 
+  /** What the series was at a time of the week when that was last seen, but for the present hour; NaN: not known. */
+  public newest(position: SeasonPosition, series: number): number {
+    if (!this.isKept) return NaN;
+    const { hourFirst, hourLast, capacity } = this.state;
+    const place = position.week * capacity + series;
+    return this.onLine(position, series, hourFirst[place]!, hourLast[place]!);
+  }
+
   /** Value a week ago; NaN: not known. */
   private valueAt(position: SeasonPosition, series: number): number {
-    const { lastWeekFirst, lastWeekLast, origin } = this.state;
-    const first = lastWeekFirst[series]!;
+    const { lastWeekFirst, lastWeekLast } = this.state;
+    return this.onLine(position, series, lastWeekFirst[series]!, lastWeekLast[series]!);
+  }
+
+  private onLine(position: SeasonPosition, series: number, first: number, last: number): number {
     const share = this.place(position) / max(1, this.calendar.intervalsPerWeekSlot - 1);
-    return origin[series]! + first + share * (lastWeekLast[series]! - first);
+    return this.state.origin[series]! + first + share * (last - first);
   }
 
   /** Number of an interval within its hour. */

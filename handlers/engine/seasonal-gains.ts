@@ -2,6 +2,9 @@
 
 import type { Calendar } from './calendar';
 
+/** Errors are learned up to this many scales. */
+export const CLIP = 3;
+
 /** How much of an error each part of the state takes over. */
 export interface Gains {
   readonly level: number;

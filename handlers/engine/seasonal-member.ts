@@ -7,9 +7,9 @@ import type { BlockDistances } from './interval-scoring';
 import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { closedWidth, openWidth } from './opening-hours';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
-import { type Gains, gainsOf } from './seasonal-gains';
+import { CLIP, type Gains, gainsOf } from './seasonal-gains';
 import { ANY_VALUES, COUNTS, MOST_ERRORS, NEVER_NEGATIVE, type SeriesState } from './series-state';
-import { learnWeek, noteMissed, slotTrust, weekTrust } from './week-season';
+import { learnWeek, mostOfWeek, noteMissed, slotTrust, weekTrust } from './week-season';
 import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
 import { keepWeekdayShares } from './weekday-shares';
 
@@ -22,8 +22,6 @@ const AVERAGED_ERRORS = 50;
 /** Distance from which on a value belongs to an event that is not learned as normal, reported or not; at intervals of less than an hour nearer. */
 const FAR_OFF = 6;
 const SHORT_FAR_OFF = 4;
-/** Errors are learned up to this many scales. */
-const CLIP = 3;
 /** How many times its mean square one move may add to it: an outage of a quiet series is not all that it is known for. */
 const MOST_GROWTH = 4;
 /** Values enter the long-run figures up to this many mean deviations. */
@@ -42,12 +40,6 @@ const SURPRISE_TO_SHARE = 4;
 /** Part of a slot's error that is learned, unclipped, where the regression finds the value usual: the slot has learned an anomaly. */
 const MISTAKE_GAIN = 0.7;
 
-/**
- * Level and short cycle learn what the week explains too, up to so many mean absolute errors without the week: a peak that comes once a week
- * would lift the level for a day. At intervals of an hour, whose slots of the week learn faster, up to CLIP usual errors: with more of it the level followed
- * each weekend down and each working week up, and those errors of its own hid what is an anomaly.
- */
-const MOST_OF_WEEK = 6;
 /** Part of what the week adds that the scale never falls below: a slot is an hour, and a week's edge is not. */
 const WEEK_FLOOR = 0.2;
 /** The same of what a slot adds that is believed by itself: it came only twice, and its absence is no anomaly by that. */
@@ -180,7 +172,7 @@ export class SeasonalMember {
     { distance, slack: slacks }: BlockDistances, scores: IntervalScores | undefined,
   ): void {
     const { calendar, farOff, gains, state } = this;
-    const { level, mean, scale, deviation, unforeseen, square, idle, newest, astray, surprise, cycleError } = state;
+    const { level, mean, scale, deviation, unforeseen, square, idle, newest, astray, surprise } = state;
     const { cycle, noise, points, errors, firstSeen, runLength, kind, missedBefore, weeksOff, capacity } = state;
     const cycleRow = position.cycle * capacity;
     const noiseRow = position.noise * capacity;
@@ -281,11 +273,11 @@ export class SeasonalMember {
       noise[noiseRow + s] = atHour >= 0 ? atHour + gains.noise * (size - atHour) : size;
       const left = value - (prediction.effect?.[s - from] ?? 0) - level[s]! - slot;
       const cleaned = left - error + clipped;
-      const mostOfWeek = isHourly ? CLIP * scale[s]! : max(limit, MOST_OF_WEEK * cycleError[s]!);
+      const ofWeek = mostOfWeek(calendar, state, s, limit);
       let lasting = cleaned;
       if (isOfWeek) lasting = 0;
-      else if (isHourly) lasting = clipped + max(-mostOfWeek, min(mostOfWeek, cleaned - clipped));
-      else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-mostOfWeek, min(mostOfWeek, cleaned));
+      else if (isHourly) lasting = clipped + max(-ofWeek, min(ofWeek, cleaned - clipped));
+      else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-ofWeek, min(ofWeek, cleaned));
       const ofLevel = slack === 0 ? lasting : lasting > 0 ? max(0, lasting - slack) : min(0, lasting + slack);
       level[s]! += gains.level * (ofLevel + share * (error - clipped));
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Calendar, SeasonPosition } from './calendar';
+import { CLIP } from './seasonal-gains';
 import type { SeriesState } from './series-state';
 
-const { abs, floor, min } = Math;
+const { abs, floor, max, min } = Math;
 
+/** Level and short cycle learn what the week explains up to so many mean absolute errors without the week. */
+const MOST_OF_WEEK = 6;
 /** Hours of the week that share one number of `weekMisses`, a bit each. */
 const HOURS_A_NUMBER = 8;
 /** Lowest gain of a slot: the prototype's 0.1 needs a quarter of a year to follow a week that changes. */
@@ -35,6 +38,16 @@ export function weekTrust(errorWithout: number, errorWith: number): number {
 export function slotTrust(weekly: number, limit: number): number {
   const share = limit / abs(weekly);
   return share < 1 ? 1 - share * share : 0;
+}
+
+/**
+ * How much level and short cycle learn at most of what the week explains: a peak that comes once a week would lift the level for a day. At intervals of an
+ * hour, whose slots of the week learn faster, up to CLIP usual errors: with more of it the level followed each weekend down and each working week up, and
+ * those errors of its own hid what is an anomaly.
+ * @param limit error up to which values are learned
+ */
+export function mostOfWeek({ isHourly }: Calendar, { cycleError, scale }: SeriesState, series: number, limit: number): number {
+  return isHourly ? CLIP * scale[series]! : max(limit, MOST_OF_WEEK * cycleError[series]!);
 }
 
 /** Begins an hour of the week: what it was like when it was last seen is put aside. */

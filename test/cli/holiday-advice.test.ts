@@ -16,6 +16,15 @@ test('anomalies on the holidays of a country are told, with what to write', asyn
     + 'try "holidays": "DE" in the configuration, and give the connector the prop of that name');
 });
 
+test('hours of a holiday count as one day', async () => {
+  const hours = YEAR.flatMap(day => Array.from({ length: 24 }, (_, hour) => day + hour * 3600));
+  const groups = GERMAN.flatMap(({ start }) => [9, 11, 16].map(hour => ({ start: start + hour * 3600 })));
+  expect(await holidayAdvice({ ...daily, frequency: 'PT1H' }, groups, hours)).toMatch(
+    /^6 of the 6 days on which an anomaly group begins are public holidays of Germany/);
+  const sameDay = [9, 10, 11, 12].map(hour => ({ start: GERMAN[0]!.start + hour * 3600 }));
+  expect(await holidayAdvice({ ...daily, frequency: 'PT1H' }, sameDay, hours)).toBeUndefined();
+});
+
 test('of several countries with as many of the days, that of the time zone comes first', async () => {
   // Austria is a day behind UTC for the first hour of its day
   const christmas = groupsOn('2024-12-31T23:00Z', '2025-04-30T22:00Z', '2025-12-24T23:00Z', '2025-12-25T23:00Z');
@@ -29,7 +38,6 @@ test.each<[string, Partial<BacktestConfig>, { start: number }[]]>([
   ['three holidays among twenty days', {}, [...GERMAN.slice(0, 3), ...YEAR.slice(30, 47).map(start => ({ start }))]],
   ['two holidays', {}, GERMAN.slice(0, 2)],
   ['no anomalies', {}, []],
-  ['data that are not daily', { frequency: 'PT1H' }, GERMAN],
   ['a configuration with holidays', { holidays: 'FR' }, GERMAN],
 ])('%s are no reason for advice', async (_, change, groups) => {
   expect(await holidayAdvice({ ...daily, ...change }, groups, YEAR)).toBeUndefined();

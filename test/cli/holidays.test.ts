@@ -44,6 +44,28 @@ test('a back test without holidays says whose its anomalies are', () => {
   command.remove('out');
 });
 
+test('by the hour a holiday of the configuration may be as a Sunday is', () => {
+  const FIRST_HOUR = Date.parse('2025-01-06') / 36e5;
+  const hours = Array.from({ length: 18 * 7 * 24 }, (_, index) => {
+    const moment = new Date((FIRST_HOUR + index) * 36e5);
+    const isSunday = moment.getUTCDay() === 0 || ['2025-04-18', '2025-04-21', '2025-05-01'].includes(moment.toISOString().slice(0, 10));
+    const usual = 1000 * (isSunday ? 0.5 : 1) * (1.2 - Math.cos(Math.PI * moment.getUTCHours() / 12));
+    return `${moment.toISOString().slice(0, 13)},${Math.round(usual * (1 + 0.05 * Math.sin(index * 12.9898)))}`;
+  });
+  const found = (holidays?: string): string[] => {
+    command.write('data/orders.csv', ['hour,orders', ...hours].join('\n'));
+    command.write('config.json', { ...CONFIG, timestampColumn: { name: 'hour', format: "yyyy-MM-dd'T'HH" }, frequency: 'PT1H', holidays });
+    expect(command.backtest('--detect-from', '2025-04-14 00:00:00', '--explain', 'orders')).toMatchObject({ code: 0 });
+    return [...new Set(command.rows('out/scores.csv').filter(({ anomaly }) => anomaly === '1').map(({ timestamp }) => timestamp!.slice(0, 10)))];
+  };
+  expect(found()).toEqual(expect.arrayContaining(['2025-04-18', '2025-05-01']));
+  command.remove('out');
+  expect(found('DE')).toEqual([]);
+  expect(command.rows('out/explanations.csv').filter(({ timestamp }) => timestamp === '2025-05-01 12:00:00')).toEqual([
+    expect.objectContaining({ reason: 'as on a weekend as it is a public holiday' })]);
+  command.remove('out');
+});
+
 test('a part of a country that there is not is refused with those that there are', () => {
   command.write('data/orders.csv', ['day,orders', ...rows].join('\n'));
   command.write('config.json', { ...CONFIG, holidays: 'DE-XX' });

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Calendar, SeasonPosition } from './calendar';
+import type { IntervalScores } from './detection-model';
+import { REASON } from './explanation';
+import type { HolidayCalendar } from './holidays';
+import { LastWeek } from './last-week';
+import type { Prediction, SeasonalMember } from './seasonal-member';
+import { ANY_VALUES, type SeriesState } from './series-state';
+import { WeekDrift } from './week-drift';
+
+const { abs, floor, max, min } = Math;
+
+const DAY = 86400;
+/** Saturday and Sunday. */
+const WEEKEND = [6, 0];
+/** Usual errors from which on the holiday is told as the reason why a value is no anomaly. */
+const LEAST_TOLD = 3;
+
+/**
+ * Public holidays at intervals of less than a day: on one, a series may be anywhere between what its weekday, a Saturday and a Sunday have it expect at
+ * that time of the day. Offices are closed as at the weekend, shops sell less or as much as on a Sunday, what people do at leisure is more, and a business
+ * that is open as usual is as on its weekday. What lies between is taken out of the value before it is scored, so that what is beyond is scored as on any day.
+ *
+ * There are too few holidays, and they differ too much, for each time of the day to learn its own. Nothing is learned on them either: the values are not
+ * those of the weekday.
+ */
+export class WeekendLikeHolidays {
+  private readonly drift: WeekDrift;
+  private readonly lastWeek: LastWeek;
+  private readonly weekend: Prediction;
+  /** Least and most that each series of the block may have; then how far that is below and above what its weekday has it expect. */
+  private readonly below: Float64Array;
+  private readonly above: Float64Array;
+  private readonly taken: Float64Array;
+
+  /** @param block most series that are predicted at once */
+  public constructor(
+    private readonly calendar: Calendar, private readonly state: SeriesState, private readonly seasonal: SeasonalMember,
+    private readonly holidays: HolidayCalendar, block: number,
+  ) {
+    this.drift = new WeekDrift(calendar, state, block);
+    this.lastWeek = new LastWeek(calendar, state);
+    this.weekend = { expected: new Float64Array(block), scale: new Float64Array(block) };
+    this.below = new Float64Array(block);
+    this.above = new Float64Array(block);
+    this.taken = new Float64Array(block);
+  }
+
+  /** Whether an interval lies on a holiday. */
+  public has(wallSeconds: number): boolean {
+    return this.holidays.identityOf(floor(wallSeconds / DAY)) !== undefined;
+  }
+
+  /** Finds what the weekend has the block's series expect. Call it before they are predicted for their own weekday, which is what the state then tells of. */
+  public predict(interval: number, position: SeasonPosition, from: number, to: number): void {
+    const { above, below, calendar, drift, lastWeek, seasonal, weekend } = this;
+    const { expected } = weekend;
+    below.fill(Infinity);
+    above.fill(-Infinity);
+    drift.begin(from, to);
+    for (const day of WEEKEND) {
+      const at = calendar.onWeekday(position, day);
+      seasonal.predict(interval, at, from, to, weekend);
+      drift.addMovesTo(day, position, from, to, expected);
+      for (let index = 0; index < to - from; index++) {
+        below[index] = min(below[index]!, expected[index]!);
+        above[index] = max(above[index]!, expected[index]!);
+        // a slot of an hour does not know where in it the weekend begins
+        const newest = lastWeek.newest(at, from + index);
+        if (newest < below[index]!) below[index] = newest;
+        if (newest > above[index]!) above[index] = newest;
+      }
+    }
+  }
+
+  /**
+   * Takes out of the block's values what the weekend may make of them.
+   * @param expected of the weekday
+   */
+  public takeOut(from: number, to: number, values: Float64Array, expected: Float64Array): void {
+    const { above, below, taken, calendar: { isWithinHour }, state: { kind, lastingError } } = this;
+    for (let s = from; s < to; s++) {
+      const index = s - from;
+      const lowest = kind[s] === ANY_VALUES ? -Infinity : 0;
+      const center = max(lowest, expected[index]!);
+      // NaN for a series that has no past
+      const least = below[index] = min(0, max(lowest, below[index]!) - center) || 0;
+      const most = above[index] = max(0, max(lowest, above[index]!) - center) || 0;
+      const value = values[index]!;
+      // what has no rows is as near to nothing as it may be
+      const off = (value === value ? value : 0) - center;
+      taken[index] = max(least, min(most, off)) || 0;
+      values[index] = taken[index] === off && value === value ? center : value - taken[index]!;
+      // the mean of the last errors would tell of how far the weekend's edges are from those of a weekday
+      if (isWithinHour) lastingError[s] = 0;
+    }
+  }
+
+  /** Puts back what was taken out: what is told of the series is for the values that it had. */
+  public putBack(from: number, to: number, { expected, lower, upper, scale, reason }: IntervalScores): void {
+    const { above, below, taken, state: { kind } } = this;
+    for (let s = from; s < to; s++) {
+      const index = s - from;
+      expected[s]! += taken[index]!;
+      lower[s] = max(kind[s] === ANY_VALUES ? -Infinity : 0, lower[s]! + below[index]!);
+      upper[s]! += above[index]!;
+      if (reason[s] === REASON.expected && abs(taken[index]!) >= LEAST_TOLD * scale[s]!) reason[s] = REASON.holiday;
+    }
+  }
+
+  /** Learns nothing of the block but that an interval of its weekday is over. */
+  public goOn(position: SeasonPosition, from: number, to: number, values: Float64Array): void {
+    this.drift.goOn(position, from, to);
+    values.fill(NaN, 0, to - from);
+  }
+}
