@@ -51,7 +51,8 @@ function wordsOf(bytes: Uint8Array): Int32Array {
 }
 
 function round(lane: number, word: number): number {
-  return imul(rotated(lane + imul(word, PRIME_2) | 0, 13), PRIME_1);
+  // that the lane is a whole number must be said each time: the sum is taken of floats else, which takes three times as long
+  return imul(rotated((lane | 0) + imul(word, PRIME_2) | 0, 13), PRIME_1);
 }
 
 function rotated(value: number, bits: number): number {
