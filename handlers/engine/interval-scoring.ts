@@ -35,6 +35,8 @@ const FIRST_CONFIDENCE = 0.6;
 const CONFIDENT_DAYS = 14;
 /** Usual errors from which on a value is asked whether an edge moves, which costs time: nearer ones are as expected. */
 const LEAST_OFF = 1;
+/** Usual errors from the season below which nothing is learned of how far off a value is: whatever the regression says, they come to less than two. */
+const TOO_NEAR = 1;
 /** Part of the anomalous score from which the steepness is found: feedback can make an anomaly of what is somewhat below. */
 const LEAST_STEEP = 0.5;
 
@@ -138,7 +140,6 @@ export class IntervalScoring {
         scores.scale[s] = usual;
         continue;
       }
-      const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
       // an event is no wobble between two numbers, and goes on as long as it is one
       const rounding = kind[s] === COUNTS && runLength[s] === 0 ? roundingOf(usual) : 0;
       const off = abs(value - center);
@@ -150,11 +151,17 @@ export class IntervalScoring {
       }
       const exact = nearer(value, center, rounding + slack[index]!);
       const error = mayBeNegative ? value - center : errorOnSquareRootAxis(exact, center);
+      const seasonal = error === 0 ? 0 : abs(error) / usual;
+      const errors = error > 0 ? seasonal : -seasonal;
+      if (scores === undefined && seasonal < TOO_NEAR) {
+        if (this.calendar.isWithinHour) this.lasting.learn(s, errors, this.isLeftOut(position, s));
+        continue;
+      }
+      const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
       const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
       const second = isHeard ? max(lowest, regressed.expected[index]!) : center;
       const secondScale = isHeard ? regressed.scale[index]! : usual;
       const secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(exact, second);
-      const seasonal = error === 0 ? 0 : abs(error) / usual;
       // the regression takes an event for the new normal within a few intervals: while one goes on, the seasonal state alone speaks
       const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
       const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
@@ -171,13 +178,8 @@ export class IntervalScoring {
       this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
-      const errors = error > 0 ? seasonal : -seasonal;
-      const mayBeEdge = this.recurrence.mayBeEdge(position, s);
-      const isEdge = this.recurrence.isEdge(position, s);
-      // in its first weeks, any hour that was off is one until it is known better
-      const isLeftOut = points[s]! < this.twoWeeks ? mayBeEdge : isEdge;
       if (scores === undefined) {
-        this.lasting.learn(s, errors, isLeftOut);
+        if (this.calendar.isWithinHour) this.lasting.learn(s, errors, this.isLeftOut(position, s));
         continue;
       }
 
@@ -188,13 +190,14 @@ export class IntervalScoring {
       const full = confidence * newDistance(distance[index]!, known) * factor;
       const score = min(HIGHEST_SCORE, full * partInScore(part));
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
+      const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
       const share = this.rarity.share(s, side, size, abs(value - expected), score);
       const whileNew = this.rarity.shareWhileNew(s, side, size);
       const partInSeverity = part < 1 && score > 0 ? min(HIGHEST_SCORE, full * part) / score : 1;
       const ofDuration = partInSeverity * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
-      const mayLast = !mayBeEdge && !isRepeated && known === 0 && !isEdge;
+      const mayLast = !mayBeEdge && !isRepeated && known === 0 && !this.recurrence.isEdge(position, s);
       const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
       const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
       scores.expected[s] = expected;
@@ -227,11 +230,16 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      this.lasting.learn(s, errors, isLeftOut);
+      this.lasting.learn(s, errors, this.isLeftOut(position, s));
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = this.reason(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);
     }
+  }
+
+  /** Whether the present hour of the week is, or may be, a weekly edge. In the first weeks of a series any hour that was off is one until it is known better. */
+  private isLeftOut(position: SeasonPosition, series: number): boolean {
+    return this.state.points[series]! < this.twoWeeks ? this.recurrence.mayBeEdge(position, series) : this.recurrence.isEdge(position, series);
   }
 
   /** Fills the band of the values that are no anomalies, so that it holds this one unless it is one. */

@@ -47,7 +47,7 @@ export function rememberedPoints(calendar: Calendar): number {
  */
 export function isAway(state: SeriesState, series: number, usual: number, seen: number, remembered: number): boolean {
   // the level before is NaN where none is remembered
-  return remembered > 0 && abs(movedBy(state, series)) > 2 * NEAR * usual && seen - state.formerAt[series]! <= remembered;
+  return remembered > 0 && seen - state.formerAt[series]! <= remembered && abs(movedBy(state, series)) > 2 * NEAR * usual;
 }
 
 /**

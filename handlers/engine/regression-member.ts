@@ -76,7 +76,7 @@ export class RegressionMember {
   private readonly rows: number;
   /** Terms of the block's series, those of one series side by side. */
   private readonly terms: Float64Array;
-  /** For each series of the block the error to be learned, in long-run deviations; NaN: none. */
+  /** For each series of the block the error to be learned; NaN: none. */
   private readonly error: Float64Array;
   private readonly comparedIntervals: number;
 
@@ -120,7 +120,7 @@ export class RegressionMember {
       }
       const first = index * REGRESSION_TERMS;
       let sum = 0;
-      for (let term = 0; term < REGRESSION_TERMS; term++) sum += regressionWeights[term * capacity + s]! * terms[first + term]!;
+      for (let term = first, row = s; term < first + REGRESSION_TERMS; term++, row += capacity) sum += regressionWeights[row]! * terms[term]!;
       const atHour = noise[noiseRow + s]!;
       const base = scale[s]!;
       let width: number = regressionScale[s]!;
@@ -149,9 +149,8 @@ export class RegressionMember {
       const average = mean[s]!;
       const offset = origin[s]! - average;
       // for want of a value: the one before it, and the seasonal expectation for want of all
-      let distance = within(FARTHEST, (seasonal.expected[s - from]! - average) / spread);
       let value = past[row4 + s]!;
-      if (value === value) distance = within(FARTHEST, (value + offset) / spread);
+      let distance = within(FARTHEST, (value === value ? value + offset : seasonal.expected[s - from]! - average) / spread);
       terms[first + 4] = distance;
       value = past[row3 + s]!;
       if (value === value) distance = within(FARTHEST, (value + offset) / spread);
@@ -173,9 +172,10 @@ export class RegressionMember {
    * @param values what was observed in the block; NaN: nothing
    */
   public learn(interval: number, from: number, to: number, values: Float64Array, seasonal: Prediction, prediction: Prediction): void {
-    const { capacity, past, origin, points, deviation, regressionScale, regressionErrors, regressionError, seasonalError } = this.state;
+    const { capacity, past, origin, points, regressionScale, regressionErrors, regressionError, seasonalError } = this.state;
     const row = this.row(interval) * capacity;
-    const learned = this.error;
+    const { comparedIntervals, error: learned } = this;
+    const comparedGain = 1 / comparedIntervals;
     let settled = true;
     for (let s = from; s < to; s++) {
       const index = s - from;
@@ -194,11 +194,11 @@ export class RegressionMember {
       if (trained < SETTLED_ERRORS) settled = false;
       const limit = trained < AVERAGED_ERRORS ? Infinity : CLIP * prediction.scale[index]!;
       const clipped = max(-limit, min(limit, error));
-      learned[index] = clipped / deviation[s]!;
+      learned[index] = clipped;
       regressionErrors[s] = min(trained + 1, MOST_ERRORS);
       const gain = trained < AVERAGED_ERRORS ? 1 / (trained + 1) : SCALE_GAIN;
       regressionScale[s]! += gain * (DEVIATION_TO_SCALE * abs(clipped) - regressionScale[s]!);
-      const compared = max(1 / (trained + 1), 1 / this.comparedIntervals);
+      const compared = trained < comparedIntervals ? 1 / (trained + 1) : comparedGain;
       const bound = CLIP * seasonal.scale[index]!;
       regressionError[s]! += compared * (min(bound, abs(error)) - regressionError[s]!);
       seasonalError[s]! += compared * (min(bound, abs(value - seasonal.expected[index]!)) - seasonalError[s]!);
@@ -211,7 +211,7 @@ export class RegressionMember {
    * matrix of a series is then in the processor's registers and nearest cache, which takes a third of the time of loops over its rows.
    */
   private update(from: number, to: number): void {
-    const { capacity, regressionWeights: weights, regressionCovariance: covariance } = this.state;
+    const { capacity, deviation, regressionWeights: weights, regressionCovariance: covariance } = this.state;
     const { terms, error: errors } = this;
     for (let s = from; s < to; s++) {
       const error = errors[s - from]!;
@@ -255,7 +255,7 @@ export class RegressionMember {
       const forgetting = isCertain ? FORGETTING : 1;
       const share = 1 / (forgetting + gain);
       const growth = 1 / forgetting;
-      const step = within(FARTHEST, error) * share;
+      const step = within(FARTHEST, error / deviation[s]!) * share;
       row = s;
       weights[row]! += w0 * step;
       weights[row += capacity]! += w1 * step;

@@ -180,6 +180,7 @@ export class SeasonalMember {
     const { isHourly } = calendar;
     const longRunPoints = 1 / gains.longRun;
     const scaleErrors = 1 / gains.scale;
+    const unforeseenErrors = UNFORESEEN_GAIN / gains.longRun;
     const cyclePoints = calendar.cycleSlots / gains.cycle;
     const levels = calendar.weekSlots === 0 ? level.slice(from, to) : undefined;
     for (let s = from; s < to; s++) {
@@ -250,11 +251,12 @@ export class SeasonalMember {
       const trained = errors[s]!;
       errors[s] = min(trained + 1, MOST_ERRORS);
       const before = unforeseen[s]!;
-      const unforeseenGain = max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN));
+      const unforeseenGain = trained < unforeseenErrors ? max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN)) : gains.longRun;
       // A deviation that is clipped at twenty times itself forgets what comes less than once in twenty intervals, and a mean square must not. Daily data has
       // too few of them for that, and what is expected of it is made of many parts: the deviation holds it.
-      const most = hasWeek && before > 0 ? max(spread, sqrt(MOST_GROWTH * before / unforeseenGain)) : bound;
-      const move = min(abs(off), far, most);
+      let move = min(abs(off), far);
+      if (!(hasWeek && before > 0)) move = min(move, bound);
+      else if (move > spread) move = min(move, max(spread, sqrt(MOST_GROWTH * before / unforeseenGain)));
       const moves = before >= 0 ? before : max(move * move, DEVIATION_TO_SCALE * spread * DEVIATION_TO_SCALE * spread);
       unforeseen[s] = moves + unforeseenGain * (move * move - moves);
       let limit = CLIP * usual;

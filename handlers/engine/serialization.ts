@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Calendar, type ModelSettings } from './calendar';
-import { xxHash32 } from './checksum';
+import { XxHash32, xxHash32 } from './checksum';
 import { type Column, type Numbers, SeriesState } from './series-state';
 import { columnsOfVersion1, migrationOf, type RowNumbers, type StoredColumn } from './state-migration';
 
@@ -74,21 +74,23 @@ export function write(settings: ModelSettings, state: SeriesState, clock: ModelC
   const all = new Uint8Array(before + length);
   const bytes = all.subarray(before);
   bytes.set(MAGIC);
+  const start = new DataView(all.buffer, before, START_BYTES);
+  start.setUint32(OFFSET.version, VERSION, true);
+  start.setUint32(OFFSET.length, length, true);
+  start.setUint32(OFFSET.description, description.length, true);
   bytes.set(description, START_BYTES);
+  const hash = new XxHash32(bytes.subarray(OFFSET.description));
   let offset = START_BYTES + description.length;
   for (const { name, rows } of state.columns) {
     for (let row = 0; row < rows; row++) {
       const numbers = state.rowBytes(name, row);
       bytes.set(numbers, offset);
       offset += numbers.length;
+      hash.take(offset - OFFSET.description);
     }
     offset = aligned(offset);
   }
-  const start = new DataView(all.buffer, before, START_BYTES);
-  start.setUint32(OFFSET.version, VERSION, true);
-  start.setUint32(OFFSET.length, length, true);
-  start.setUint32(OFFSET.description, description.length, true);
-  start.setUint32(OFFSET.checksum, xxHash32(bytes.subarray(OFFSET.description)), true);
+  start.setUint32(OFFSET.checksum, hash.digest(), true);
   return all;
 }
 

@@ -79,6 +79,7 @@ export class ValueRange {
   public learn(from: number, to: number, values: Float64Array): void {
     const { rangeHigh, rangeLow, rangeMean, rangeSquare, rangeUnit, origin, points } = this.state;
     const { fading, memory } = this;
+    const leastGain = 1 / memory;
     for (let s = from; s < to; s++) {
       const value = values[s - from]!;
       if (value !== value) continue;
@@ -87,7 +88,7 @@ export class ValueRange {
       const place = this.place(s, value);
       const center = rangeMean[s]!;
       const square = rangeSquare[s]!;
-      const gain = 1 / min(memory, points[s]!);
+      const gain = points[s]! < memory ? 1 / points[s]! : leastGain;
       const most = points[s]! > CLIPPED_FROM && square > 0 ? CLIP * sqrt(square) : Infinity;
       const off = max(-most, min(most, place - center));
       rangeMean[s] = center + gain * off;

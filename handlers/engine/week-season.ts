@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/* eslint-disable no-bitwise -- a bit for each hour of the week */
+
 import type { Calendar, SeasonPosition } from './calendar';
 import { CLIP } from './seasonal-gains';
 import type { SeriesState } from './series-state';
@@ -36,8 +38,10 @@ export function weekTrust(errorWithout: number, errorWith: number): number {
  * @param limit error up to which values are learned
  */
 export function slotTrust(weekly: number, limit: number): number {
-  const share = limit / abs(weekly);
-  return share < 1 ? 1 - share * share : 0;
+  const size = abs(weekly);
+  if (!(size > limit)) return 0;
+  const share = limit / size;
+  return 1 - share * share;
 }
 
 /**
@@ -54,21 +58,21 @@ export function mostOfWeek({ isHourly }: Calendar, { cycleError, scale }: Series
 export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, position: SeasonPosition): void {
   const { row, bit } = missesOf(position, capacity);
   for (let s = 0; s < count; s++) {
-    const missed = floor(weekMisses[row + s]! / bit) % 2;
-    missedBefore[s] = missed;
-    weekMisses[row + s]! -= missed * bit;
+    const misses = weekMisses[row + s]!;
+    missedBefore[s] = (misses & bit) === 0 ? 0 : 1;
+    weekMisses[row + s] = misses & ~bit;
   }
 }
 
 /** Notes that the present hour of the week is far off. */
 export function noteMissed({ weekMisses, capacity }: SeriesState, position: SeasonPosition, series: number): void {
   const { row, bit } = missesOf(position, capacity);
-  if (floor(weekMisses[row + series]! / bit) % 2 === 0) weekMisses[row + series]! += bit;
+  weekMisses[row + series]! |= bit;
 }
 
 /** Where an hour of the week has its bit: first entry of the row, and the bit's weight. */
 function missesOf({ week }: SeasonPosition, capacity: number): { readonly row: number; readonly bit: number } {
-  return { row: floor(week / HOURS_A_NUMBER) * capacity, bit: 2 ** (week % HOURS_A_NUMBER) };
+  return { row: floor(week / HOURS_A_NUMBER) * capacity, bit: 1 << week % HOURS_A_NUMBER };
 }
 
 /**

@@ -2,15 +2,14 @@
 
 /* eslint-disable no-bitwise -- a hash is made of bits */
 
+import { isSame, viewOf } from './byte-words';
+
 /** Keys are forgotten, all at once, when they are more or take more bytes than this: they only save work. */
 const MAXIMUM_KEYS = 1 << 18;
 const MAXIMUM_BYTES = 1 << 25;
 
 /** Longer keys are not remembered. */
 const LONGEST_KEY_BYTES = 4096;
-
-/** Bytes that are compared at once. */
-const WORD = 4;
 
 const FIRST_KEYS = 256;
 const AVERAGE_BYTES = 16;
@@ -122,25 +121,6 @@ export class ByteKeys {
 function copied<Column extends Int32Array | Float64Array | Uint8Array>(from: Column, to: Column): Column {
   to.set(from);
   return to;
-}
-
-/** The same bytes as a view that reads four at a time from any place. */
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}
-
-/** Whether as many bytes are the same in two places. From the end on: texts that follow each other differ there mostly. */
-export function isSame(first: DataView, firstStart: number, second: DataView, secondStart: number, length: number): boolean {
-  let at = length - WORD;
-  for (; at >= 0; at -= WORD) {
-    if (first.getInt32(firstStart + at, true) !== second.getInt32(secondStart + at, true)) return false;
-  }
-  // what is left at the beginning, together with bytes that were compared already
-  if (length >= WORD) return at === -WORD || first.getInt32(firstStart, true) === second.getInt32(secondStart, true);
-  for (at += WORD - 1; at >= 0; at--) {
-    if (first.getUint8(firstStart + at) !== second.getUint8(secondStart + at)) return false;
-  }
-  return true;
 }
 
 /** FNV-1a over four bytes at a time, rotated so that all bits of a word reach all bits of the hash. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isSame, viewOf } from './byte-keys';
+import { isSame, placeOfEither, viewOf, WORD_BYTES, wordOf } from './byte-words';
 import type { CsvFormat } from './row-layout';
 import { UnusableData } from './unusable-data';
 import { isUtf16, UTF_16_BYTES } from './utf-16';
@@ -15,6 +15,7 @@ const FIRST_COLUMNS = 32;
 const LEAST_COMPARED_BYTES = 8;
 
 const LINE_FEED = 0x0a;
+const LINE_FEEDS = wordOf(LINE_FEED);
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
@@ -117,10 +118,10 @@ export class CsvScanner implements CsvRecord {
     return this.decoder.toString('utf8', this.starts[cell], this.ends[cell]);
   }
 
-  /** Room for the content and one byte after it. */
+  /** Room for the content, a line feed and a word after it. */
   private reserve(length: number): void {
-    if (length < this.bytes.length) return;
-    const bytes = new Uint8Array(2 * length);
+    if (length + WORD_BYTES < this.bytes.length) return;
+    const bytes = new Uint8Array(2 * length + WORD_BYTES);
     bytes.set(this.bytes.subarray(0, this.filled));
     this.bytes = bytes;
     this.decoder = Buffer.from(bytes.buffer);
@@ -160,6 +161,7 @@ export class CsvScanner implements CsvRecord {
   private scanRecord(from: number, limit: number): number {
     const { bytes, delimiter, quote } = this;
     const delimiterByte = delimiter[0];
+    const delimiterWord = wordOf(delimiterByte);
     const quoteByte = quote.length > 0 ? quote[0] : -1;
     const isLong = delimiter.length > 1;
     const isLongQuote = quote.length > 1;
@@ -221,7 +223,7 @@ export class CsvScanner implements CsvRecord {
       }
       let byte = bytes[at];
       for (;;) {
-        while (byte !== delimiterByte && byte !== LINE_FEED) byte = bytes[++at];
+        if (byte !== delimiterByte && byte !== LINE_FEED) byte = bytes[at = placeOfEither(view, at + 1, delimiterWord, LINE_FEEDS)];
         if (at >= limit) return -1;
         if (byte === LINE_FEED || !isLong || this.matches(delimiter, at, limit)) break;
         byte = bytes[++at];
