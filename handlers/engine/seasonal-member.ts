@@ -3,6 +3,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
+import { errorsOfFirstDay, learnFirstDay } from './first-day';
 import type { BlockDistances } from './interval-scoring';
 import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { closedWidth, openWidth } from './opening-hours';
@@ -222,6 +223,7 @@ export class SeasonalMember {
       const slot = cycle[cycleRow + s]!;
       if (slot !== slot) {
         cycle[cycleRow + s] = value - level[s]!;
+        learnFirstDay(state, s, off, value - mean[s]!, seen);
         continue;
       }
 
@@ -257,8 +259,9 @@ export class SeasonalMember {
 
       const trained = errors[s]!;
       errors[s] = min(trained + 1, MOST_ERRORS);
-      const before = unforeseen[s]!;
-      const unforeseenGain = max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN));
+      const ofFirstDay = errorsOfFirstDay(calendar, state, s);
+      const before = trained > 0 || ofFirstDay > 0 ? unforeseen[s]! : NaN;
+      const unforeseenGain = max(gains.longRun, UNFORESEEN_GAIN / (trained + ofFirstDay + UNFORESEEN_GAIN));
       // A deviation that is clipped at twenty times itself forgets what comes less than once in twenty intervals, and a mean square must not. Daily data has
       // too few of them for that, and what is expected of it is made of many parts: the deviation holds it.
       const most = hasWeek && before > 0 ? max(spread, sqrt(MOST_GROWTH * before / unforeseenGain)) : bound;
