@@ -70,6 +70,9 @@ describe('a new version takes the place of the one before', () => {
     const shares = first!.MetricLevelImpactList[0]!.ContributionMatrix.DimensionContributionList
       .map(({ DimensionName, DimensionValueContributionList: [most] }) => [DimensionName, most!.DimensionValue, most!.ContributionScore > 80]);
     expect(shares).toEqual(expect.arrayContaining([['platform', 'android', true], ['version', '2', true]]));
+    // a bar for these, too, though there are more countries than bars
+    const bars = command.read('out/report.html').split('<article>').find(article => article.includes('<b>crashes</b>'))!.split('class="contributions"')[1];
+    expect(bars).toMatch(/country = c\d+.*platform = android.*version = 2/s);
   });
 
   test('and is like it: what the old one loses is not told as lost by all of the metric', () => {
