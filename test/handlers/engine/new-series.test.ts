@@ -85,7 +85,7 @@ describe('a new series that is mostly 0', () => {
   };
 
   test.each<[Interval, string, number, number]>([
-    // before, the first day was no sign of what such a series does: .23 and 1.5, .29 and 1.2
+    // where the first day says nothing of what such a series does: .15 and .62, 1.39 and 2.75, .38 and 1.00, 1.50 and 3.84
     [3600, 'an error a day', 0.02, 0.4], [3600, 'a sale a day', 0.9, 1.6], [300, 'an error a day', 0.02, 0.4], [300, 'a sale a day', 0.9, 2.4],
   ])('is seldom told of in its first four days, and hardly ever for being 0 where there was something yesterday (%i seconds, %s)', (seconds, kind, mostZeros, most) => {
     const random = randomOf(33);
