@@ -93,11 +93,19 @@ function article(
     + `<td class="number">${formatNumber(series.observed)}</td><td class="number">${formatNumber(series.expected)}</td>`
     + `<td class="number">${formatNumber(series.lower)} to ${formatNumber(series.upper)}</td><td class="number">${series.severity.toFixed(0)}</td></tr>`).join('');
   const more = group.seriesCount > SERIES ? `<p class="quiet">and ${group.seriesCount - Math.min(SERIES, group.series.length)} more ${counts.totals > 0 ? 'time series or totals' : 'time series'}</p>` : '';
-  const bars = group.contributions.flatMap(({ dimension, values }) => values.map(({ value, contribution }) => ({ text: `${dimension} = ${value}`, contribution })))
-    .filter(({ contribution }) => contribution >= 1).slice(0, CONTRIBUTIONS).map(({ text, contribution }) => contributionBar(shortLine(text, NAME_CHARACTERS), contribution)).join('');
+  const bars = shownContributions(group)
+    .map(({ dimension, value, contribution }) => contributionBar(shortLine(`${dimension} = ${value}`, NAME_CHARACTERS), contribution)).join('');
   return `<article><header><span class="severity">${group.score.toFixed(0)}</span><b>${name(group.measure)}</b><span>${time}</span></header>`
     + `${chart(group, shown[0], dimensions, detected, run)}<table><thead><tr><th>${counts.totals > 0 ? 'time series or total' : 'time series'}</th><th>at its worst</th><th class="number">observed</th><th class="number">expected</th>`
     + `<th class="number">band</th><th class="number">severity</th></tr></thead><tbody>${rows}</tbody></table>${more}<div class="contributions">${bars}</div></article>`;
+}
+
+/** The largest contributions of each dimension, as many of one as of another: one of twelve countries must not hide the version that all of them have. */
+function shownContributions({ contributions }: GroupRecord): { readonly dimension: string; readonly value: string; readonly contribution: number }[] {
+  const visible = contributions.map(({ dimension, values }) => (
+    values.filter(({ contribution }) => contribution >= 1).map((each, place) => ({ ...each, dimension, place }))));
+  const inTurn = visible.flat().sort((a, b) => a.place - b.place).slice(0, Math.max(CONTRIBUTIONS, contributions.length));
+  return visible.flatMap(ofDimension => ofDimension.filter(each => inTurn.includes(each)));
 }
 
 /** A series or total around the group. */

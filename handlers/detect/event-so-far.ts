@@ -40,7 +40,9 @@ export interface EventSoFar {
 export function eventSoFar(model: DetectorModel, observation: Observation, group: MeasureGroup, ongoing?: OngoingGroup): EventSoFar {
   const { measure } = group;
   const { totals } = model;
-  const interval = (group.totals.length > 0 ? asSummedUp : ofMeasure)(model, observation, measure);
+  const directionNow = directionOfInterval(observation, group);
+  const interval = withNewSeries((group.totals.length > 0 ? asSummedUp : ofMeasure)(model, observation, measure), directionNow, group.newcomers.map(
+    series => Math.floor(series / model.series.measures.length)));
   const isWholeOff = (observation.totals?.scores.severity[totals.ofAll(measure)] ?? 0) >= ANOMALOUS_SEVERITY;
   const known = ongoing?.event;
   const before = known && readSums(known);
@@ -51,7 +53,7 @@ export function eventSoFar(model: DetectorModel, observation: Observation, group
       series: group.series,
       totals: group.totals,
       allTotals: group.totals,
-      direction: directionOfInterval(observation, group),
+      direction: directionNow,
       isWholeOff,
       contributions: named(model, group.contributions),
     };
@@ -139,6 +141,19 @@ function ofMeasure({ series }: DetectorModel, { scores, values }: Observation, m
     return entries;
   };
   return { values: column(values), expected: column(scores.expected), scale: column(scores.scale) };
+}
+
+/**
+ * Nothing was expected of series that are too new for a score: of those that the totals tell of, and of all whose values go against the event. What the old
+ * version of an app loses is where the new one has it, and not lost by all of the measure.
+ * @param told combinations of the new series that the totals tell of
+ */
+function withNewSeries({ values, expected, scale }: IntervalOfSeries, direction: -1 | 1, told: readonly number[]): IntervalOfSeries {
+  const isTold = new Set(told);
+  const isCounted = values.map((value, combination) => (
+    Number.isNaN(expected[combination]) && (isTold.has(combination) || direction * value < 0) ? 1 : 0));
+  const orNothing = (column: Float64Array): Float64Array => column.map((number, combination) => isCounted[combination] === 1 ? 0 : number);
+  return { values, expected: orNothing(expected), scale: orNothing(scale) };
 }
 
 /** The same as totals are made of them: a series without a value adds nothing, and is expected to add as much as it has values at all. */

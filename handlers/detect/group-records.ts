@@ -18,17 +18,27 @@ const rounded = (value: number): number => Math.round(value * 100) / 100;
  * events of one. Lookout for Metrics showed an event as one group over successive intervals, so longer pauses end it.
  */
 const PAUSED_INTERVALS = 1;
+/**
+ * At intervals of less than an hour it goes on for so long where one of its own series or totals is anomalous again: what is off by about as much as an
+ * anomaly needs comes and goes, and each time would be another alert (docs/detection.md).
+ */
+const COMES_AGAIN_SECONDS = 3600;
 /** Part of an interval by which clocks that are put forward or back may stretch the distance of two intervals (a day has 25 hours at most). */
 const CLOCK_CHANGE = 0.05;
 
-/** Most seconds between two anomalous intervals of one group. */
-export function longestPause(intervalSeconds: number): number {
+/** Most seconds between two anomalous intervals of one group, whichever series are anomalous. */
+function shortPause(intervalSeconds: number): number {
   return (PAUSED_INTERVALS + 1 + CLOCK_CHANGE) * intervalSeconds;
 }
 
+/** Most seconds between two anomalous intervals of one group. */
+export function longestPause(intervalSeconds: number): number {
+  return Math.max(shortPause(intervalSeconds), COMES_AGAIN_SECONDS + intervalSeconds);
+}
+
 /**
- * The anomaly groups of an interval. A group goes on when its measure had one in the interval before or in the one before that; otherwise
- * a new one begins. Groups that pause are left in `model.paused`.
+ * The anomaly groups of an interval. A group goes on when its measure had one in the interval before or in the one before that, and within an hour when that
+ * has a series or total in common with it; otherwise a new one begins. Groups that pause are left in `model.paused`, the newest of each measure.
  * @param start of the interval
  */
 export function groupsOf(
@@ -36,14 +46,15 @@ export function groupsOf(
 ): OngoingGroup[] {
   const { measures, dimensions } = model.series;
   const { scores, values, totals } = observation;
-  const tolerated = longestPause(model.intervalSeconds);
-  const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= tolerated);
+  const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= longestPause(model.intervalSeconds));
   const scoredTotals = totals && model.totals.scored(totals, combination => model.shareOf(combination));
   const describe = (series: number): SeriesDescription => model.series.describe(series);
   const movesOf = (measure: number): Moves | undefined => model.movesOf(measure);
   const groups = formGroups(scores, values, describe, measures.length, dimensions.length, scoredTotals, movesOf).map((group): OngoingGroup => {
     const measure = measures[group.measure];
-    const ongoing = open.find(({ record }) => record.measure === measure);
+    const totalIds = group.totals.map(total => model.totals.timeSeriesId(total));
+    const ongoing = open.find(({ record, members, totals: known = [] }) => record.measure === measure
+      && (start - record.end <= shortPause(model.intervalSeconds) || haveCommon(members, group.series) || haveCommon(known, totalIds)));
     const severity = rounded(group.severity);
     const peak = Math.max(severity, ongoing?.peak ?? ongoing?.record.score ?? 0);
     const intervals = (ongoing?.intervals ?? 0) + 1;
@@ -56,7 +67,7 @@ export function groupsOf(
       })),
     ];
     const members = [...new Set([...ongoing?.members ?? [], ...group.series])];
-    const memberTotals = [...new Set([...ongoing?.totals ?? [], ...group.totals.map(total => model.totals.timeSeriesId(total))])];
+    const memberTotals = [...new Set([...ongoing?.totals ?? [], ...totalIds])];
     const event = eventSoFar(model, observation, group, ongoing);
     const rootCauses = rootCausesOf(model, event);
     return {
@@ -83,6 +94,11 @@ export function groupsOf(
   model.paused = open.filter(({ record }, index) => open.findIndex(other => other.record.measure === record.measure) === index
     && !groups.some(group => group.record.measure === record.measure));
   return withRelations(groups, model);
+}
+
+function haveCommon<T>(some: readonly T[], others: readonly T[]): boolean {
+  const known = new Set(some);
+  return others.some(other => known.has(other));
 }
 
 /** The groups, each with those of other measures that are related to it. */

@@ -2,7 +2,7 @@
 
 import { DetectorModel } from './detector-model';
 import { DetectorStopped, existingDetector, isDetecting } from './detector-state';
-import { groupsOf } from './group-records';
+import { groupsOf, longestPause } from './group-records';
 import { endOfHistory, type History, readHistory } from './history';
 import { keptTable, slotsOfDay } from './kept-values';
 import type { Layout } from './layout';
@@ -16,8 +16,9 @@ import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';
 import { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
 import { UnusableData } from '../input/unusable-data';
-import type { DetectorRecord, GroupRecord, GroupSeriesRecord } from '../lookout/store';
+import type { DetectorRecord, EpochSeconds, GroupRecord, GroupSeriesRecord } from '../lookout/store';
 import { WriteConflict } from '../shared/state-object';
+import type { WallClock } from '../shared/wall-clock';
 
 const DAY_SECONDS = 86_400;
 
@@ -26,6 +27,9 @@ const RESERVED_MILLISECONDS = 60_000;
 
 /** Intervals before the newest of which groups are formed again at most: scoring takes several times as long as learning. */
 const MOST_SCORED = 100;
+
+/** Newest groups of each measure that are looked through for those that may go on. */
+const LISTED_GROUPS = 8;
 
 /** Executions looked through for the newest interval that was detected. */
 const RECENT_EXECUTIONS = 100;
@@ -145,22 +149,29 @@ async function learnDay(
 
 /** Slot in which the groups began that the newest intervals have; one after the newest where these have none. What explains them is in all their intervals together. */
 async function firstOfOpenGroups({ store }: Services, detector: DetectorRecord, { clock, measures }: Layout, newest: number): Promise<number> {
-  const { items } = await store.listGroups(detector.arn, { limit: 2 * measures.length });
-  const open = items.filter(({ start, end }) => start <= clock.startOf(newest) && end >= clock.startOf(clock.previous(newest)));
+  const { items } = await store.listGroups(detector.arn, { limit: LISTED_GROUPS * measures.length });
+  const open = items.filter(({ start, end }) => start <= clock.startOf(newest) && end >= oldestEnd(clock, newest));
   const first = Math.min(Infinity, ...open.map(({ start }) => clock.slotOf(clock.wallSeconds(start))));
   return Math.max(first, clock.slotOf(newest - MOST_SCORED * clock.intervalSeconds));
+}
+
+/** When a group must have had an anomaly to go on in the interval after the newest. */
+function oldestEnd(clock: WallClock, newest: number): EpochSeconds {
+  return clock.startOf(newest) + clock.intervalSeconds - longestPause(clock.intervalSeconds);
 }
 
 /** Groups of the newest intervals go on, as far as their records tell of them. */
 export async function resumeGroups({ store }: Services, detector: DetectorRecord, { clock }: Layout, model: DetectorModel): Promise<void> {
   if (model.newest === undefined) return;
-  const { items } = await store.listGroups(detector.arn, { limit: 2 * model.series.measures.length });
-  const [newest, before] = [clock.startOf(model.newest), clock.startOf(clock.previous(model.newest))];
+  const { items } = await store.listGroups(detector.arn, { limit: LISTED_GROUPS * model.series.measures.length });
+  const newest = clock.startOf(model.newest);
+  const oldest = oldestEnd(clock, model.newest);
   const formed = [...model.ongoing, ...model.paused];
   const resumed = (records: readonly GroupRecord[]): OngoingGroup[] => records.map(record => ongoingGroup(record, newest, model, formed));
   // one that ends later has the interval in it whose detection was not finished
   model.ongoing = resumed(items.filter(({ start, end }) => start <= newest && end >= newest));
-  model.paused = resumed(items.filter(({ end, measure }) => end === before && model.ongoing.every(({ record }) => record.measure !== measure)));
+  const paused = items.filter(({ end, measure }) => end >= oldest && end < newest && model.ongoing.every(({ record }) => record.measure !== measure));
+  model.paused = resumed(paused.filter(({ measure, end }) => paused.every(other => other.measure !== measure || other.end <= end)));
 }
 
 function ongoingGroup(

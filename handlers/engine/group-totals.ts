@@ -42,7 +42,7 @@ export interface ToldTotals {
   readonly severity: number;
   /** By number of the series: 1 for those that they sum up. */
   readonly summedUp: Uint8Array;
-  /** The series of the measure; none without totals. */
+  /** The series of the measure; none without totals. Those that are new and take the place of others are not told. */
   readonly parts: PartsOfTotals;
 }
 
@@ -51,18 +51,22 @@ const NONE: ToldTotals = {
   totals: [],
   severity: 0,
   summedUp: new Uint8Array(0),
-  parts: { series: new Int32Array(0), deviation: new Float64Array(0), isTold: new Uint8Array(0) },
+  parts: { series: new Int32Array(0), deviation: new Float64Array(0), isTold: new Uint8Array(0), isNew: new Uint8Array(0) },
 };
 
 /** Share of its deviation that a total must owe to what is not told yet. */
 const LEAST_NEWS = 0.5;
+
+/** Part of the way from what is expected of a total to the bound of its band that its known series must have lost for the new ones to have taken their place. */
+const LEAST_LOST = 0.5;
 
 /** So many times as far off as a larger total, as a part of what was expected, one is told beside it. */
 const MUCH_MORE = 2;
 
 /**
  * The totals that are news beside the anomalous series, and beside one another: a series that is far off takes the totals that it is in with
- * it, and a platform's fall those of all countries. So does a series that is too new to have a score: a new country is no anomaly of the total.
+ * it, and a platform's fall those of all countries. So does a series that is too new to have a score: a new country is no anomaly of the total. But new
+ * series that take the place of known ones, as the versions of an app do, bring nothing that was not there: where they make more of it, that is news.
  * A total is news when all that makes less than half of its deviation. What lies within another one and is hardly further off than that is none
  * either. Like series, totals must be far enough off for the number of totals that they were picked from, each level by itself: many pairs of values
  * ask nothing of the whole.
@@ -73,11 +77,11 @@ export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasu
   const joined = levels.flatMap(({ found, scored }) => jointAnomalies(found, scored, numberOf).joined).sort(furthestFirst);
   if (joined.length === 0) return NONE;
   const parts = partsOfMeasure();
-  const { news, summedUp } = newsAmong(joined, parts, totals);
+  const { news, summedUp, isTold } = newsAmong(joined, parts, totals);
   if (news.length === 0) return NONE;
   const severity = Math.max(...levels.map(({ found, scored }) => (
     jointAnomalies(news.filter(total => found.includes(total)), scored, numberOf).severity)));
-  return { totals: news, severity, summedUp, parts };
+  return { totals: news, severity, summedUp, parts: { ...parts, isTold } };
 }
 
 /** How far a total is off. */
@@ -87,6 +91,8 @@ export interface TotalDeviation {
   readonly deviation: number;
   /** The same as a part of what was expected. */
   readonly relative: number;
+  /** How far the known series must be off on the other side for new ones to have taken their place; none: new ones never have. */
+  readonly leastLost?: number;
 }
 
 /** What is left of totals that are off. */
@@ -94,6 +100,8 @@ export interface News<T> {
   readonly news: readonly T[];
   /** By number of the series: 1 for those that they sum up. */
   readonly summedUp: Uint8Array;
+  /** By position among the parts: 1 where a deviation is told without these totals. */
+  readonly isTold: Uint8Array;
 }
 
 /**
@@ -102,14 +110,19 @@ export interface News<T> {
  * @param parts the series of their measure
  */
 export function newsAmong<T extends TotalDeviation>(
-  off: readonly T[], parts: PartsOfTotals, { places, totalOf }: TotalsOfSeries,
+  off: readonly T[], parts: Omit<PartsOfTotals, 'isNew'> & Partial<Pick<PartsOfTotals, 'isNew'>>, { places, totalOf }: TotalsOfSeries,
 ): News<T> {
   const { series } = parts;
   const partsIn = new Map(off.map(({ total }) => [total, [] as number[]]));
   for (let place = 0; place < places; place++) {
     for (let index = 0; index < series.length; index++) partsIn.get(totalOf(series[index]!, place))?.push(index);
   }
-  const isTold = parts.isTold.slice();
+  const toldWithout = parts.isTold.slice();
+  for (const total of off) {
+    const newcomers = partsIn.get(total.total)!.filter(index => parts.isNew?.[index] === 1);
+    if (newcomers.length > 0 && takePlaceOfOthers(total, newcomers, parts.deviation)) for (const index of newcomers) toldWithout[index] = 0;
+  }
+  const isTold = toldWithout.slice();
   const candidates = off.filter(({ total, deviation }) => {
     let explained = 0;
     for (const index of partsIn.get(total)!) if (isTold[index] === 1) explained += parts.deviation[index]!;
@@ -121,7 +134,13 @@ export function newsAmong<T extends TotalDeviation>(
     isLittleMore(candidate, other) && isWithin(partsIn.get(candidate.total)!, partsIn.get(other.total)!))));
   const summedUp = new Uint8Array(1 + (series.at(-1) ?? -1));
   for (const { total } of news) for (const index of partsIn.get(total)!) summedUp[series[index]!] = 1;
-  return { news, summedUp };
+  return { news, summedUp, isTold: toldWithout };
+}
+
+/** Whether the new series of a total have taken the place of known ones: these have lost more than chance takes from a total. */
+function takePlaceOfOthers({ deviation, leastLost = Infinity }: TotalDeviation, newcomers: readonly number[], deviations: Float64Array): boolean {
+  const brought = newcomers.reduce((sum, index) => sum + deviations[index]!, 0);
+  return (brought - deviation) * sign(deviation) > leastLost;
 }
 
 /** The totals of a measure that are of as many dimension values. */
@@ -162,6 +181,7 @@ function anomalousTotals({ scores, values, measureOf, levelOf, moves }: ScoredTo
       steepness: scores.steepness[total]!,
       deviation,
       relative: deviation / abs(expected),
+      leastLost: LEAST_LOST * abs(expected - (deviation > 0 ? scores.lower : scores.upper)[total]!),
     });
   }
   // without holes

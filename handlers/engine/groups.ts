@@ -26,6 +26,8 @@ export interface MeasureGroup {
   readonly series: number[];
   /** Numbers of the anomalous totals that these series do not explain, the furthest off first. */
   readonly totals: number[];
+  /** Indexes of the series without a score of which these totals tell: new ones that take the place of others. */
+  readonly newcomers: number[];
   /** How much of the deviation each dimension value holds: adds up to 100 for each dimension, highest first. */
   readonly contributions: { readonly dimension: number; readonly values: Contribution[] }[];
   /** 1: values are too high, -1: too low, 0: the event goes both ways. */
@@ -109,12 +111,14 @@ export function formGroups(
     });
     if (joined.length === 0 && !told?.totals.length) return [];
     const involved: Deviation[] = [...joined];
+    const newcomers: number[] = [];
     const isSummedUp = (series: number): boolean => told?.summedUp[series] === 1;
     if (told !== undefined) {
-      const { series, deviation, isTold } = told.parts;
+      const { series, deviation, isTold, isNew } = told.parts;
       for (let part = 0; part < series.length; part++) {
         const number = series[part]!;
         if (isTold[part] === 1 || !isSummedUp(number)) continue;
+        if (isNew[part] === 1) newcomers.push(number);
         involved.push({ deviation: deviation[part]!, dimensionValues: describe(number).dimensionValues });
       }
     }
@@ -126,6 +130,7 @@ export function formGroups(
       severity: groupSeverity(severity, joined, told, expectedTotals[measure]!),
       series: [...joined].sort((a, b) => judged(b) - judged(a)).map(({ series }) => series),
       totals: told?.totals.map(({ total }) => total) ?? [],
+      newcomers,
       contributions: Array.from({ length: dimensions }, (_, dimension) => (
         { dimension, values: contributionsOf(involved, visible, dimension, direction) })),
       direction,

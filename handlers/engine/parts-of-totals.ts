@@ -10,6 +10,8 @@ export interface PartsOfTotals {
   readonly deviation: Float64Array;
   /** 1 where a deviation is no news: the series is told as anomalous itself, or it is too new for a score. */
   readonly isTold: Uint8Array;
+  /** 1 where the series is too new for a score. */
+  readonly isNew: Uint8Array;
 }
 
 /** Rounds in which the chance of values is fitted, and how near the sum must come to what is expected of the total. */
@@ -79,7 +81,10 @@ export function partsOfTotals(
     observed[position] = values[series]!;
   }
   const expected = expectedInTotal(ifPresent, shares, observed, ofTotal);
-  const parts = { series: new Int32Array(ofMeasure.length), deviation: new Float64Array(ofMeasure.length), isTold: new Uint8Array(ofMeasure.length) };
+  const { length } = ofMeasure;
+  const parts: PartsOfTotals = {
+    series: new Int32Array(length), deviation: new Float64Array(length), isTold: new Uint8Array(length), isNew: new Uint8Array(length),
+  };
   let count = 0;
   for (let position = 0; position < ofMeasure.length; position++) {
     const isNew = Number.isNaN(expected[position]!);
@@ -88,7 +93,13 @@ export function partsOfTotals(
     const value = isMissing ? 0 : observed[position]!;
     parts.series[count] = ofMeasure[position]!;
     parts.deviation[count] = isNew ? value : value - expected[position]!;
+    parts.isNew[count] = isNew ? 1 : 0;
     parts.isTold[count++] = isNew || isTold(ofMeasure[position]!) ? 1 : 0;
   }
-  return { series: parts.series.subarray(0, count), deviation: parts.deviation.subarray(0, count), isTold: parts.isTold.subarray(0, count) };
+  return {
+    series: parts.series.subarray(0, count),
+    deviation: parts.deviation.subarray(0, count),
+    isTold: parts.isTold.subarray(0, count),
+    isNew: parts.isNew.subarray(0, count),
+  };
 }

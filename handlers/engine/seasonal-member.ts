@@ -3,6 +3,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
+import { errorsOfFirstDay, learnFirstDay } from './first-day';
 import type { BlockDistances } from './interval-scoring';
 import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { closedWidth, openWidth } from './opening-hours';
@@ -215,6 +216,7 @@ export class SeasonalMember {
       const slot = cycle[cycleRow + s]!;
       if (slot !== slot) {
         cycle[cycleRow + s] = value - level[s]!;
+        learnFirstDay(state, s, off, value - mean[s]!, seen);
         continue;
       }
 
@@ -250,8 +252,11 @@ export class SeasonalMember {
 
       const trained = errors[s]!;
       errors[s] = min(trained + 1, MOST_ERRORS);
-      const before = unforeseen[s]!;
-      const unforeseenGain = trained < unforeseenErrors ? max(gains.longRun, UNFORESEEN_GAIN / (trained + UNFORESEEN_GAIN)) : gains.longRun;
+      // later it makes no difference
+      const ofFirstDay = trained < unforeseenErrors ? errorsOfFirstDay(calendar, state, s) : 0;
+      const before = trained > 0 || ofFirstDay > 0 ? unforeseen[s]! : NaN;
+      const unforeseenGain = trained < unforeseenErrors
+        ? max(gains.longRun, UNFORESEEN_GAIN / (trained + ofFirstDay + UNFORESEEN_GAIN)) : gains.longRun;
       // A deviation that is clipped at twenty times itself forgets what comes less than once in twenty intervals, and a mean square must not. Daily data has
       // too few of them for that, and what is expected of it is made of many parts: the deviation holds it.
       let move = min(abs(off), far);

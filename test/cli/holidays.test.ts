@@ -62,7 +62,8 @@ test('by the hour a holiday of the configuration may be as a Sunday is', () => {
   command.remove('out');
   expect(found('DE')).toEqual([]);
   expect(command.rows('out/explanations.csv').filter(({ timestamp }) => timestamp === '2025-05-01 12:00:00')).toEqual([
-    expect.objectContaining({ reason: 'as on a weekend as it is a public holiday' })]);
+    expect.objectContaining({ reason: 'as on a weekend as it is a public holiday' }),
+  ]);
   command.remove('out');
 });
 

@@ -13,6 +13,9 @@ interface Scored {
   readonly expected: number;
   /** Default: none where there is no value or nothing is expected, else 0. */
   readonly score?: number;
+  /** Bounds of its band. Default: what is expected. */
+  readonly lower?: number;
+  readonly upper?: number;
 }
 
 interface Part extends Scored {
@@ -31,7 +34,8 @@ function scoresOf(scored: readonly Scored[]): { readonly scores: SeriesScores; r
   const score = Float64Array.from(scored, ({ value, expected: usual, score: given }) => Number.isNaN(value - usual) ? NaN : given ?? 0);
   const ones = expected.map(() => 1);
   const severity = score.map(each => severityOf(judgedScore(Math.abs(each), 1)));
-  const scores = { expected, lower: expected, upper: expected, score, raise: ones, steepness: ones, severity };
+  const [lower, upper] = (['lower', 'upper'] as const).map(bound => Float64Array.from(scored, each => each[bound] ?? each.expected));
+  const scores = { expected, lower: lower!, upper: upper!, score, raise: ones, steepness: ones, severity };
   return { scores, values: Float64Array.from(scored, ({ value }) => value) };
 }
 
@@ -148,6 +152,21 @@ describe('an anomalous total', () => {
     const less = shop().map((part, index) => index < 12 && !part.dimensionValues.includes('us') ? { ...part, value: 160, score: 2 } : part);
     const both = [...less, { dimensionValues: ['web', 'us'], value: 500, expected: NaN }];
     expect(groupsWith(both, [total(both, [], 9)])).toMatchObject([{ totals: [0] }]);
+  });
+
+  test('is told where new series took the place of others and make more of it: a new version that crashes', () => {
+    const groupOf = (replaced: number, brought: number): MeasureGroup | undefined => {
+      const parts = [
+        ...shop(platform => platform === 'web' ? { value: 100 - replaced } : {}),
+        ...COUNTRIES.map(country => ({ dimensionValues: ['new web', country], value: brought, expected: NaN })),
+      ];
+      return groupsWith(parts, [{ ...total(parts, [], 9, 1200), lower: 840, upper: 1560 }])[0];
+    };
+    expect(groupOf(50, 250)).toMatchObject({ series: [], totals: [0], newcomers: [12, 13, 14, 15], direction: 1 });
+    expect(sharesOf(groupOf(50, 250), 0)).toEqual({ 'new web': 100, 'app': 0, 'mobile': 0, 'web': 0 });
+    // what is lost may be chance
+    expect(groupOf(40, 250)).toBeUndefined();
+    expect(groupOf(0, 250)).toBeUndefined();
   });
 
   test('without an anomalous total nothing changes', () => {

@@ -76,3 +76,45 @@ describe('a new series at short intervals', () => {
     expect(reasons).toContain(REASON.damped);
   });
 });
+
+describe('a new series that is mostly 0', () => {
+  /** Errors now and then, or sales of many sizes. */
+  const RARE: Record<string, (random: Random, perInterval: number) => number> = {
+    'an error a day': (random, perInterval) => poisson(random, perInterval),
+    'a sale a day': (random, perInterval) => random() < perInterval ? 30 * Math.exp(0.5 * normal(random)) : 0,
+  };
+
+  test.each<[Interval, string, number, number]>([
+    // where the first day says nothing of what such a series does: .15 and .62, 1.39 and 2.75, .38 and 1.00, 1.50 and 3.84
+    [3600, 'an error a day', 0.02, 0.4], [3600, 'a sale a day', 0.9, 1.6], [300, 'an error a day', 0.02, 0.4], [300, 'a sale a day', 0.9, 2.4],
+  ])('is seldom told of in its first four days, and hardly ever for being 0 where there was something yesterday (%i seconds, %s)', (seconds, kind, mostZeros, most) => {
+    const random = randomOf(33);
+    const count = 300;
+    const model = new DetectionModel({ intervalSeconds: seconds }, count);
+    let [zeros, all] = [0, 0];
+    for (let second = 0; second < 4 * DAY; second += seconds) {
+      const values = Float64Array.from({ length: count }, () => RARE[kind]!(random, seconds / DAY));
+      model.observe(MONDAY + second, values, Infinity).severity.forEach((severity, series) => {
+        if (!(severity >= ANOMALOUS_SEVERITY)) return;
+        all++;
+        if (values[series] === 0) zeros++;
+      });
+    }
+    expect([zeros / count < mostZeros, all / count < most, zeros / count, all / count]).toEqual([true, true, expect.any(Number), expect.any(Number)]);
+  });
+
+  test.each<[Interval]>([[3600], [300]])('and has many errors at once is told of (%i seconds)', seconds => {
+    const random = randomOf(34);
+    const count = 100;
+    const model = new DetectionModel({ intervalSeconds: seconds }, count);
+    const found = new Set<number>();
+    for (let second = 0; second < 2 * DAY; second += seconds) {
+      const isEvent = second >= 1.5 * DAY && second < 1.5 * DAY + HOUR;
+      const values = Float64Array.from({ length: count }, () => isEvent ? 12 : poisson(random, seconds / DAY));
+      model.observe(MONDAY + second, values, Infinity).severity.forEach((severity, series) => {
+        if (isEvent && severity >= ANOMALOUS_SEVERITY) found.add(series);
+      });
+    }
+    expect(found.size).toBeGreaterThan(0.95 * count);
+  });
+});
