@@ -5,6 +5,7 @@ import { DayEffects, type EffectPrediction } from './day-effects';
 import type { HolidayCalendar } from './holidays';
 import { movesOf } from './intermittent-moves';
 import { IntervalScoring } from './interval-scoring';
+import { LastingError } from './lasting-error';
 import type { Moves } from './rare-moves';
 import { RegressionMember } from './regression-member';
 import { type Prediction, SeasonalMember } from './seasonal-member';
@@ -99,9 +100,10 @@ export class DetectionModel {
   public constructor(private readonly settings: ModelSettings, seriesCount = 0, holidays?: HolidayCalendar, state?: SeriesState) {
     this.calendar = new Calendar(settings.intervalSeconds);
     this.state = state ?? new SeriesState(this.calendar, checkedCount(seriesCount));
-    this.seasonal = new SeasonalMember(this.calendar, this.state);
+    const lasting = new LastingError(this.calendar, this.state);
+    this.seasonal = new SeasonalMember(this.calendar, this.state, lasting);
     this.regression = new RegressionMember(this.calendar, this.state, BLOCK);
-    this.scoring = new IntervalScoring(this.calendar, this.state);
+    this.scoring = new IntervalScoring(this.calendar, this.state, lasting);
     if (this.calendar.weekSlots === 0) this.effects = new DayEffects(this.state, holidays);
     else if (holidays) this.weekendLike = new WeekendLikeHolidays(this.calendar, this.state, this.seasonal, holidays, BLOCK);
   }

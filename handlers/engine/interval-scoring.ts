@@ -6,7 +6,7 @@ import type { IntervalScores } from './detection-model';
 import { EventDuration } from './event-duration';
 import { MEMBER, REASON } from './explanation';
 import { LastWeek } from './last-week';
-import { LastingError } from './lasting-error';
+import type { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
 import { partInScore, shareAbove } from './logarithmic-axis';
 import { MovingEdges } from './moving-edges';
@@ -37,6 +37,8 @@ const CONFIDENT_DAYS = 14;
 const LEAST_OFF = 1;
 /** Usual errors from the season below which nothing is learned of how far off a value is: whatever the regression says, they come to less than two. */
 const TOO_NEAR = 1;
+/** Score that a value has at least where it is an anomaly by what lasts: by itself it may be no news, and a raise needs something to raise. */
+const LEAST_LASTING_SCORE = 0.01;
 /** Part of the anomalous score from which the steepness is found: feedback can make an anomaly of what is somewhat below. */
 const LEAST_STEEP = 0.5;
 
@@ -56,7 +58,6 @@ export class IntervalScoring {
   private readonly recurrence: WeeklyRecurrence;
   private readonly lastWeek: LastWeek;
   private readonly duration: EventDuration;
-  private readonly lasting: LastingError;
   private readonly edges: MovingEdges;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
@@ -65,12 +66,12 @@ export class IntervalScoring {
   private readonly twoWeeks: number;
   private readonly rememberedPoints: number;
 
-  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
+  /** @param lasting of the same series, which learns here */
+  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState, private readonly lasting: LastingError) {
     this.rarity = new Rarity(calendar, state);
     this.recurrence = new WeeklyRecurrence(calendar, state);
     this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
-    this.lasting = new LastingError(calendar, state);
     this.edges = new MovingEdges(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
@@ -96,6 +97,7 @@ export class IntervalScoring {
     if (this.calendar.weekSlots > 0) beginHourOfWeek(this.state, position);
     this.recurrence.beginHour(position);
     this.edges.beginHour(position);
+    this.lasting.beginHour(position);
     this.lastWeek.beginHour(position);
   }
 
@@ -154,7 +156,7 @@ export class IntervalScoring {
       const seasonal = error === 0 ? 0 : abs(error) / usual;
       const errors = error > 0 ? seasonal : -seasonal;
       if (scores === undefined && seasonal < TOO_NEAR) {
-        if (this.calendar.isWithinHour) this.lasting.learn(s, errors, this.isLeftOut(position, s));
+        this.lasting.learn(position, s, errors, usual);
         continue;
       }
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
@@ -179,7 +181,7 @@ export class IntervalScoring {
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) {
-        if (this.calendar.isWithinHour) this.lasting.learn(s, errors, this.isLeftOut(position, s));
+        this.lasting.learn(position, s, errors, usual);
         continue;
       }
 
@@ -188,7 +190,8 @@ export class IntervalScoring {
       const part = shareAbove(this.calendar, this.state, s, value, center, usual);
       // cut after that: a million times what a constant series is expected to be stays as far off as can be
       const full = confidence * newDistance(distance[index]!, known) * factor;
-      const score = min(HIGHEST_SCORE, full * partInScore(part));
+      const lasting = !isRepeated && distance[index]! > 0 ? confidence * this.lasting.sizeWith(s, errors, usual) : 0;
+      const score = min(HIGHEST_SCORE, max(full * partInScore(part), lasting >= ANOMALOUS_SCORE ? LEAST_LASTING_SCORE : 0));
       // what may be a weekly edge is never raised, and what one member says alone only while an event lasts
       const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
@@ -197,8 +200,6 @@ export class IntervalScoring {
       const whileNew = this.rarity.shareWhileNew(s, side, size);
       const partInSeverity = part < 1 && score > 0 ? min(HIGHEST_SCORE, full * part) / score : 1;
       const ofDuration = partInSeverity * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
-      const mayLast = !mayBeEdge && !isRepeated && known === 0 && !this.recurrence.isEdge(position, s);
-      const lasting = mayLast && score > 0 ? confidence * this.lasting.sizeWith(s, errors) : 0;
       const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
       scores.expected[s] = expected;
       scores.scale[s] = isAlone ? usual : sqrt(usual * secondScale);
@@ -220,7 +221,7 @@ export class IntervalScoring {
           if (isHeard && this.duration.mayGoOn(s, direction > 0 ? 1 : 0)) {
             bound = inner(bound, boundOf(max(away, this.duration.leastDistance(s)), center, usual));
           }
-          const lastingFrom = mayLast ? this.lasting.anomalousDistance(s, direction, confidence) : Infinity;
+          const lastingFrom = isRepeated ? Infinity : this.lasting.anomalousDistance(s, direction, confidence, usual);
           if (lastingFrom < Infinity) bound = inner(bound, (direction > 0 ? max : min)(second, boundOf(lastingFrom, center, usual)));
           bound += direction * rounding + (mayMove ? direction > 0 ? above : -below : 0);
           // whatever the value itself is: nearer than where the series has never been nothing is news
@@ -230,16 +231,11 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      this.lasting.learn(s, errors, this.isLeftOut(position, s));
+      this.lasting.learn(position, s, errors, usual);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = this.reason(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);
     }
-  }
-
-  /** Whether the present hour of the week is, or may be, a weekly edge. In the first weeks of a series any hour that was off is one until it is known better. */
-  private isLeftOut(position: SeasonPosition, series: number): boolean {
-    return this.state.points[series]! < this.twoWeeks ? this.recurrence.mayBeEdge(position, series) : this.recurrence.isEdge(position, series);
   }
 
   /** Fills the band of the values that are no anomalies, so that it holds this one unless it is one. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Calendar } from './calendar';
+import type { Calendar, SeasonPosition } from './calendar';
 import { onlyFollows } from './event-duration';
 import { DEVIATION_TO_SCALE } from './scale-floor';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
+import { DISTANCES, distanceOfNews, newDistance, stepOf } from './weekly-recurrence';
 
 const { abs, max, min, sqrt } = Math;
 
@@ -22,67 +23,122 @@ const CLIP = 4;
 const SCALE_CLIP = 3;
 /** Distance in usual errors from which on a value may be a part of what lasts. */
 const LEAST_DISTANCE = 1;
+/** Weeks of which is kept how far each hour was off on the whole. */
+const WEEKS = 2;
+/** Usual sizes of the mean from which on the moves of the level count as errors too, and weeks that a series must be known for it. */
+const LEAST_FOLLOWED = 3;
+const FOLLOWED_WEEKS = 3;
+/** Seconds in which half of such a move becomes the new normal: as long as it takes until a new level is one. */
+const FOLLOWED_HALF_LIFE = 43_200;
 
 /** Rows of the state: at intervals of less than an hour. At longer ones there are too few of them in an event to make more of its mean than of its parts. */
-export function lastingRows(calendar: Calendar): number {
-  return calendar.isWithinHour ? 1 : 0;
+export function lastingRows(calendar: Calendar): { readonly present: number; readonly hours: number } {
+  return calendar.isWithinHour ? { present: 1, hours: WEEKS * calendar.weekSlots } : { present: 0, hours: 0 };
 }
 
 /**
  * How far off each series has been lately on the whole: the exponentially weighted mean of its errors from the seasonal state, in usual sizes of
  * that mean (the control chart of Roberts 1959). An hour in which each value of a noisy series is a little low is found by it, though no value
  * would be. A series that wanders has a large usual size of its own, and one whose regression errs less than the seasonal state is left to that.
+ *
+ * A weekend begins within five minutes, and the slots of hours are wrong by then. So as far off as the mean was in the same hour of the last two weeks is no
+ * news, and all of it from 1.75 times that on. Noise has the same few large values in any hour, and its mean stays small: it hides nothing of an event.
+ *
+ * The level follows an event within two hours, so that its errors become small. What it has followed since the mean is far off counts as error too.
  */
 export class LastingError {
   private readonly isKept: boolean;
+  private readonly followedPoints: number;
+  private readonly kept: number;
 
-  public constructor(calendar: Calendar, private readonly state: SeriesState) {
-    this.isKept = lastingRows(calendar) > 0;
+  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
+    this.isKept = lastingRows(calendar).present > 0;
+    this.followedPoints = FOLLOWED_WEEKS * calendar.intervalsPerWeek;
+    this.kept = 2 ** (-calendar.intervalSeconds / FOLLOWED_HALF_LIFE);
+  }
+
+  /** Begins an hour. Call it before the first of its intervals is scored. */
+  public beginHour({ week }: SeasonPosition): void {
+    if (!this.isKept) return;
+    const { lastingKnown, lastingWeeks, count, capacity } = this.state;
+    const newest = week * capacity;
+    const before = newest + this.calendar.weekSlots * capacity;
+    for (let s = 0; s < count; s++) {
+      const last = lastingWeeks[newest + s]!;
+      lastingKnown[s] = max(last, lastingWeeks[before + s]!);
+      lastingWeeks[before + s] = last;
+      lastingWeeks[newest + s] = 0;
+    }
   }
 
   /**
    * How many times its usual size the mean is with a value, as a score; 0 where nothing can be said, or the value is not on the mean's side.
    * @param error of the value from the seasonal state, in usual errors
+   * @param usual error of the seasonal state, in the unit of the series
    */
-  public sizeWith(series: number, error: number): number {
-    if (!this.applies(series) || abs(error) < LEAST_DISTANCE) return 0;
-    const mean = this.meanWith(series, error);
-    return error > 0 === mean > 0 ? abs(mean) / this.scale(series) : 0;
+  public sizeWith(series: number, error: number, usual: number): number {
+    const whole = error + this.followed(series, usual);
+    if (!this.applies(series) || abs(whole) < LEAST_DISTANCE) return 0;
+    const mean = this.meanWith(series, whole);
+    return error !== 0 && error > 0 === mean > 0 ? this.newsOf(series, mean) : 0;
   }
 
   /**
    * Distance from which on a value on one side is an anomaly by the mean, in usual errors; infinite where none is.
    * @param side 1 above, -1 below
    * @param confidence part of the size that counts, 0-1
+   * @param usual error of the seasonal state, in the unit of the series
    */
-  public anomalousDistance(series: number, side: 1 | -1, confidence: number): number {
+  public anomalousDistance(series: number, side: 1 | -1, confidence: number, usual: number): number {
     if (!this.applies(series)) return Infinity;
     const mean = side * this.state.lastingError[series]!;
-    const distance = (ANOMALOUS_SCORE / confidence * this.scale(series) - (1 - GAIN) * mean) / GAIN;
-    return distance <= CLIP ? max(LEAST_DISTANCE, distance) : Infinity;
+    const size = distanceOfNews(ANOMALOUS_SCORE / confidence, this.known(series));
+    const whole = (size * this.scale(series) - (1 - GAIN) * mean) / GAIN;
+    return whole <= CLIP ? max(0, max(LEAST_DISTANCE, whole) - side * this.followed(series, usual)) : Infinity;
   }
 
   /**
    * Takes in the error of a value. Call it after the others.
-   * @param isLeftOut whether the hour is a weekly edge: what it is off is no part of what lasts after it
+   * @param usual error of the seasonal state, in the unit of the series
    */
-  public learn(series: number, error: number, isLeftOut: boolean): void {
+  public learn({ week }: SeasonPosition, series: number, error: number, usual: number): void {
     if (!this.isKept) return;
-    const { idleNow, lastingError, lastingScale } = this.state;
-    if (isLeftOut) {
-      lastingError[series] = this.meanWith(series, 0);
-      return;
-    }
-    const mean = this.meanWith(series, error);
-    const size = min(SCALE_CLIP * this.scale(series), abs(mean));
+    const { idleNow, lastingError, lastingScale, lastingWeeks, capacity } = this.state;
+    const mean = this.meanWith(series, error + this.followed(series, usual));
     lastingError[series] = mean;
+    const hour = week * capacity + series;
+    const times = abs(mean) / this.scale(series);
+    if (times > DISTANCES[lastingWeeks[hour]!]!) lastingWeeks[hour] = max(lastingWeeks[hour]!, stepOf(times));
     // closed hours say nothing of what is usual in open ones
     if (idleNow[series] === 1) return;
+    const size = min(SCALE_CLIP * this.scale(series), abs(mean));
     lastingScale[series]! += SCALE_GAIN * (DEVIATION_TO_SCALE * size - lastingScale[series]!);
+  }
+
+  /** Takes in by how much the level of a series has moved, after `learn`. */
+  public follow(series: number, moved: number): void {
+    if (!this.isKept) return;
+    const { lastingError, lastingFollowed, points } = this.state;
+    const before = lastingFollowed[series]!;
+    const mean = lastingError[series]!;
+    const isFollowed = moved > 0 === mean > 0 && abs(mean) >= LEAST_FOLLOWED * this.scale(series)
+      && points[series]! >= this.followedPoints && this.newsOf(series, mean) >= LEAST_FOLLOWED;
+    if (before === 0 && !isFollowed) return;
+    const left = this.kept * before;
+    // on its way back to where it was
+    if (isFollowed) lastingFollowed[series] = left + moved;
+    else if (moved > 0 === left > 0) lastingFollowed[series] = left;
+    else lastingFollowed[series] = left > 0 ? max(0, left + moved) : min(0, left + moved);
   }
 
   private applies(series: number): boolean {
     return this.isKept && this.state.idleNow[series] === 0 && onlyFollows(this.state, series);
+  }
+
+  /** What the level has followed, in usual errors. */
+  private followed(series: number, usual: number): number {
+    const moved = this.isKept ? this.state.lastingFollowed[series]! : 0;
+    return moved === 0 ? 0 : moved / usual;
   }
 
   private meanWith(series: number, error: number): number {
@@ -92,5 +148,14 @@ export class LastingError {
 
   private scale(series: number): number {
     return max(LEAST_SCALE, this.state.lastingScale[series]!);
+  }
+
+  /** How many usual sizes the mean was off in this hour of the last two weeks. */
+  private known(series: number): number {
+    return DISTANCES[this.state.lastingKnown[series]!]!;
+  }
+
+  private newsOf(series: number, mean: number): number {
+    return newDistance(abs(mean) / this.scale(series), this.known(series));
   }
 }

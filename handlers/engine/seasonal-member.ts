@@ -5,6 +5,7 @@ import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
 import { errorsOfFirstDay, learnFirstDay } from './first-day';
 import type { BlockDistances } from './interval-scoring';
+import type { LastingError } from './lasting-error';
 import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { closedWidth, openWidth } from './opening-hours';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
@@ -78,7 +79,8 @@ export class SeasonalMember {
   private readonly firstShiftLength: number;
   private readonly rememberedPoints: number;
 
-  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
+  /** @param lastingError of the same series, which is told how the level moves */
+  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState, private readonly lastingError: LastingError) {
     this.gains = gainsOf(calendar);
     this.farOff = calendar.isWithinHour ? SHORT_FAR_OFF : FAR_OFF;
     this.idleWidth = calendar.isWithinHour ? SHORT_IDLE_WIDTH : IDLE_WIDTH;
@@ -286,7 +288,9 @@ export class SeasonalMember {
       else if (isHourly) lasting = clipped + max(-ofWeek, min(ofWeek, cleaned - clipped));
       else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-ofWeek, min(ofWeek, cleaned));
       const ofLevel = slack === 0 ? lasting : lasting > 0 ? max(0, lasting - slack) : min(0, lasting + slack);
-      level[s]! += gains.level * (ofLevel + share * (error - clipped));
+      const moved = gains.level * (ofLevel + share * (error - clipped));
+      level[s]! += moved;
+      this.lastingError.follow(s, moved);
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
       const isWhole = isMistaken && weeks === 1 && !isAway(state, s, usual, seen, this.rememberedPoints);
       cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? error : isWhole ? MISTAKE_GAIN * left : cycleGain * lasting);

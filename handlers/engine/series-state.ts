@@ -37,12 +37,13 @@ export type ColumnName =
   'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'event' | 'lastingError' | 'lastingScale' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'formerLevel' | 'formerAt' | 'kind';
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'event' | 'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'formerLevel' | 'formerAt' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
   const daily = calendar.weekSlots === 0 ? 1 : 0;
   const lastWeek = lastWeekRows(calendar);
+  const lasting = lastingRows(calendar);
   return [
     { name: 'level', type: 'float64', rows: 1, initial: 0 },
     { name: 'mean', type: 'float64', rows: 1, initial: 0 },
@@ -73,8 +74,9 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'rangeMean', type: 'float32', rows: 1, initial: 0 },
     { name: 'rangeSquare', type: 'float32', rows: 1, initial: 0 },
     { name: 'rangeUnit', type: 'float32', rows: 1, initial: 0 },
-    { name: 'lastingError', type: 'float32', rows: lastingRows(calendar), initial: 0 },
-    { name: 'lastingScale', type: 'float32', rows: lastingRows(calendar), initial: FIRST_LASTING_SCALE },
+    { name: 'lastingError', type: 'float32', rows: lasting.present, initial: 0 },
+    { name: 'lastingScale', type: 'float32', rows: lasting.present, initial: FIRST_LASTING_SCALE },
+    { name: 'lastingFollowed', type: 'float32', rows: lasting.present, initial: 0 },
     { name: 'hourFirst', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'hourLast', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'lastWeekFirst', type: 'float32', rows: lastWeek.present, initial: NaN },
@@ -104,6 +106,8 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'missedBefore', type: 'uint8', rows: Math.min(1, calendar.weekSlots), initial: 0 },
     { name: 'repeated', type: 'uint8', rows: lastWeek.present, initial: REPEATED_INTERVALS },
     { name: 'edgeDays', type: 'uint8', rows: edgeRows(calendar), initial: 0 },
+    { name: 'lastingWeeks', type: 'uint8', rows: lasting.hours, initial: 0 },
+    { name: 'lastingKnown', type: 'uint8', rows: lasting.present, initial: 0 },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
@@ -161,6 +165,11 @@ export class SeriesState {
   /** Exponentially weighted mean of the errors from the seasonal state, in usual errors, and its usual size (at intervals of less than an hour). */
   public lastingError!: Float32Array;
   public lastingScale!: Float32Array;
+  /** What the level has followed of it, in its unit. */
+  public lastingFollowed!: Float32Array;
+  /** How far that mean was off in each hour of the last two weeks, at most, and in the present hour (see LastingError; steps as in WeeklyRecurrence). */
+  public lastingWeeks!: Uint8Array;
+  public lastingKnown!: Uint8Array;
   /** Newest value, as a 32-bit number. */
   public newest!: Float32Array;
   /** Recent mean absolute error of the expectation without and with the week's part. */

@@ -9,17 +9,14 @@ const { log2, max, min, round, sqrt } = Math;
 /** Distances are kept in a byte, as logarithms: sixteen steps for each doubling. */
 const STEPS = 16;
 const MOST = 255;
-const DISTANCES = Float64Array.from({ length: MOST + 1 }, (_, step) => 2 ** (step / STEPS) - 1);
+/** Distance of each step. */
+export const DISTANCES = Float64Array.from({ length: MOST + 1 }, (_, step) => 2 ** (step / STEPS) - 1);
 /** Smaller ones are what noise does in any hour. */
 const LEAST_DISTANCE = 2;
 /** How many times as far off counts in full; as far off counts nothing. The usual errors shrink as the series is known better, so that the same edge is farther off. */
 const NEWS = 1.75;
 /** Step of the distance from which on an hour may be a weekly edge, and no longer what noise does now and then. */
-const EDGE_STEP = round(STEPS * log2(1 + 2.5));
-/** The same where only one week says so. */
-const FAR_STEP = round(STEPS * log2(1 + 4));
-/** Weeks in which that is enough: later on there are three to ask. */
-const NEW_WEEKS = 4;
+const EDGE_STEP = stepOf(2.5);
 /** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
 const YOUNG_WEEKS = 6;
 /** Weeks that are kept: what came in two of them is what the hour does. */
@@ -34,6 +31,11 @@ export function recurrenceRows(calendar: Calendar): number {
 export function newDistance(distance: number, known: number): number {
   if (distance >= NEWS * known) return distance;
   return distance * max(0, distance / known - 1) / (NEWS - 1);
+}
+
+/** Step by which a distance is kept. */
+export function stepOf(distance: number): number {
+  return min(MOST, round(STEPS * log2(1 + distance)));
 }
 
 /** The distance of which so much is news. */
@@ -78,17 +80,6 @@ export class WeeklyRecurrence {
     return this.state.recurring[series]! >= EDGE_STEP || this.wasOff(position, series);
   }
 
-  /**
-   * Whether the present hour of the week is a weekly edge, at intervals of less than an hour: it was off in two of three weeks, or, of a series of less
-   * than four weeks, far off two weeks ago. (A week ago it had only repeated that, and was not off.)
-   */
-  public isEdge(position: SeasonPosition, series: number): boolean {
-    if (!this.isKept) return false;
-    const { farOff, points, recurring, capacity } = this.state;
-    return recurring[series]! >= EDGE_STEP || (points[series]! < NEW_WEEKS * this.calendar.intervalsPerWeek
-      && farOff[(2 * this.calendar.weekSlots + position.week) * capacity + series]! >= FAR_STEP);
-  }
-
   /** Whether the present hour was off a week ago, and not for what it had repeated. At intervals of less than an hour. */
   public wasOff(position: SeasonPosition, series: number): boolean {
     return this.state.farOff[(this.calendar.weekSlots + position.week) * this.state.capacity + series]! >= EDGE_STEP;
@@ -121,6 +112,6 @@ export class WeeklyRecurrence {
     if (!this.isKept || !(distance >= LEAST_DISTANCE)) return;
     const { farOff, capacity } = this.state;
     const newest = position.week * capacity + series;
-    farOff[newest] = max(farOff[newest]!, min(MOST, round(STEPS * log2(1 + distance))));
+    farOff[newest] = max(farOff[newest]!, stepOf(distance));
   }
 }
