@@ -4,7 +4,8 @@ import { DayEffectsCalendar, EFFECT_SLOTS, MONTH_COUNTS, type MonthSlot, YEAR_SL
 import { learnSlot, opinionOf, type SlotOpinion, yearTrust } from './day-effects-slots';
 import type { HolidayCalendar } from './holidays';
 import { DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH } from './scale-floor';
-import { ANY_VALUES, type SeriesState } from './series-state';
+import type { SeriesState } from './series-state';
+import { ANY_VALUES } from './value-kinds';
 
 const { abs, max, min, sqrt } = Math;
 

@@ -14,9 +14,10 @@ import { type Raise, Rarity } from './rarity';
 import type { HeardPrediction } from './regression-member';
 import { nearer, roundingOf } from './rounding';
 import type { Prediction } from './seasonal-member';
-import { ANY_VALUES, COUNTS, type SeriesState } from './series-state';
+import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
+import { ANY_VALUES, COUNTS } from './value-kinds';
 import { beginHourOfWeek } from './week-season';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
 

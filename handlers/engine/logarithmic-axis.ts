@@ -2,7 +2,8 @@
 
 import type { Calendar } from './calendar';
 import { usualMove } from './intermittent-moves';
-import { ANY_VALUES, type SeriesState } from './series-state';
+import type { SeriesState } from './series-state';
+import { ANY_VALUES } from './value-kinds';
 
 const { log1p, max, min, sqrt } = Math;
 

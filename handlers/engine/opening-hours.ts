@@ -3,7 +3,8 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import { pastRows } from './regression-member';
 import { DEVIATION_TO_SCALE } from './scale-floor';
-import { COUNTS, type SeriesState } from './series-state';
+import type { SeriesState } from './series-state';
+import { COUNTS } from './value-kinds';
 
 const { abs, max, sqrt } = Math;
 

@@ -5,8 +5,9 @@ import { Exceedances } from './exceedances';
 import { shareOfMove } from './intermittent-moves';
 import { partInScore } from './logarithmic-axis';
 import { IDLE_SHARE } from './scale-floor';
-import { ANY_VALUES, type SeriesState } from './series-state';
+import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
+import { ANY_VALUES } from './value-kinds';
 import { ValueRange } from './value-range';
 
 const { abs, log, log2, max, min, sqrt } = Math;

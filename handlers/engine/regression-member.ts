@@ -3,7 +3,8 @@
 import type { Calendar } from './calendar';
 import { DEVIATION_TO_SCALE, IDLE_SHARE } from './scale-floor';
 import type { Prediction } from './seasonal-member';
-import { COUNTS, MOST_ERRORS, type SeriesState } from './series-state';
+import { MOST_ERRORS, type SeriesState } from './series-state';
+import { COUNTS } from './value-kinds';
 
 const { abs, max, min } = Math;
 

@@ -10,7 +10,8 @@ import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, remember
 import { closedWidth, openWidth } from './opening-hours';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
 import { CLIP, type Gains, gainsOf } from './seasonal-gains';
-import { ANY_VALUES, COUNTS, MOST_ERRORS, NEVER_NEGATIVE, type SeriesState } from './series-state';
+import { MOST_ERRORS, type SeriesState } from './series-state';
+import { ANY_VALUES, COUNTS, NEVER_NEGATIVE } from './value-kinds';
 import { learnWeek, mostOfWeek, noteMissed, slotTrust, weekTrust } from './week-season';
 import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
 import { keepWeekdayShares } from './weekday-shares';

@@ -2,7 +2,8 @@
 
 import { Calendar, type ModelSettings } from './calendar';
 import { XxHash32, xxHash32 } from './checksum';
-import { type Column, type Numbers, SeriesState } from './series-state';
+import { type Numbers, SeriesState } from './series-state';
+import type { Column } from './state-columns';
 import { columnsOfVersion1, migrationOf, type RowNumbers, type StoredColumn } from './state-migration';
 
 /** `RLDM`: Redshift Lookout detection model. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { IDLE_SHARE } from './scale-floor';
-import { ANY_VALUES, type SeriesState } from './series-state';
+import type { SeriesState } from './series-state';
+import { ANY_VALUES } from './value-kinds';
 
 /** Weekdays. */
 const DAYS = 7;

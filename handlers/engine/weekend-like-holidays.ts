@@ -6,7 +6,8 @@ import { REASON } from './explanation';
 import type { HolidayCalendar } from './holidays';
 import { LastWeek } from './last-week';
 import type { Prediction, SeasonalMember } from './seasonal-member';
-import { ANY_VALUES, type SeriesState } from './series-state';
+import type { SeriesState } from './series-state';
+import { ANY_VALUES } from './value-kinds';
 import { WeekDrift } from './week-drift';
 
 const { abs, floor, max, min } = Math;

@@ -6,7 +6,8 @@ import { Calendar } from '../../../handlers/engine/calendar';
 import { DayEffects, type EffectPrediction } from '../../../handlers/engine/day-effects';
 import { DayEffectsCalendar } from '../../../handlers/engine/day-effects-calendar';
 import { HolidayCalendar } from '../../../handlers/engine/holidays';
-import { ANY_VALUES, NEVER_NEGATIVE, SeriesState } from '../../../handlers/engine/series-state';
+import { SeriesState } from '../../../handlers/engine/series-state';
+import { ANY_VALUES, NEVER_NEGATIVE } from '../../../handlers/engine/value-kinds';
 
 const DAY_MILLISECONDS = 86_400_000;
 const dayOf = (date: string): number => Date.parse(date) / DAY_MILLISECONDS;

@@ -5,8 +5,9 @@ import { ANOMALOUS_SEVERITY, DetectionModel, type IntervalScores } from '../../.
 import { Calendar } from '../../../handlers/engine/calendar';
 import { REASON } from '../../../handlers/engine/explanation';
 import { shareAbove } from '../../../handlers/engine/logarithmic-axis';
-import { ANY_VALUES, COUNTS, type SeriesState } from '../../../handlers/engine/series-state';
+import { SeriesState } from '../../../handlers/engine/series-state';
 import { HIGHEST_SCORE } from '../../../handlers/engine/severity';
+import { ANY_VALUES, COUNTS } from '../../../handlers/engine/value-kinds';
 
 const DAY = 86_400;
 const WEEKS = 4;
