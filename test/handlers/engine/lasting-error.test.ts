@@ -52,6 +52,21 @@ describe('an hour in which each value is a little low', () => {
     expect(hour.size).toBeGreaterThan(least * SERIES);
   });
 
+  test.each([[0.2, 0.5, 0.9], [0.3, 0.5, 0.7], [0.1, 0.7, 0.9]])('noise of %f, three hours at %f of a day in the fourth week: found, whatever single values were off before', (noise, share, least) => {
+    const random = randomOf(19);
+    const model = new DetectionModel({ intervalSeconds: INTERVAL }, SERIES);
+    const next = (interval: number, left = 1): IntervalScores => {
+      const hour = interval % 288 / 12;
+      const level = 1000 * left * (0.15 + 0.85 * Math.max(0, Math.sin(Math.PI * (hour - 5) / 18)) ** 1.3);
+      return model.observe(MONDAY + interval * INTERVAL, Float64Array.from({ length: SERIES }, () => (
+        level * Math.max(0, 1 + noise * normal(random)))), Infinity);
+    };
+    const noon = 24 * 288 + 144;
+    for (let interval = 0; interval < noon; interval++) next(interval);
+    const event = new Set(Array.from({ length: 36 }, (_, interval) => found(next(noon + interval, share))).flat());
+    expect(event.size).toBeGreaterThanOrEqual(least * SERIES);
+  });
+
   test('is no news in a series that wanders', () => {
     const random = randomOf(18);
     const off = new Float64Array(SERIES);
