@@ -5,16 +5,22 @@ import { onlyFollows } from './event-duration';
 import { DEVIATION_TO_SCALE } from './scale-floor';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
-import { DISTANCES, distanceOfNews, newDistance, stepOf } from './weekly-recurrence';
+import { DISTANCES, distanceOfNews, newDistance, stepOf, YOUNG_WEEKS } from './weekly-recurrence';
 
 const { abs, max, min, sqrt } = Math;
 
-/** Weight of the newest error in the mean: it goes back some six intervals. */
+/** Weight of the newest error in the mean: it goes back some six intervals, at intervals of an hour five. */
 const GAIN = 0.15;
-/** The same of its usual size, which is known after a day or two. */
+const HOURLY_GAIN = 0.2;
+/** The same of its usual size, which is known after a day or two, at intervals of an hour after four. */
 const SCALE_GAIN = 0.0025;
-/** Usual size of a mean of errors that have nothing to do with each other. */
-const LEAST_SCALE = sqrt(GAIN / (2 - GAIN));
+const HOURLY_SCALE_GAIN = 0.01;
+/**
+ * Usual sizes of the mean from which on it is an anomaly. At intervals of an hour a week has a twelfth as many, and normal noise is as seldom 4.5 times its usual
+ * size off in one of 168 as five times in one of 2,016.
+ */
+const LEAST_SIZE = 5;
+const HOURLY_LEAST_SIZE = 4.5;
 /** Usual size that a series has at first, in usual errors: much more than it will be. */
 export const FIRST_LASTING_SCALE = 1;
 /** Errors enter the mean up to this: one value alone is not what lasts. */
@@ -31,9 +37,10 @@ const FOLLOWED_WEEKS = 3;
 /** Seconds in which half of such a move becomes the new normal: as long as it takes until a new level is one. */
 const FOLLOWED_HALF_LIFE = 43_200;
 
-/** Rows of the state: at intervals of less than an hour. At longer ones there are too few of them in an event to make more of its mean than of its parts. */
-export function lastingRows(calendar: Calendar): { readonly present: number; readonly hours: number } {
-  return calendar.isWithinHour ? { present: 1, hours: WEEKS * calendar.weekSlots } : { present: 0, hours: 0 };
+/** Rows of the state: of the present, of what is followed, and of the hours of the week. Daily data has too few intervals in an event to make more of their mean than of each. */
+export function lastingRows(calendar: Calendar): { readonly present: number; readonly followed: number; readonly hours: number } {
+  const { isWithinHour, weekSlots } = calendar;
+  return { present: weekSlots > 0 ? 1 : 0, followed: isWithinHour ? 1 : 0, hours: isWithinHour ? WEEKS * weekSlots : 0 };
 }
 
 /**
@@ -43,23 +50,39 @@ export function lastingRows(calendar: Calendar): { readonly present: number; rea
  *
  * A weekend begins within five minutes, and the slots of hours are wrong by then. So as far off as the mean was in the same hour of the last two weeks is no
  * news, and all of it from 1.75 times that on. Noise has the same few large values in any hour, and its mean stays small: it hides nothing of an event.
+ * At intervals of an hour the slots of the week are right, but for hours that were off a week ago.
  *
- * The level follows an event within two hours, so that its errors become small. What it has followed since the mean is far off counts as error too.
+ * At short intervals the level follows an event within two hours, so that its errors become small. What it has followed since the mean is far off counts as error too.
  */
 export class LastingError {
   private readonly isKept: boolean;
+  private readonly isShort: boolean;
+  private readonly gain: number;
+  private readonly scaleGain: number;
+  /** Usual size of a mean of errors that have nothing to do with each other. */
+  private readonly leastScale: number;
+  private readonly leastSize: number;
+  /** Values of a series from which on the mean says something: at intervals of an hour the week is learned by then. */
+  private readonly leastPoints: number;
   private readonly followedPoints: number;
   private readonly kept: number;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
-    this.isKept = lastingRows(calendar).present > 0;
+    const { present, followed } = lastingRows(calendar);
+    this.isKept = present > 0;
+    this.isShort = followed > 0;
+    this.gain = this.isShort ? GAIN : HOURLY_GAIN;
+    this.scaleGain = this.isShort ? SCALE_GAIN : HOURLY_SCALE_GAIN;
+    this.leastScale = sqrt(this.gain / (2 - this.gain));
+    this.leastSize = this.isShort ? LEAST_SIZE : HOURLY_LEAST_SIZE;
+    this.leastPoints = this.isShort ? 0 : YOUNG_WEEKS * calendar.intervalsPerWeek;
     this.followedPoints = FOLLOWED_WEEKS * calendar.intervalsPerWeek;
     this.kept = 2 ** (-calendar.intervalSeconds / FOLLOWED_HALF_LIFE);
   }
 
   /** Begins an hour. Call it before the first of its intervals is scored. */
   public beginHour({ week }: SeasonPosition): void {
-    if (!this.isKept) return;
+    if (!this.isShort) return;
     const { lastingKnown, lastingWeeks, count, capacity } = this.state;
     const newest = week * capacity;
     const before = newest + this.calendar.weekSlots * capacity;
@@ -80,7 +103,7 @@ export class LastingError {
     const whole = error + this.followed(series, usual);
     if (!this.applies(series) || abs(whole) < LEAST_DISTANCE) return 0;
     const mean = this.meanWith(series, whole);
-    return error !== 0 && error > 0 === mean > 0 ? this.newsOf(series, mean) : 0;
+    return error !== 0 && error > 0 === mean > 0 ? ANOMALOUS_SCORE / this.leastSize * this.newsOf(series, mean) : 0;
   }
 
   /**
@@ -92,8 +115,8 @@ export class LastingError {
   public anomalousDistance(series: number, side: 1 | -1, confidence: number, usual: number): number {
     if (!this.applies(series)) return Infinity;
     const mean = side * this.state.lastingError[series]!;
-    const size = distanceOfNews(ANOMALOUS_SCORE / confidence, this.known(series));
-    const whole = (size * this.scale(series) - (1 - GAIN) * mean) / GAIN;
+    const size = distanceOfNews(this.leastSize / confidence, this.known(series));
+    const whole = (size * this.scale(series) - (1 - this.gain) * mean) / this.gain;
     return whole <= CLIP ? max(0, max(LEAST_DISTANCE, whole) - side * this.followed(series, usual)) : Infinity;
   }
 
@@ -106,18 +129,20 @@ export class LastingError {
     const { idleNow, lastingError, lastingScale, lastingWeeks, capacity } = this.state;
     const mean = this.meanWith(series, error + this.followed(series, usual));
     lastingError[series] = mean;
-    const hour = week * capacity + series;
-    const times = abs(mean) / this.scale(series);
-    if (times > DISTANCES[lastingWeeks[hour]!]!) lastingWeeks[hour] = max(lastingWeeks[hour]!, stepOf(times));
+    if (this.isShort) {
+      const hour = week * capacity + series;
+      const times = abs(mean) / this.scale(series);
+      if (times > DISTANCES[lastingWeeks[hour]!]!) lastingWeeks[hour] = max(lastingWeeks[hour]!, stepOf(times));
+    }
     // closed hours say nothing of what is usual in open ones
     if (idleNow[series] === 1) return;
     const size = min(SCALE_CLIP * this.scale(series), abs(mean));
-    lastingScale[series]! += SCALE_GAIN * (DEVIATION_TO_SCALE * size - lastingScale[series]!);
+    lastingScale[series]! += this.scaleGain * (DEVIATION_TO_SCALE * size - lastingScale[series]!);
   }
 
   /** Takes in by how much the level of a series has moved, after `learn`. */
   public follow(series: number, moved: number): void {
-    if (!this.isKept) return;
+    if (!this.isShort) return;
     const { lastingError, lastingFollowed, points } = this.state;
     const before = lastingFollowed[series]!;
     const mean = lastingError[series]!;
@@ -132,27 +157,28 @@ export class LastingError {
   }
 
   private applies(series: number): boolean {
-    return this.isKept && this.state.idleNow[series] === 0 && onlyFollows(this.state, series);
+    return this.isKept && this.state.points[series]! >= this.leastPoints && this.state.idleNow[series] === 0 && onlyFollows(this.state, series);
   }
 
   /** What the level has followed, in usual errors. */
   private followed(series: number, usual: number): number {
-    const moved = this.isKept ? this.state.lastingFollowed[series]! : 0;
+    const moved = this.isShort ? this.state.lastingFollowed[series]! : 0;
     return moved === 0 ? 0 : moved / usual;
   }
 
   private meanWith(series: number, error: number): number {
     const mean = this.state.lastingError[series]!;
-    return mean + GAIN * (max(-CLIP, min(CLIP, error)) - mean);
+    return mean + this.gain * (max(-CLIP, min(CLIP, error)) - mean);
   }
 
   private scale(series: number): number {
-    return max(LEAST_SCALE, this.state.lastingScale[series]!);
+    return max(this.leastScale, this.state.lastingScale[series]!);
   }
 
-  /** How many usual sizes the mean was off in this hour of the last two weeks. */
+  /** How many usual sizes the mean was off in this hour of the last two weeks. At intervals of an hour: any, where the hour was off a week ago. */
   private known(series: number): number {
-    return DISTANCES[this.state.lastingKnown[series]!]!;
+    if (this.isShort) return DISTANCES[this.state.lastingKnown[series]!]!;
+    return this.state.missedBefore[series] === 1 ? Infinity : 0;
   }
 
   private newsOf(series: number, mean: number): number {

@@ -68,7 +68,7 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'rangeUnit', type: 'float32', rows: 1, initial: 0 },
     { name: 'lastingError', type: 'float32', rows: lasting.present, initial: 0 },
     { name: 'lastingScale', type: 'float32', rows: lasting.present, initial: FIRST_LASTING_SCALE },
-    { name: 'lastingFollowed', type: 'float32', rows: lasting.present, initial: 0 },
+    { name: 'lastingFollowed', type: 'float32', rows: lasting.followed, initial: 0 },
     { name: 'hourFirst', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'hourLast', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'lastWeekFirst', type: 'float32', rows: lastWeek.present, initial: NaN },
@@ -99,7 +99,7 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'repeated', type: 'uint8', rows: lastWeek.present, initial: REPEATED_INTERVALS },
     { name: 'edgeDays', type: 'uint8', rows: edgeRows(calendar), initial: 0 },
     { name: 'lastingWeeks', type: 'uint8', rows: lasting.hours, initial: 0 },
-    { name: 'lastingKnown', type: 'uint8', rows: lasting.present, initial: 0 },
+    { name: 'lastingKnown', type: 'uint8', rows: lasting.followed, initial: 0 },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];

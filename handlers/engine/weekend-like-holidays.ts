@@ -80,7 +80,7 @@ export class WeekendLikeHolidays {
    * @param expected of the weekday
    */
   public takeOut(from: number, to: number, values: Float64Array, expected: Float64Array): void {
-    const { above, below, taken, calendar: { isWithinHour }, state: { kind, lastingError } } = this;
+    const { above, below, taken, state: { kind, lastingError } } = this;
     for (let s = from; s < to; s++) {
       const index = s - from;
       const lowest = kind[s] === ANY_VALUES ? -Infinity : 0;
@@ -94,7 +94,7 @@ export class WeekendLikeHolidays {
       taken[index] = max(least, min(most, off)) || 0;
       values[index] = taken[index] === off && value === value ? center : value - taken[index]!;
       // the mean of the last errors would tell of how far the weekend's edges are from those of a weekday
-      if (isWithinHour) lastingError[s] = 0;
+      lastingError[s] = 0;
     }
   }
 

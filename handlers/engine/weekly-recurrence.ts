@@ -18,7 +18,7 @@ const NEWS = 1.75;
 /** Step of the distance from which on an hour may be a weekly edge, and no longer what noise does now and then. */
 const EDGE_STEP = stepOf(2.5);
 /** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
-const YOUNG_WEEKS = 6;
+export const YOUNG_WEEKS = 6;
 /** Weeks that are kept: what came in two of them is what the hour does. */
 const WEEKS = 3;
 
