@@ -21,7 +21,7 @@ const FIRST_DAY = Date.UTC(2025, 0, 6) / 1000 / DAY;
 const WEEKS = 52;
 /** Weeks before anything is counted: the week is known then. */
 const KNOWN_WEEKS = 8;
-const SERIES = 20;
+const SERIES = 10;
 /** Runs that are no more than so many intervals apart are one. */
 const GAP = 3;
 

@@ -32,7 +32,7 @@ const LEAST_DISTANCE = 1;
 /** Weeks of which is kept how far each hour was off on the whole. */
 const WEEKS = 2;
 /** Usual sizes of the mean from which on the moves of the level count as errors too, and weeks that a series must be known for it. */
-const LEAST_FOLLOWED = 3;
+const LEAST_FOLLOWED = 4;
 const FOLLOWED_WEEKS = 3;
 /** Seconds in which half of such a move becomes the new normal: as long as it takes until a new level is one. */
 const FOLLOWED_HALF_LIFE = 43_200;
