@@ -40,8 +40,10 @@ async function detect(number: number, content: Content, reading?: PlannedInterva
 }
 
 /** First and last interval of each group. */
-const spans = async (): Promise<number[][]> => (await world.groups()).map(({ start, end }) => [(start - FIRST) / SECONDS, (end - FIRST) / SECONDS]).sort((a, b) => a[0]! - b[0]!);
-const stored = async (): Promise<unknown[]> => (await world.groups()).map(({ id: _id, alertsSent: _sent, ...group }) => group).sort((a, b) => a.start - b.start);
+const spans = async (): Promise<number[][]> => (await world.groups())
+  .map(({ start, end }) => [(start - FIRST) / SECONDS, (end - FIRST) / SECONDS]).sort((a, b) => a[0]! - b[0]!);
+const stored = async (): Promise<unknown[]> => (await world.groups())
+  .map(({ id: _id, alertsSent: _sent, ...group }) => group).sort((a, b) => a.start - b.start);
 
 async function detectAll(contents: readonly Content[], from = 0): Promise<DetectionOutcome[]> {
   const outcomes = [];
