@@ -153,7 +153,7 @@ async function detectInterval(
   }
 
   await keepSettledModel(services, detector, model, event.interval.reading === 'FIRST_OF_TWO');
-  model.ongoing = await withAlertsSent(services, model.ongoing);
+  for (const open of ['ongoing', 'paused'] as const) model[open] = await withAlertsSent(services, model[open]);
   await takeFeedback(services, detector, layout, model);
   const { observation, findings } = detectSlot(detector.arn, model, read.table, read.slot, layout.clock, detector.status === 'LEARNING');
   const { combinationsLeftOut } = observation;
@@ -206,7 +206,7 @@ function expectCurrent(detector: DetectorRecord, { model }: StoredModel, event: 
   if (isOvertaken(model.fences, event)) throw new OvertakenAttempt(detector.name, event);
 }
 
-/** The ongoing groups with the alerts that were sent since they were learned. */
+/** Groups that may go on, with the alerts that were sent since they were learned. */
 async function withAlertsSent({ store }: Services, groups: readonly OngoingGroup[]): Promise<OngoingGroup[]> {
   return Promise.all(groups.map(async group => {
     const stored = await store.getGroup(group.record.detectorArn, group.record.id);

@@ -10,6 +10,12 @@ const DAY_MILLISECONDS = 86_400_000;
 /** Longest piece of a code shown in a message. */
 const SHOWN_CHARACTERS = 20;
 
+/** Countries whose weekend is no Saturday and Sunday, by ISO 3166-1 code, as Unicode CLDR has them: days of the week, 0 is Sunday. */
+const WEEKENDS: Readonly<Record<string, readonly number[]>> = {
+  ...Object.fromEntries(['BH', 'DZ', 'EG', 'IL', 'LY', 'SA', 'SD'].map(country => [country, [5, 6]])),
+  IR: [5],
+};
+
 /** A public holiday. */
 export interface PublicHoliday {
   /** Days since 1970-01-01. */
@@ -22,6 +28,8 @@ export interface PublicHoliday {
 export interface PublicHolidays {
   /** ISO 3166-1 code of the country, or ISO 3166-2 code of the part: `DE`, `DE-BY`. */
   readonly code: string;
+  /** Days of the week that are the country's weekend, 0 is Sunday; undefined: Saturday and Sunday. */
+  readonly weekend?: readonly number[];
   /** Holidays of a calendar year, oldest first; several may fall on one day. A substitute day has the name of its holiday. */
   ofYear(year: number): PublicHoliday[];
 }
@@ -72,6 +80,7 @@ export async function publicHolidays(code: string, subject: string): Promise<Pub
 function yearlyHolidays(code: string, holidays: Holidays): PublicHolidays {
   return {
     code,
+    weekend: WEEKENDS[code.slice(0, 2)],
     ofYear: year => holidays.getHolidays(year, 'en')
       .filter(({ type }) => type === 'public')
       // the date as it is called there, whatever the time zone; holidays of several days are given once, with their length

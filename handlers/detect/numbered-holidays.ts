@@ -16,7 +16,7 @@ export class NumberedHolidays extends HolidayCalendar {
 
   /** @param names of the holidays that have numbers already, by number */
   public constructor(private readonly holidays: PublicHolidays, names: readonly string[]) {
-    super([]);
+    super([], holidays.weekend);
     this.known = [...names];
   }
 

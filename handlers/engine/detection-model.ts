@@ -176,6 +176,7 @@ export class DetectionModel {
       scoring.fade(floor(wallSeconds / DAY) - floor(this.last / DAY));
     }
     const holiday = this.weekendLike?.has(wallSeconds) ? this.weekendLike : undefined;
+    scoring.onHoliday(holiday !== undefined);
     if (this.learned === 0 || floor(wallSeconds / HOUR) !== floor(this.last / HOUR)) scoring.beginHour(position);
     for (let from = 0; from < seriesCount; from += BLOCK) {
       const to = min(from + BLOCK, seriesCount);
@@ -185,13 +186,17 @@ export class DetectionModel {
       }
       holiday?.predict(interval, position, from, to);
       seasonal.predict(interval, position, from, to, prediction);
-      holiday?.takeOut(from, to, block, prediction.expected);
+      holiday?.takeOut(from, to, block, prediction);
       this.addEffects(wallSeconds, from, to);
       regression.predict(interval, noiseRow, from, to, prediction, regressed);
       scoring.score(interval, position, from, to, block, prediction, regressed, distances, scores, bandFrom);
       if (scores) holiday?.putBack(from, to, scores);
-      holiday?.goOn(position, from, to, block);
-      regression.learn(interval, from, to, block, prediction, regressed);
+      if (holiday) {
+        regression.keep(interval, from, to, block);
+        holiday.goOn(position, from, to, block);
+      } else {
+        regression.learn(interval, from, to, block, prediction, regressed);
+      }
       this.effects?.learn(floor(wallSeconds / DAY), from, to, block, this.plain.expected, this.plain.scale, this.effect);
       seasonal.learn(interval, position, from, to, block, prediction, distances, scores);
       scoring.learn(interval, position, from, to, block, prediction, distances);

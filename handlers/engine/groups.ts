@@ -113,18 +113,20 @@ export function formGroups(
     const involved: Deviation[] = [...joined];
     const newcomers: number[] = [];
     const isSummedUp = (series: number): boolean => told?.summedUp[series] === 1;
+    // of what a total sums up the total tells which way it goes
+    const direction = directionOf([...told?.totals ?? [], ...joined.filter(({ series }) => !isSummedUp(series))]);
     if (told !== undefined) {
       const { series, deviation, isTold, isNew } = told.parts;
       for (let part = 0; part < series.length; part++) {
         const number = series[part]!;
-        if (isTold[part] === 1 || !isSummedUp(number)) continue;
+        // what known series lose to new ones is not lost, though new ones explain no total that fell
+        const isAgainst = isNew[part] === 1 && direction * deviation[part]! < 0;
+        if ((isTold[part] === 1 && !isAgainst) || !isSummedUp(number)) continue;
         if (isNew[part] === 1) newcomers.push(number);
         involved.push({ deviation: deviation[part]!, dimensionValues: describe(number).dimensionValues });
       }
     }
     const visible = [...found.slice(joined.length), ...others[measure]!].filter(({ series }) => !isSummedUp(series));
-    // of what a total sums up the total tells which way it goes
-    const direction = directionOf([...told?.totals ?? [], ...joined.filter(({ series }) => !isSummedUp(series))]);
     return {
       measure,
       severity: groupSeverity(severity, joined, told, expectedTotals[measure]!),

@@ -12,8 +12,11 @@ export interface Holiday {
 export class HolidayCalendar {
   private readonly identities = new Map<number, number>();
 
-  /** @throws RangeError for a day or an identity that is not a whole number, or an identity below 0 */
-  public constructor(holidays: Iterable<Holiday>) {
+  /**
+   * @param weekend days of the week on which business is as on a holiday, 0 is Sunday. Default: Saturday and Sunday.
+   * @throws RangeError for a day or an identity that is not a whole number, or an identity below 0
+   */
+  public constructor(holidays: Iterable<Holiday>, public readonly weekend: readonly number[] = [6, 0]) {
     for (const { day, identity } of holidays) {
       if (!Number.isSafeInteger(day)) throw new RangeError(`day of a holiday is ${day}; give whole days since 1970-01-01`);
       if (!Number.isSafeInteger(identity) || identity < 0) throw new RangeError(`identity of the holiday on day ${day} is ${identity}; give a whole number from 0`);

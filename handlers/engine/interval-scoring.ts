@@ -93,13 +93,23 @@ export class IntervalScoring {
     this.rarity.fade(days);
   }
 
-  /** Begins an hour of the wall clock. Call it before its first interval is scored. */
+  /** Says whether the intervals that come are on a holiday, of which nothing is learned. */
+  public onHoliday(isHoliday: boolean): void {
+    this.lasting.isPaused = isHoliday;
+  }
+
+  /**
+   * Begins an hour of the wall clock. Call it before its first interval is scored. On a holiday, what is known of the hour stays for a week later: so two
+   * weeks later the hour is compared with the last one that was like it.
+   */
   public beginHour(position: SeasonPosition): void {
-    if (this.calendar.weekSlots > 0) beginHourOfWeek(this.state, position);
-    this.recurrence.beginHour(position);
+    const isHoliday = this.lasting.isPaused;
+    if (this.calendar.weekSlots > 0) beginHourOfWeek(this.state, position, isHoliday);
+    this.recurrence.beginHour(position, isHoliday);
+    this.lastWeek.beginHour(position, isHoliday);
+    if (isHoliday) return;
     this.edges.beginHour(position);
     this.lasting.beginHour(position);
-    this.lastWeek.beginHour(position);
   }
 
   /** Takes in the block's distances after it was scored. Call it after the members have learned. */
@@ -178,7 +188,7 @@ export class IntervalScoring {
       const isRepeated = this.lastWeek.isRepeated(position, s, value, distance[index]!, value - expected, usual)
         && (points[s]! < this.twoWeeks || !this.recurrence.wasOff(position, s));
       if (isRepeated) distance[index] = 0;
-      this.recurrence.learn(position, s, distance[index]!);
+      if (!this.lasting.isPaused) this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) {

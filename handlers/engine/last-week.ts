@@ -46,13 +46,17 @@ export class LastWeek {
     return abs(value - this.valueAt(position, series)) <= min(NEAR * usual, max(LEFT_OVER * abs(error), LEFT_ANYWAY * usual));
   }
 
-  /** Begins an hour. Call it before the first of its intervals is scored. */
-  public beginHour(position: SeasonPosition): void {
+  /**
+   * Begins an hour. Call it before the first of its intervals is scored.
+   * @param isHoliday whether nothing is learned of the hour: what is known of it stays
+   */
+  public beginHour(position: SeasonPosition, isHoliday = false): void {
     if (!this.isKept) return;
     const { hourFirst, hourLast, lastWeekFirst, lastWeekLast, capacity } = this.state;
     const from = position.week * capacity;
     lastWeekFirst.set(hourFirst.subarray(from, from + capacity));
     lastWeekLast.set(hourLast.subarray(from, from + capacity));
+    if (isHoliday) return;
     hourFirst.fill(NaN, from, from + capacity);
     hourLast.fill(NaN, from, from + capacity);
   }

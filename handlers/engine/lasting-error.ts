@@ -55,6 +55,8 @@ export function lastingRows(calendar: Calendar): { readonly present: number; rea
  * At short intervals the level follows an event within two hours, so that its errors become small. What it has followed since the mean is far off counts as error too.
  */
 export class LastingError {
+  /** Whether values are neither judged nor learned: those of a holiday are what is left of them beside a weekend, which has another usual size. */
+  public isPaused = false;
   private readonly isKept: boolean;
   private readonly isShort: boolean;
   private readonly gain: number;
@@ -125,7 +127,7 @@ export class LastingError {
    * @param usual error of the seasonal state, in the unit of the series
    */
   public learn({ week }: SeasonPosition, series: number, error: number, usual: number): void {
-    if (!this.isKept) return;
+    if (!this.isKept || this.isPaused) return;
     const { idleNow, lastingError, lastingScale, lastingWeeks, capacity } = this.state;
     const mean = this.meanWith(series, error + this.followed(series, usual));
     lastingError[series] = mean;
@@ -157,7 +159,8 @@ export class LastingError {
   }
 
   private applies(series: number): boolean {
-    return this.isKept && this.state.points[series]! >= this.leastPoints && this.state.idleNow[series] === 0 && onlyFollows(this.state, series);
+    return this.isKept && !this.isPaused && this.state.points[series]! >= this.leastPoints && this.state.idleNow[series] === 0
+      && onlyFollows(this.state, series);
   }
 
   /** What the level has followed, in usual errors. */

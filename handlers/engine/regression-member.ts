@@ -207,6 +207,13 @@ export class RegressionMember {
     if (!settled || interval % SETTLED_STEP === 0) this.update(from, to);
   }
 
+  /** Keeps values that are not learned, for the intervals that follow. */
+  public keep(interval: number, from: number, to: number, values: Float64Array): void {
+    const { capacity, past, origin, points } = this.state;
+    const row = this.row(interval) * capacity;
+    for (let s = from; s < to; s++) past[row + s] = points[s]! > 0 ? values[s - from]! - origin[s]! : NaN;
+  }
+
   /**
    * One step of recursive least squares for each series of the block that has an error to learn. Written out for five terms: all of the
    * matrix of a series is then in the processor's registers and nearest cache, which takes a third of the time of loops over its rows.

@@ -74,6 +74,11 @@ export class WeekDrift {
     }
   }
 
+  /** Has the level follow errors, as it does on any day. */
+  public follow(from: number, to: number, errors: Float64Array): void {
+    for (let s = from; s < to; s++) this.state.level[s]! += this.gains.level * errors[s - from]!;
+  }
+
   /** Works out what level and slot of the day learn of what an hour of the week explains: as `SeasonalMember` learns it. */
   private learnedAt(week: number, from: number, to: number): void {
     const { learned, limit, most, trust } = this;

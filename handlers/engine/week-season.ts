@@ -54,13 +54,16 @@ export function mostOfWeek({ isHourly }: Calendar, { cycleError, scale }: Series
   return isHourly ? CLIP * scale[series]! : max(limit, MOST_OF_WEEK * cycleError[series]!);
 }
 
-/** Begins an hour of the week: what it was like when it was last seen is put aside. */
-export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, position: SeasonPosition): void {
+/**
+ * Begins an hour of the week: what it was like when it was last seen is put aside.
+ * @param isKept whether it stays for a week later too
+ */
+export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, position: SeasonPosition, isKept = false): void {
   const { row, bit } = missesOf(position, capacity);
   for (let s = 0; s < count; s++) {
     const misses = weekMisses[row + s]!;
     missedBefore[s] = (misses & bit) === 0 ? 0 : 1;
-    weekMisses[row + s] = misses & ~bit;
+    if (!isKept) weekMisses[row + s] = misses & ~bit;
   }
 }
 

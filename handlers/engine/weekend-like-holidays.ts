@@ -5,6 +5,7 @@ import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
 import type { HolidayCalendar } from './holidays';
 import { LastWeek } from './last-week';
+import { CLIP } from './seasonal-gains';
 import type { Prediction, SeasonalMember } from './seasonal-member';
 import type { SeriesState } from './series-state';
 import { ANY_VALUES } from './value-kinds';
@@ -13,10 +14,10 @@ import { WeekDrift } from './week-drift';
 const { abs, floor, max, min } = Math;
 
 const DAY = 86400;
-/** Saturday and Sunday. */
-const WEEKEND = [6, 0];
 /** Usual errors from which on the holiday is told as the reason why a value is no anomaly. */
 const LEAST_TOLD = 3;
+/** Usual errors that weekday and weekend may be apart for a holiday to be a day like any other. */
+const ALIKE = 3;
 
 /**
  * Public holidays at intervals of less than a day: on one, a series may be anywhere between what its weekday, a Saturday and a Sunday have it expect at
@@ -24,7 +25,7 @@ const LEAST_TOLD = 3;
  * that is open as usual is as on its weekday. What lies between is taken out of the value before it is scored, so that what is beyond is scored as on any day.
  *
  * There are too few holidays, and they differ too much, for each time of the day to learn its own. Nothing is learned on them either: the values are not
- * those of the weekday.
+ * those of the weekday. Only the level of what has no weekend is followed, since it may have wandered off until the next day.
  */
 export class WeekendLikeHolidays {
   private readonly drift: WeekDrift;
@@ -33,7 +34,14 @@ export class WeekendLikeHolidays {
   /** Least and most that each series of the block may have; then how far that is below and above what its weekday has it expect. */
   private readonly below: Float64Array;
   private readonly above: Float64Array;
+  /** Usual errors of the two. */
+  private readonly scaleBelow: Float64Array;
+  private readonly scaleAbove: Float64Array;
   private readonly taken: Float64Array;
+  /** Usual errors of the weekday. */
+  private readonly usual: Float64Array;
+  /** What the level of each series learns. */
+  private readonly followed: Float64Array;
 
   /** @param block most series that are predicted at once */
   public constructor(
@@ -45,7 +53,11 @@ export class WeekendLikeHolidays {
     this.weekend = { expected: new Float64Array(block), scale: new Float64Array(block) };
     this.below = new Float64Array(block);
     this.above = new Float64Array(block);
+    this.scaleBelow = new Float64Array(block);
+    this.scaleAbove = new Float64Array(block);
     this.taken = new Float64Array(block);
+    this.usual = new Float64Array(block);
+    this.followed = new Float64Array(block);
   }
 
   /** Whether an interval lies on a holiday. */
@@ -55,18 +67,24 @@ export class WeekendLikeHolidays {
 
   /** Finds what the weekend has the block's series expect. Call it before they are predicted for their own weekday, which is what the state then tells of. */
   public predict(interval: number, position: SeasonPosition, from: number, to: number): void {
-    const { above, below, calendar, drift, lastWeek, seasonal, weekend } = this;
-    const { expected } = weekend;
+    const { above, below, scaleAbove, scaleBelow, calendar, drift, holidays, lastWeek, seasonal, weekend } = this;
+    const { expected, scale } = weekend;
     below.fill(Infinity);
     above.fill(-Infinity);
     drift.begin(from, to);
-    for (const day of WEEKEND) {
+    for (const day of holidays.weekend) {
       const at = calendar.onWeekday(position, day);
       seasonal.predict(interval, at, from, to, weekend);
       drift.addMovesTo(day, position, from, to, expected);
       for (let index = 0; index < to - from; index++) {
-        below[index] = min(below[index]!, expected[index]!);
-        above[index] = max(above[index]!, expected[index]!);
+        if (!(expected[index]! >= below[index]!)) {
+          below[index] = expected[index]!;
+          scaleBelow[index] = scale[index]!;
+        }
+        if (!(expected[index]! <= above[index]!)) {
+          above[index] = expected[index]!;
+          scaleAbove[index] = scale[index]!;
+        }
         // a slot of an hour does not know where in it the weekend begins
         const newest = lastWeek.newest(at, from + index);
         if (newest < below[index]!) below[index] = newest;
@@ -77,10 +95,10 @@ export class WeekendLikeHolidays {
 
   /**
    * Takes out of the block's values what the weekend may make of them.
-   * @param expected of the weekday
+   * @param prediction of the weekday: on the side of a weekend that is larger its usual error becomes larger too, as noise does
    */
-  public takeOut(from: number, to: number, values: Float64Array, expected: Float64Array): void {
-    const { above, below, taken, state: { kind, lastingError } } = this;
+  public takeOut(from: number, to: number, values: Float64Array, { expected, scale }: Prediction): void {
+    const { above, below, followed, scaleAbove, scaleBelow, taken, usual, state: { kind, lastingError } } = this;
     for (let s = from; s < to; s++) {
       const index = s - from;
       const lowest = kind[s] === ANY_VALUES ? -Infinity : 0;
@@ -91,6 +109,11 @@ export class WeekendLikeHolidays {
       const value = values[index]!;
       // what has no rows is as near to nothing as it may be
       const off = (value === value ? value : 0) - center;
+      const width = usual[index] = scale[index]!;
+      const bound = CLIP * width;
+      followed[index] = value === value && most - least <= ALIKE * width ? max(-bound, min(bound, off)) || 0 : 0;
+      if (off > 0 && most > 0) scale[index] = ofSize(width, scaleAbove[index]!, center, center + most);
+      else if (off < 0 && least < 0) scale[index] = ofSize(width, scaleBelow[index]!, center, center + least);
       taken[index] = max(least, min(most, off)) || 0;
       values[index] = taken[index] === off && value === value ? center : value - taken[index]!;
       // the mean of the last errors would tell of how far the weekend's edges are from those of a weekday
@@ -99,20 +122,26 @@ export class WeekendLikeHolidays {
   }
 
   /** Puts back what was taken out: what is told of the series is for the values that it had. */
-  public putBack(from: number, to: number, { expected, lower, upper, scale, reason }: IntervalScores): void {
-    const { above, below, taken, state: { kind } } = this;
+  public putBack(from: number, to: number, { expected, lower, upper, reason }: IntervalScores): void {
+    const { above, below, taken, usual, state: { kind } } = this;
     for (let s = from; s < to; s++) {
       const index = s - from;
       expected[s]! += taken[index]!;
       lower[s] = max(kind[s] === ANY_VALUES ? -Infinity : 0, lower[s]! + below[index]!);
       upper[s]! += above[index]!;
-      if (reason[s] === REASON.expected && abs(taken[index]!) >= LEAST_TOLD * scale[s]!) reason[s] = REASON.holiday;
+      if (reason[s] === REASON.expected && abs(taken[index]!) >= LEAST_TOLD * usual[index]!) reason[s] = REASON.holiday;
     }
   }
 
-  /** Learns nothing of the block but that an interval of its weekday is over. */
+  /** Learns nothing of the block but that an interval of its weekday is over, and where the level of what has no weekend is. */
   public goOn(position: SeasonPosition, from: number, to: number, values: Float64Array): void {
     this.drift.goOn(position, from, to);
+    this.drift.follow(from, to, this.followed);
     values.fill(NaN, 0, to - from);
   }
+}
+
+/** Usual error of a weekend: that of the weekday, or where the weekend is larger in proportion, up to what the weekend itself says. */
+function ofSize(weekday: number, weekend: number, expected: number, expectedOfWeekend: number): number {
+  return max(weekday, min(weekend, weekday * abs(expectedOfWeekend / expected)) || 0);
 }

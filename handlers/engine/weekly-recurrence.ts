@@ -89,8 +89,11 @@ export class WeeklyRecurrence {
     return this.state.points[series]! < YOUNG_WEEKS * this.calendar.intervalsPerWeek;
   }
 
-  /** Begins an hour. Call it before the first of its intervals is scored. */
-  public beginHour(position: SeasonPosition): void {
+  /**
+   * Begins an hour. Call it before the first of its intervals is scored.
+   * @param isHoliday whether nothing is learned of the hour: what is known of it stays
+   */
+  public beginHour(position: SeasonPosition, isHoliday = false): void {
     if (!this.isKept) return;
     const { farOff, recurring, count, capacity } = this.state;
     const newest = position.week * capacity;
@@ -101,6 +104,7 @@ export class WeeklyRecurrence {
       const b = farOff[last + week]!;
       const c = farOff[last + 2 * week]!;
       recurring[s] = max(min(a, b), min(b, c), min(a, c));
+      if (isHoliday) continue;
       farOff[last + 2 * week] = b;
       farOff[last + week] = a;
       farOff[last] = 0;

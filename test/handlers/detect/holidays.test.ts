@@ -27,6 +27,14 @@ describe('public holidays', () => {
     expect(nameOf(await publicHolidays(code, 'holidays'), date)).toBe(name);
   });
 
+  test.each<[string, readonly number[] | undefined]>([
+    ['EG', [5, 6]], ['IL', [5, 6]], ['IR', [5]], ['AE', undefined], ['DE-BY', undefined],
+  ])('%s: the weekend is %j', async (code, weekend) => {
+    const holidays = await publicHolidays(code, 'holidays');
+    expect(holidays.weekend).toEqual(weekend);
+    expect(new NumberedHolidays(holidays, []).weekend).toEqual(weekend ?? [6, 0]);
+  });
+
   test('lie in their year, oldest first', async () => {
     const holidays = await publicHolidays('IN', 'holidays');
     fc.assert(fc.property(fc.integer({ min: 2000, max: 2050 }), year => {
