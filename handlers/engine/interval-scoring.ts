@@ -86,6 +86,7 @@ export class IntervalScoring {
   /** Takes note that so many intervals were left out. */
   public skip(left: number): void {
     this.duration.skip(left);
+    this.lasting.skip(left);
   }
 
   /** Lets what is known of rare values fade by calendar days. */
@@ -146,6 +147,7 @@ export class IntervalScoring {
       const center = max(lowest, prediction.expected[index]!);
       const usual = prediction.scale[index]!;
       if (value !== value || isNew) {
+        if (value !== value) this.lasting.fade(s);
         if (scores === undefined) continue;
         leaveOut(scores, s, value !== value ? REASON.noValue : REASON.tooNew);
         if (isNew) continue;

@@ -5,7 +5,7 @@ import { onlyFollows } from './event-duration';
 import { DEVIATION_TO_SCALE } from './scale-floor';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE } from './severity';
-import { DISTANCES, distanceOfNews, newDistance, stepOf, YOUNG_WEEKS } from './weekly-recurrence';
+import { DISTANCES, distanceOfNews, MOST_STEP, newDistance, stepOf, YOUNG_WEEKS } from './weekly-recurrence';
 
 const { abs, max, min, sqrt } = Math;
 
@@ -21,6 +21,8 @@ const HOURLY_SCALE_GAIN = 0.01;
  */
 const LEAST_SIZE = 5;
 const HOURLY_LEAST_SIZE = 4.5;
+/** What fades away is 0 from here on: 32-bit numbers that are smaller are slow to compute with. */
+const SMALLEST = 1e-37;
 /** Usual size that a series has at first, in usual errors: much more than it will be. */
 export const FIRST_LASTING_SCALE = 1;
 /** Errors enter the mean up to this: one value alone is not what lasts. */
@@ -41,6 +43,16 @@ const FOLLOWED_HALF_LIFE = 43_200;
 export function lastingRows(calendar: Calendar): { readonly present: number; readonly followed: number; readonly hours: number } {
   const { isWithinHour, weekSlots } = calendar;
   return { present: weekSlots > 0 ? 1 : 0, followed: isWithinHour ? 1 : 0, hours: isWithinHour ? WEEKS * weekSlots : 0 };
+}
+
+/**
+ * Takes whatever each hour of the week brings for known, until it has come once more: for a model that an engine has written which did not keep that. Its weekly
+ * edges would all be news.
+ */
+export function takeHoursForKnown(calendar: Calendar, { lastingKnown, lastingWeeks, capacity }: SeriesState): void {
+  lastingKnown.fill(MOST_STEP);
+  // in the older of the two weeks, which the next visit of the hour forgets
+  lastingWeeks.fill(MOST_STEP, lastingRows(calendar).hours / WEEKS * capacity);
 }
 
 /**
@@ -156,6 +168,23 @@ export class LastingError {
     if (isFollowed) lastingFollowed[series] = left + moved;
     else if (moved > 0 === left > 0) lastingFollowed[series] = left;
     else lastingFollowed[series] = left > 0 ? max(0, left + moved) : min(0, left + moved);
+  }
+
+  /**
+   * Lets the mean fade as far as so many intervals have no value: what was off before a silence of hours has not lasted. What the level has followed stays, as
+   * does the level.
+   */
+  public fade(series: number, left = 1): void {
+    if (!this.isKept || this.isPaused) return;
+    const { lastingError } = this.state;
+    if (lastingError[series] === 0) return;
+    const mean = lastingError[series]! * (1 - this.gain) ** left;
+    lastingError[series] = abs(mean) < SMALLEST ? 0 : mean;
+  }
+
+  /** The same of all series, of intervals that were left out. */
+  public skip(left: number): void {
+    if (left > 0) for (let s = 0; s < this.state.count; s++) this.fade(s, left);
   }
 
   private applies(series: number): boolean {

@@ -2,6 +2,7 @@
 
 import { Calendar, type ModelSettings } from './calendar';
 import { XxHash32, xxHash32 } from './checksum';
+import { takeHoursForKnown } from './lasting-error';
 import { type Numbers, SeriesState } from './series-state';
 import type { Column } from './state-columns';
 import { columnsOfVersion1, migrationOf, type RowNumbers, type StoredColumn } from './state-migration';
@@ -157,6 +158,7 @@ export function read(bytes: Uint8Array, memory: 'copy' | 'own' = 'copy'): ModelB
     const found = stored.get(column.name);
     if (found !== undefined && !own.has(column)) loadColumn(bytes, found, state, column);
   }
+  if (!stored.has('lastingWeeks')) takeHoursForKnown(calendar, state);
   return { settings, state, clock: { learned: clock.learned, first: clock.first ?? NaN, last: clock.last ?? NaN } };
 }
 

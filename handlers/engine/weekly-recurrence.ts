@@ -8,9 +8,9 @@ const { log2, max, min, round, sqrt } = Math;
 
 /** Distances are kept in a byte, as logarithms: sixteen steps for each doubling. */
 const STEPS = 16;
-const MOST = 255;
+export const MOST_STEP = 255;
 /** Distance of each step. */
-export const DISTANCES = Float64Array.from({ length: MOST + 1 }, (_, step) => 2 ** (step / STEPS) - 1);
+export const DISTANCES = Float64Array.from({ length: MOST_STEP + 1 }, (_, step) => 2 ** (step / STEPS) - 1);
 /** Smaller ones are what noise does in any hour. */
 const LEAST_DISTANCE = 2;
 /** How many times as far off counts in full; as far off counts nothing. The usual errors shrink as the series is known better, so that the same edge is farther off. */
@@ -35,7 +35,7 @@ export function newDistance(distance: number, known: number): number {
 
 /** Step by which a distance is kept. */
 export function stepOf(distance: number): number {
-  return min(MOST, round(STEPS * log2(1 + distance)));
+  return min(MOST_STEP, round(STEPS * log2(1 + distance)));
 }
 
 /** The distance of which so much is news. */

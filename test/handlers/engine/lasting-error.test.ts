@@ -100,3 +100,27 @@ describe('an hour in which each value is a little low', () => {
     }
   });
 });
+
+test('what was off for hours before a silence of days has not lasted: the first values after it are as usual', () => {
+  const random = randomOf(9);
+  const series = 100;
+  const model = new DetectionModel({ intervalSeconds: INTERVAL }, series);
+  const per = DAY / INTERVAL;
+  const next = (interval: number, share: number): number => {
+    const weekend = Math.floor(interval / per) % 7 === 6 ? 0.5 : 1;
+    const usual = weekend * (0.15 + Math.max(0, Math.sin(Math.PI * (interval % per / 12 - 5) / 18)) ** 1.3);
+    return found(model.observe(MONDAY + interval * INTERVAL, Float64Array.from({ length: series }, () => (
+      1000 * share * usual * Math.max(0, 1 + 0.2 * normal(random)))), Infinity)).length;
+  };
+  const run = (from: number, to: number, share: number): number => {
+    let anomalies = 0;
+    for (let interval = from; interval < to; interval++) anomalies += next(interval, share);
+    return anomalies;
+  };
+  const event = 30 * per + 120;
+  run(0, event, 1);
+  expect(run(event, event + 24, 0.5)).toBeGreaterThan(series);
+  run(event + 24, event + 24 + 3 * per, NaN);
+  const after = run(event + 24 + 3 * per, event + 48 + 3 * per, 1);
+  expect(after).toBeLessThan(8);
+});

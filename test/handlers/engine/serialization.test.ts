@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { DAY, HOUR, MONDAY, normal, poisson, randomOf } from './samples';
-import { DetectionModel } from '../../../handlers/engine';
+import { ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';
 import { xxHash32 } from '../../../handlers/engine/checksum';
 import { migrationOf } from '../../../handlers/engine/state-migration';
 
@@ -227,6 +227,27 @@ describe('a model of another engine', () => {
     // without any number a series is as one that was never seen
     const nothing = DetectionModel.deserialize(rewritten(model.serialize(), found => ({ ...found, columns: [] })));
     expect(next(nothing, 400, [1, 2, 3])).toEqual([NaN, NaN, NaN]);
+  });
+
+  test('that knows nothing of what lasts in each hour takes no weekend for news', () => {
+    const random = randomOf(12);
+    const series = 8;
+    const model = new DetectionModel({ intervalSeconds: 300 }, series);
+    const day = (of: DetectionModel, number: number): number => {
+      let anomalies = 0;
+      for (let interval = 0; interval < 288; interval++) {
+        const usual = [1, 0.95, 1, 1.05, 1.1, 0.9, 0.5][number % 7]! * (0.15 + Math.max(0, Math.sin(Math.PI * (interval / 12 - 5) / 18)) ** 1.3);
+        const values = Float64Array.from({ length: series }, () => 1000 * usual * (1 + 0.05 * normal(random)));
+        const { severity } = of.observe(MONDAY + number * DAY + interval * 300, values, Infinity);
+        anomalies += severity.filter(each => each >= ANOMALOUS_SEVERITY).length;
+      }
+      return anomalies;
+    };
+    for (let number = 0; number < 37; number++) day(model, number);
+    const read = DetectionModel.deserialize(rewritten(model.serialize(), found => (
+      { ...found, columns: found.columns.filter(({ name }) => !['lastingWeeks', 'lastingKnown', 'lastingFollowed'].includes(name)) })));
+    const anomalies = Array.from({ length: 7 }, (_, number) => day(read, 37 + number));
+    expect(anomalies.reduce((sum, each) => sum + each, 0)).toBeLessThan(series / 2);
   });
 
   test('may hold numbers in other types, and other season slots', () => {
