@@ -213,7 +213,7 @@ export class IntervalScoring {
       const whileNew = this.rarity.shareWhileNew(s, side, size);
       const partInSeverity = part < 1 && score > 0 ? min(HIGHEST_SCORE, full * part) / score : 1;
       const ofDuration = partInSeverity * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
-      const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
+      const raise = score > 0 && lasting > score * ofDuration ? lasting / score : ofDuration;
       scores.expected[s] = expected;
       scores.scale[s] = isAlone ? usual : sqrt(usual * secondScale);
       scores.score[s] = value < expected ? -score : score;

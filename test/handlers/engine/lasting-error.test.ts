@@ -67,6 +67,23 @@ describe('an hour in which each value is a little low', () => {
     expect(event.size).toBeGreaterThanOrEqual(least * SERIES);
   });
 
+  test('leaves a severity to each value that has a score', () => {
+    const random = randomOf(20);
+    const model = new DetectionModel({ intervalSeconds: INTERVAL }, SERIES);
+    let zeros = 0;
+    for (let interval = 0; interval < 24 * 288; interval++) {
+      const day = 1.5 + Math.sin(interval / 288 * 2 * Math.PI);
+      const { score, severity, raise } = model.observe(MONDAY + interval * INTERVAL, Float64Array.from({ length: SERIES }, () => (
+        100 * day * Math.max(0, 1 + 0.2 * normal(random)))), Infinity);
+      if (interval < 288) continue;
+      score.forEach((each, series) => {
+        if (each === 0) zeros++;
+        if (Number.isFinite(each) && !(Number.isFinite(severity[series]) && Number.isFinite(raise[series]))) throw new Error(`${interval} ${series}: ${severity[series]}`);
+      });
+    }
+    expect(zeros).toBeGreaterThan(0);
+  });
+
   test('is no news in a series that wanders', () => {
     const random = randomOf(18);
     const off = new Float64Array(SERIES);
