@@ -10,46 +10,24 @@ import { kpiSeries } from './kpi/generator';
 import { manyKpiSeries } from './kpi/many';
 import { visibleKpiSeries } from './kpi/visible';
 import { ENGINE } from './quality/detectors';
+import { meets, runsOf } from './quality/events';
 import type { LabelledSeries } from './quality/labelled-series';
 import { markdown } from './table';
 
 const PAUSES = [1, 3, 6, 12];
-/** A group so many intervals beside an event still belongs to it. */
-const TOLERANCE = 3;
-
-interface Span {
-  readonly first: number;
-  readonly last: number;
-}
-
-function isNear(group: Span, event: Span): boolean {
-  return group.first <= event.last + TOLERANCE && group.last >= event.first - TOLERANCE;
-}
-
-/** Groups of a series: anomalous intervals with no longer pause between two of them. */
-function groupsOf(alert: Uint8Array, from: number, pause: number): Span[] {
-  const groups: { first: number; last: number }[] = [];
-  for (let interval = from; interval < alert.length; interval++) {
-    if (alert[interval] === 0) continue;
-    const newest = groups.at(-1);
-    if (newest && interval - newest.last <= pause + 1) newest.last = interval;
-    else groups.push({ first: interval, last: interval });
-  }
-  return groups;
-}
 
 function row(name: string, set: readonly LabelledSeries[], alerts: readonly Uint8Array[], pause: number): string[] {
   let [found, atEvents, falseGroups, together] = [0, 0, 0, 0];
   set.forEach((series, index) => {
     const events = series.events.filter(({ last }) => last >= series.scoredFrom);
-    const groups = groupsOf(alerts[index]!, series.scoredFrom, pause);
+    const groups = runsOf(series.scoredFrom, series.values.length, interval => alerts[index]![interval] === 1, pause + 1);
     for (const group of groups) {
-      const near = events.filter(event => isNear(group, event)).length;
+      const near = events.filter(event => meets(group, [event])).length;
       if (near === 0) falseGroups++;
       else atEvents++;
       if (near > 1) together++;
     }
-    found += events.filter(event => groups.some(group => isNear(group, event))).length;
+    found += events.filter(event => groups.some(group => meets(group, [event]))).length;
   });
   return [name, String(pause), String(found), (atEvents / found).toFixed(2), String(falseGroups), String(together)];
 }

@@ -42,8 +42,8 @@ export interface ConnectorOptions extends InfrastructureOptions {
 
   /**
    * Public holidays that the business follows. With `DetectorFrequency.DAILY`, what one does to each series is learned, and no anomaly any
-   * more. With shorter frequencies a series may be anywhere between its weekday and a weekend on one, at each time of the day: that is no
-   * anomaly, and what is beyond is. With any frequency, what is closed on holidays is not missing then. Only with the in-account detector,
+   * more. With shorter frequencies a series may be anywhere between its weekday and the country's weekend on one, at each time of the day:
+   * that is no anomaly, and what is beyond is. With any frequency, what is closed on holidays is not missing then. Only with the in-account detector,
    * which keeps them: others need another `detectorName`.
    *
    * @default - no holidays

@@ -7,7 +7,7 @@ import { invalid } from './private/errors';
  * Public holidays that a detector knows.
  *
  * A daily detector learns what each holiday does to each series, from its second year on; before that, what all of them have in common, also
- * on the days before and after. A detector of a shorter frequency takes for usual what is between the weekday and a weekend. Detectors of any
+ * on the days before and after. A detector of a shorter frequency takes for usual what is between the weekday and the country's weekend. Detectors of any
  * frequency learn what is closed on holidays, whose rows are not missing then. Names and dates are those of the npm package `date-holidays`,
  * which knows some 200 countries.
  *

@@ -27,25 +27,28 @@ export interface EventQuality {
 }
 
 /** Successive anomalous points: first and last interval (inclusive). */
-interface Run {
+export interface Run {
   readonly first: number;
   readonly last: number;
 }
 
-/** Runs of the intervals for which `anomalous` holds. */
-export function runsOf(from: number, length: number, anomalous: (interval: number) => boolean): Run[] {
+/**
+ * Runs of the intervals for which `anomalous` holds.
+ * @param gap most intervals between two anomalous ones of a run, the later one counted
+ */
+export function runsOf(from: number, length: number, anomalous: (interval: number) => boolean, gap = RUN_GAP): Run[] {
   const runs: { first: number; last: number }[] = [];
   for (let interval = from; interval < length; interval++) {
     if (!anomalous(interval)) continue;
     const newest = runs.at(-1);
-    if (newest && interval - newest.last <= RUN_GAP) newest.last = interval;
+    if (newest && interval - newest.last <= gap) newest.last = interval;
     else runs.push({ first: interval, last: interval });
   }
   return runs;
 }
 
 /** Whether a run meets one of the events. */
-function meets(run: Run, events: readonly Run[]): boolean {
+export function meets(run: Run, events: readonly Run[]): boolean {
   return events.some(event => run.first <= event.last + TOLERANCE && run.last >= event.first - TOLERANCE);
 }
 

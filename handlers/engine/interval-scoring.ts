@@ -66,6 +66,7 @@ export class IntervalScoring {
   private readonly confidentPoints: number;
   private readonly twoWeeks: number;
   private readonly rememberedPoints: number;
+  private isHoliday = false;
 
   /** @param lasting of the same series, which learns here */
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState, private readonly lasting: LastingError) {
@@ -94,9 +95,10 @@ export class IntervalScoring {
     this.rarity.fade(days);
   }
 
-  /** Says whether the intervals that come are on a holiday, of which nothing is learned. */
+  /** Says whether the interval that comes is on a holiday, of which nothing is learned. Call it before `beginHour`. */
   public onHoliday(isHoliday: boolean): void {
-    this.lasting.isPaused = isHoliday;
+    this.isHoliday = isHoliday;
+    this.lasting.pause(isHoliday);
   }
 
   /**
@@ -104,7 +106,7 @@ export class IntervalScoring {
    * weeks later the hour is compared with the last one that was like it.
    */
   public beginHour(position: SeasonPosition): void {
-    const isHoliday = this.lasting.isPaused;
+    const { isHoliday } = this;
     if (this.calendar.weekSlots > 0) beginHourOfWeek(this.state, position, isHoliday);
     this.recurrence.beginHour(position, isHoliday);
     this.lastWeek.beginHour(position, isHoliday);
@@ -190,7 +192,7 @@ export class IntervalScoring {
       const isRepeated = this.lastWeek.isRepeated(position, s, value, distance[index]!, value - expected, usual)
         && (points[s]! < this.twoWeeks || !this.recurrence.wasOff(position, s));
       if (isRepeated) distance[index] = 0;
-      if (!this.lasting.isPaused) this.recurrence.learn(position, s, distance[index]!);
+      if (!this.isHoliday) this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) {

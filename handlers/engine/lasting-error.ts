@@ -67,8 +67,6 @@ export function takeHoursForKnown(calendar: Calendar, { lastingKnown, lastingWee
  * At short intervals the level follows an event within two hours, so that its errors become small. What it has followed since the mean is far off counts as error too.
  */
 export class LastingError {
-  /** Whether values are neither judged nor learned: those of a holiday are what is left of them beside a weekend, which has another usual size. */
-  public isPaused = false;
   private readonly isKept: boolean;
   private readonly isShort: boolean;
   private readonly gain: number;
@@ -80,6 +78,7 @@ export class LastingError {
   private readonly leastPoints: number;
   private readonly followedPoints: number;
   private readonly kept: number;
+  private isPaused = false;
 
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     const { present, followed } = lastingRows(calendar);
@@ -92,6 +91,15 @@ export class LastingError {
     this.leastPoints = this.isShort ? 0 : YOUNG_WEEKS * calendar.intervalsPerWeek;
     this.followedPoints = FOLLOWED_WEEKS * calendar.intervalsPerWeek;
     this.kept = 2 ** (-calendar.intervalSeconds / FOLLOWED_HALF_LIFE);
+  }
+
+  /**
+   * Pauses, or goes on: meanwhile values are neither judged nor learned, and after it nothing has lasted. Those of a holiday are what is left of them beside
+   * a weekend, which has other edges and another usual size.
+   */
+  public pause(isPaused: boolean): void {
+    this.isPaused = isPaused;
+    if (isPaused) this.state.lastingError.fill(0);
   }
 
   /** Begins an hour. Call it before the first of its intervals is scored. */
@@ -146,7 +154,7 @@ export class LastingError {
     if (this.isShort) {
       const hour = week * capacity + series;
       const times = abs(mean) / this.scale(series);
-      if (times > DISTANCES[lastingWeeks[hour]!]!) lastingWeeks[hour] = max(lastingWeeks[hour]!, stepOf(times));
+      if (times > DISTANCES[lastingWeeks[hour]!]!) lastingWeeks[hour] = stepOf(times);
     }
     // closed hours say nothing of what is usual in open ones
     if (idleNow[series] === 1) return;

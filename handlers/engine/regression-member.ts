@@ -5,6 +5,7 @@ import { DEVIATION_TO_SCALE, IDLE_SHARE } from './scale-floor';
 import type { Prediction } from './seasonal-member';
 import { MOST_ERRORS, type SeriesState } from './series-state';
 import { COUNTS } from './value-kinds';
+import { within } from './within';
 
 const { abs, max, min } = Math;
 
@@ -301,9 +302,4 @@ export class RegressionMember {
   private row(interval: number): number {
     return ((interval % this.rows) + this.rows) % this.rows;
   }
-}
-
-/** A number brought to within a bound on either side of 0. Comparisons take less time than Math.max and Math.min, which must tell 0 from -0. */
-function within(bound: number, value: number): number {
-  return value > bound ? bound : value < -bound ? -bound : value;
 }

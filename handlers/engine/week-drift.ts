@@ -4,8 +4,9 @@ import type { Calendar, SeasonPosition } from './calendar';
 import { CLIP, type Gains, gainsOf } from './seasonal-gains';
 import type { SeriesState } from './series-state';
 import { mostOfWeek, weekTrust } from './week-season';
+import { within } from './within';
 
-const { floor, max, min } = Math;
+const { floor } = Math;
 
 const DAYS_A_WEEK = 7;
 const HOURS_A_DAY = 24;
@@ -91,8 +92,4 @@ export class WeekDrift {
       learned[index] = within(most[index]!, believed) + within(limit[index]!, weekly - believed) || 0;
     }
   }
-}
-
-function within(bound: number, value: number): number {
-  return max(-bound, min(bound, value));
 }

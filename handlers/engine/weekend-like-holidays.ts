@@ -98,7 +98,7 @@ export class WeekendLikeHolidays {
    * @param prediction of the weekday: on the side of a weekend that is larger its usual error becomes larger too, as noise does
    */
   public takeOut(from: number, to: number, values: Float64Array, { expected, scale }: Prediction): void {
-    const { above, below, followed, scaleAbove, scaleBelow, taken, usual, state: { kind, lastingError } } = this;
+    const { above, below, followed, scaleAbove, scaleBelow, taken, usual, state: { kind } } = this;
     for (let s = from; s < to; s++) {
       const index = s - from;
       const lowest = kind[s] === ANY_VALUES ? -Infinity : 0;
@@ -116,8 +116,6 @@ export class WeekendLikeHolidays {
       else if (off < 0 && least < 0) scale[index] = ofSize(width, scaleBelow[index]!, center, center + least);
       taken[index] = max(least, min(most, off)) || 0;
       values[index] = taken[index] === off && value === value ? center : value - taken[index]!;
-      // the mean of the last errors would tell of how far the weekend's edges are from those of a weekday
-      lastingError[s] = 0;
     }
   }
 
