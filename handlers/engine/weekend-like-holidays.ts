@@ -25,7 +25,7 @@ const ALIKE = 3;
  * that is open as usual is as on its weekday. What lies between is taken out of the value before it is scored, so that what is beyond is scored as on any day.
  *
  * There are too few holidays, and they differ too much, for each time of the day to learn its own. Nothing is learned on them either: the values are not
- * those of the weekday. Only the level of what has no weekend is followed, since it may have wandered off until the next day.
+ * those of the weekday. Only the level of what has no weekend is followed, as far as it is beyond one, since it may have wandered off until the next day.
  */
 export class WeekendLikeHolidays {
   private readonly drift: WeekDrift;
@@ -111,10 +111,10 @@ export class WeekendLikeHolidays {
       const off = (value === value ? value : 0) - center;
       const width = usual[index] = scale[index]!;
       const bound = CLIP * width;
-      followed[index] = value === value && most - least <= ALIKE * width ? max(-bound, min(bound, off)) || 0 : 0;
       if (off > 0 && most > 0) scale[index] = ofSize(width, scaleAbove[index]!, center, center + most);
       else if (off < 0 && least < 0) scale[index] = ofSize(width, scaleBelow[index]!, center, center + least);
       taken[index] = max(least, min(most, off)) || 0;
+      followed[index] = value === value && most - least <= ALIKE * width ? max(-bound, min(bound, off - taken[index]!)) || 0 : 0;
       values[index] = taken[index] === off && value === value ? center : value - taken[index]!;
     }
   }
