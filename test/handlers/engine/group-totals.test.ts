@@ -50,6 +50,7 @@ function groupsWith(parts: readonly Part[], totals: readonly Total[]): MeasureGr
     totalOf: (series, place) => includes(totals[place]!, parts[series]!) ? place : -1,
     moves: { isStill: () => false, perWeek: () => 0, squaresPerWeek: () => 0 },
     shareOf: series => parts[series]!.share ?? 1,
+    isYoung: () => false,
   };
   const { scores, values } = scoresOf(parts);
   return formGroups(scores, values, series => ({ measure: 0, dimensionValues: parts[series]!.dimensionValues }), 1, 2, scoredTotals);
