@@ -122,7 +122,7 @@ export class IntervalScoring {
     distances: BlockDistances, scores: IntervalScores | undefined, bandFrom = 0,
   ): void {
     const { leastPoints, confidentPoints } = this;
-    const { points, firstSeen, kind, astray, runLength } = this.state;
+    const { points, firstSeen, kind, astray, inRun } = this.state;
     const { cycleSlots } = this.calendar;
     const { distance, damped, slack } = distances;
     for (let s = from; s < to; s++) {
@@ -143,9 +143,9 @@ export class IntervalScoring {
         continue;
       }
       // an event is no wobble between two numbers, and goes on as long as it is one
-      const rounding = kind[s] === COUNTS && runLength[s] === 0 ? roundingOf(usual) : 0;
+      const rounding = kind[s] === COUNTS && inRun[s] === 0 ? roundingOf(usual) : 0;
       const off = abs(value - center);
-      const mayMove = runLength[s] === 0;
+      const mayMove = inRun[s] === 0;
       const isOff = mayMove && off >= LEAST_OFF * usual && this.calendar.isWithinHour;
       if (isOff) {
         this.edges.find(interval, position, s, center, usual, off);
@@ -160,7 +160,7 @@ export class IntervalScoring {
         continue;
       }
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
-      const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
+      const isHeard = inRun[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
       const second = isHeard ? max(lowest, regressed.expected[index]!) : center;
       const secondScale = isHeard ? regressed.scale[index]! : usual;
       const secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(exact, second);
@@ -168,7 +168,7 @@ export class IntervalScoring {
       const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
       const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
       distance[index] = isAlone ? seasonal : combinedDistance(error, usual, secondError, secondScale);
-      if (isBack(this.state, s, value - prediction.expected[index]!, usual, points[s]!, this.rememberedPoints)) distance[index] = 0;
+      if (isBack(this.state, s, value, prediction.expected[index]!, usual, points[s]!, this.rememberedPoints)) distance[index] = 0;
       let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
@@ -207,7 +207,7 @@ export class IntervalScoring {
       scores.raise[s] = raise;
       scores.steepness[s] = max(score, score * raise) >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
-      scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
+      scores.member[s] = isAlone ? inRun[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
         if (mayMove && !isOff) this.edges.find(interval, position, s, center, usual, 0);
         const { above, below } = this.edges;

@@ -34,10 +34,10 @@ export interface Column {
 
 export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'unforeseen' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
-  'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
+  'runMean' | 'runSpread' | 'runExpected' | 'runLevel' | 'runShareSpread' | 'runUsual' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'event' | 'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'formerLevel' | 'formerAt' | 'kind';
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'event' | 'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' | 'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
@@ -59,6 +59,12 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'surprise', type: 'float32', rows: 1, initial: 0 },
     { name: 'runMean', type: 'float32', rows: 1, initial: 0 },
     { name: 'runSpread', type: 'float32', rows: 1, initial: 0 },
+    { name: 'runExpected', type: 'float32', rows: 1, initial: NaN },
+    { name: 'runLevel', type: 'float32', rows: 1, initial: NaN },
+    { name: 'runShareSpread', type: 'float32', rows: 1, initial: 0 },
+    { name: 'runUsual', type: 'float32', rows: 1, initial: 0 },
+    { name: 'formerShare', type: 'float32', rows: formerRows(calendar), initial: 1 },
+    { name: 'formerNoise', type: 'float32', rows: formerRows(calendar), initial: 1 },
     { name: 'formerLevel', type: 'float32', rows: formerRows(calendar), initial: NaN },
     { name: 'cycle', type: 'float32', rows: calendar.cycleSlots, initial: NaN },
     { name: 'week', type: 'float32', rows: calendar.weekSlots, initial: NaN },
@@ -109,6 +115,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'lastingWeeks', type: 'uint8', rows: lasting.hours, initial: 0 },
     { name: 'lastingKnown', type: 'uint8', rows: lasting.present, initial: 0 },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
+    { name: 'inRun', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
 }
@@ -180,6 +187,12 @@ export class SeriesState {
   /** Mean error and its mean absolute deviation in the present run of anomalous intervals. */
   public runMean!: Float32Array;
   public runSpread!: Float32Array;
+  /** Mean of what was expected in that run and of the usual error, and mean absolute deviation of the values from the run's share of what was expected. */
+  public runExpected!: Float32Array;
+  /** Level at the beginning of that run, less the origin. */
+  public runLevel!: Float32Array;
+  public runUsual!: Float32Array;
+  public runShareSpread!: Float32Array;
   /** Slots of the short cycle; NaN where no value was seen. */
   public cycle!: Float32Array;
   /** Slots of the week: what is left over by level and short cycle; NaN where nothing was seen. */
@@ -238,11 +251,15 @@ export class SeriesState {
   public missedBefore!: Uint8Array;
   /** Successive intervals that only the seasonal state found far off. */
   public astray!: Uint16Array;
-  /** Successive anomalous intervals on the same side. */
+  /** Anomalous intervals on the same side, successive but for those that tell nothing of it, and whether the newest interval was one: 1 or 0. */
+  public inRun!: Uint8Array;
   public runLength!: Uint16Array;
   /** Level before the newest event, less the origin, and values seen until then; NaN: none is remembered (see isBack). */
   public formerLevel!: Float32Array;
   public formerAt!: Uint32Array;
+  /** How many times what they were the season and the usual error of the series are since then. */
+  public formerShare!: Float32Array;
+  public formerNoise!: Float32Array;
   /** ANY_VALUES, NEVER_NEGATIVE or COUNTS. */
   public kind!: Uint8Array;
 
