@@ -17,6 +17,7 @@ import type { Prediction } from './seasonal-member';
 import { ANY_VALUES, COUNTS, type SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
+import { ValueEnds } from './value-ends';
 import { beginHourOfWeek } from './week-season';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
 
@@ -59,6 +60,7 @@ export class IntervalScoring {
   private readonly lastWeek: LastWeek;
   private readonly duration: EventDuration;
   private readonly edges: MovingEdges;
+  private readonly ends: ValueEnds;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
@@ -73,6 +75,7 @@ export class IntervalScoring {
     this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
     this.edges = new MovingEdges(calendar, state);
+    this.ends = new ValueEnds(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
@@ -90,6 +93,7 @@ export class IntervalScoring {
   /** Lets what is known of rare values fade by calendar days. */
   public fade(days: number): void {
     this.rarity.fade(days);
+    this.ends.fade(days);
   }
 
   /** Begins an hour of the wall clock. Call it before its first interval is scored. */
@@ -107,6 +111,7 @@ export class IntervalScoring {
     { distance, damped }: BlockDistances,
   ): void {
     this.rarity.learn(interval, from, to, values, damped);
+    this.ends.learn(from, to, values);
     this.lastWeek.learn(position, from, to, values, scale);
     this.duration.learn(from, to, distance, damped);
   }
@@ -196,11 +201,11 @@ export class IntervalScoring {
       const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
-      const share = this.rarity.share(s, side, size, abs(value - expected), score);
+      const share = this.rarity.share(s, side, size, abs(value - expected), score) * this.ends.share(s, value, () => this.rarity.isWithin(s, 1));
       const whileNew = this.rarity.shareWhileNew(s, side, size);
       const partInSeverity = part < 1 && score > 0 ? min(HIGHEST_SCORE, full * part) / score : 1;
       const ofDuration = partInSeverity * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
-      const raise = lasting > score * ofDuration ? lasting / score : ofDuration;
+      const raise = score > 0 && lasting > score * ofDuration ? lasting / score : ofDuration;
       scores.expected[s] = expected;
       scores.scale[s] = isAlone ? usual : sqrt(usual * secondScale);
       scores.score[s] = value < expected ? -score : score;

@@ -8,6 +8,7 @@ import { FIRST_LASTING_SCALE, lastingRows } from './lasting-error';
 import { formerRows } from './level-shift';
 import { edgeRows } from './moving-edges';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
+import { endRows } from './value-ends';
 import { recurrenceRows } from './weekly-recurrence';
 
 export type Numbers = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
@@ -37,13 +38,14 @@ export type ColumnName =
   'runMean' | 'runSpread' | 'runExpected' | 'runLevel' | 'runShareSpread' | 'runUsual' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'event' | 'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' | 'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'kind';
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'atEnd' | 'endLength' | 'event' | 'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' | 'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'kind';
 
 /** Columns in the order in which they are serialised: wide types first, so that every column is aligned. */
 function columnsOf(calendar: Calendar): Column[] {
   const daily = calendar.weekSlots === 0 ? 1 : 0;
   const lastWeek = lastWeekRows(calendar);
   const lasting = lastingRows(calendar);
+  const ends = endRows(calendar);
   return [
     { name: 'level', type: 'float64', rows: 1, initial: 0 },
     { name: 'mean', type: 'float64', rows: 1, initial: 0 },
@@ -83,6 +85,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'lastingError', type: 'float32', rows: lasting.present, initial: 0 },
     { name: 'lastingScale', type: 'float32', rows: lasting.present, initial: FIRST_LASTING_SCALE },
     { name: 'lastingFollowed', type: 'float32', rows: lasting.present, initial: 0 },
+    { name: 'atEnd', type: 'float32', rows: ends.ends, initial: 0 },
     { name: 'hourFirst', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'hourLast', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'lastWeekFirst', type: 'float32', rows: lastWeek.present, initial: NaN },
@@ -114,6 +117,7 @@ function columnsOf(calendar: Calendar): Column[] {
     { name: 'edgeDays', type: 'uint8', rows: edgeRows(calendar), initial: 0 },
     { name: 'lastingWeeks', type: 'uint8', rows: lasting.hours, initial: 0 },
     { name: 'lastingKnown', type: 'uint8', rows: lasting.present, initial: 0 },
+    { name: 'endLength', type: 'uint8', rows: ends.present, initial: 0 },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
     { name: 'inRun', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
@@ -167,6 +171,9 @@ export class SeriesState {
   public repeated!: Uint8Array;
   /** For each hour of the day the last seven days on which an edge of it was early or late, a bit each (see MovingEdges). */
   public edgeDays!: Uint8Array;
+  /** Occasions on which each series was 0 and 1 lately, and successive values at either, 128 more at 1 (see ValueEnds). */
+  public atEnd!: Float32Array;
+  public endLength!: Uint8Array;
   /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
   public event!: Uint8Array;
   /** Exponentially weighted mean of the errors from the seasonal state, in usual errors, and its usual size (at intervals of less than an hour). */
