@@ -203,6 +203,7 @@ export class Totals {
       ...this.ofSeries(),
       moves: this.engine.moves,
       shareOf: number => shareOf(Math.floor(number / measures)),
+      isYoung: total => this.engine.isYoung(total),
     };
   }
 

@@ -49,6 +49,7 @@ export interface IntervalScores extends SeriesScores {
 const LARGEST_VALUE = 1e30;
 /** Series that are predicted, scored and learned together: few enough for what is known of them to stay in the processor's cache. */
 const BLOCK = 512;
+const YOUNG_WEEKS = 2;
 const DAY = 86400;
 const HOUR = 3600;
 
@@ -148,6 +149,11 @@ export class DetectionModel {
   public learn(wallSeconds: number, values: Float64Array): void {
     this.checkInterval(wallSeconds, values);
     this.take(wallSeconds, values, undefined);
+  }
+
+  /** Whether a series is known for less than two weeks: its scores are damped. */
+  public isYoung(series: number): boolean {
+    return this.state.points[series]! < YOUNG_WEEKS * this.calendar.intervalsPerWeek;
   }
 
   /** What is known of the moves of series that mostly stay what they are. */

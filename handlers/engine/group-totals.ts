@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { SeriesScores } from './detection-model';
+import { isForeseen } from './foreseen-totals';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import type { PartsOfTotals } from './parts-of-totals';
 import { type Moves, RareMoves } from './rare-moves';
@@ -29,6 +30,8 @@ export interface ScoredTotals extends TotalsOfSeries {
   readonly moves: Moves;
   /** Share of the intervals in which a series has a value, 0-1. */
   readonly shareOf: (series: number) => number;
+  /** Whether a total is known for less than two weeks. */
+  readonly isYoung: (total: number) => boolean;
 }
 
 /** An anomalous total. */
@@ -74,9 +77,10 @@ const MUCH_MORE = 2;
  */
 export function totalsToTell(totals: ScoredTotals, measure: number, partsOfMeasure: () => PartsOfTotals): ToldTotals {
   const levels = anomalousTotals(totals, measure);
-  const joined = levels.flatMap(({ found, scored }) => jointAnomalies(found, scored, numberOf).joined).sort(furthestFirst);
-  if (joined.length === 0) return NONE;
+  const far = levels.flatMap(({ found, scored }) => jointAnomalies(found, scored, numberOf).joined).sort(furthestFirst);
+  if (far.length === 0) return NONE;
   const parts = partsOfMeasure();
+  const joined = far.filter(total => total.total !== totals.ofAll(measure) || !isForeseen(total, parts.series, totals));
   const { news, summedUp, isTold } = newsAmong(joined, parts, totals);
   if (news.length === 0) return NONE;
   const severity = Math.max(...levels.map(({ found, scored }) => (

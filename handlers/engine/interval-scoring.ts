@@ -17,6 +17,7 @@ import type { Prediction } from './seasonal-member';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
+import { ValueEnds } from './value-ends';
 import { ANY_VALUES, COUNTS } from './value-kinds';
 import { beginHourOfWeek } from './week-season';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
@@ -60,6 +61,7 @@ export class IntervalScoring {
   private readonly lastWeek: LastWeek;
   private readonly duration: EventDuration;
   private readonly edges: MovingEdges;
+  private readonly ends: ValueEnds;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
@@ -75,6 +77,7 @@ export class IntervalScoring {
     this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
     this.edges = new MovingEdges(calendar, state);
+    this.ends = new ValueEnds(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
@@ -93,6 +96,7 @@ export class IntervalScoring {
   /** Lets what is known of rare values fade by calendar days. */
   public fade(days: number): void {
     this.rarity.fade(days);
+    this.ends.fade(days);
   }
 
   /** Says whether the interval that comes is on a holiday, of which nothing is learned. Call it before `beginHour`. */
@@ -121,6 +125,7 @@ export class IntervalScoring {
     { distance, damped }: BlockDistances,
   ): void {
     this.rarity.learn(interval, from, to, values, damped);
+    this.ends.learn(from, to, values);
     this.lastWeek.learn(position, from, to, values, scale);
     this.duration.learn(from, to, distance, damped);
   }
@@ -136,7 +141,7 @@ export class IntervalScoring {
     distances: BlockDistances, scores: IntervalScores | undefined, bandFrom = 0,
   ): void {
     const { leastPoints, confidentPoints } = this;
-    const { points, firstSeen, kind, astray, runLength } = this.state;
+    const { points, firstSeen, kind, astray, inRun } = this.state;
     const { cycleSlots } = this.calendar;
     const { distance, damped, slack } = distances;
     for (let s = from; s < to; s++) {
@@ -158,9 +163,9 @@ export class IntervalScoring {
         continue;
       }
       // an event is no wobble between two numbers, and goes on as long as it is one
-      const rounding = kind[s] === COUNTS && runLength[s] === 0 ? roundingOf(usual) : 0;
+      const rounding = kind[s] === COUNTS && inRun[s] === 0 ? roundingOf(usual) : 0;
       const off = abs(value - center);
-      const mayMove = runLength[s] === 0;
+      const mayMove = inRun[s] === 0;
       const isOff = mayMove && off >= LEAST_OFF * usual && this.calendar.isWithinHour;
       if (isOff) {
         this.edges.find(interval, position, s, center, usual, off);
@@ -175,7 +180,7 @@ export class IntervalScoring {
         continue;
       }
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
-      const isHeard = runLength[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
+      const isHeard = inRun[s] === 0 && regressed.heard[index] === 1 && astray[s]! < this.strayed;
       const second = isHeard ? max(lowest, regressed.expected[index]!) : center;
       const secondScale = isHeard ? regressed.scale[index]! : usual;
       const secondError = mayBeNegative ? value - second : errorOnSquareRootAxis(exact, second);
@@ -183,7 +188,7 @@ export class IntervalScoring {
       const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
       const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
       distance[index] = isAlone ? seasonal : combinedDistance(error, usual, secondError, secondScale);
-      if (isBack(this.state, s, value - prediction.expected[index]!, usual, points[s]!, this.rememberedPoints)) distance[index] = 0;
+      if (isBack(this.state, s, value, prediction.expected[index]!, usual, points[s]!, this.rememberedPoints)) distance[index] = 0;
       let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
@@ -211,7 +216,7 @@ export class IntervalScoring {
       const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
-      const share = this.rarity.share(s, side, size, abs(value - expected), score);
+      const share = this.rarity.share(s, side, size, abs(value - expected), score) * this.ends.share(s, value, () => this.rarity.isWithin(s, 1));
       const whileNew = this.rarity.shareWhileNew(s, side, size);
       const partInSeverity = part < 1 && score > 0 ? min(HIGHEST_SCORE, full * part) / score : 1;
       const ofDuration = partInSeverity * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);
@@ -222,7 +227,7 @@ export class IntervalScoring {
       scores.raise[s] = raise;
       scores.steepness[s] = max(score, score * raise) >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
-      scores.member[s] = isAlone ? runLength[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
+      scores.member[s] = isAlone ? inRun[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
       if (score * raise >= bandFrom) {
         if (mayMove && !isOff) this.edges.find(interval, position, s, center, usual, 0);
         const { above, below } = this.edges;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Calendar } from './calendar';
+import { carryOver, type Moment } from './carry-over';
+import { type AnomalousValue, beginRun, changeOfRun, followed, learnRun, Word, wordOf } from './level-share';
 import type { SeriesState } from './series-state';
 
 const { abs, min } = Math;
 
-/** Deviation from the run's mean error, as part of that mean, up to which the run is one new level and not just unrest. */
-const SELF_CONSISTENT = 0.5;
 /** Hours of the first week after which such a run is one: more than a weekend has. */
 const FIRST_SHIFT_HOURS = 60;
 /** Days from the beginning of an event on for which the level before it is remembered, and the same of daily data. */
@@ -47,24 +47,32 @@ export function rememberedPoints(calendar: Calendar): number {
  */
 export function isAway(state: SeriesState, series: number, usual: number, seen: number, remembered: number): boolean {
   // the level before is NaN where none is remembered
-  return remembered > 0 && seen - state.formerAt[series]! <= remembered && abs(movedBy(state, series)) > 2 * NEAR * usual;
+  return remembered > 0 && seen - state.formerAt[series]! <= remembered
+    && abs(movedBy(state, series)) > 2 * NEAR * usual / state.formerNoise[series]!;
 }
 
 /**
  * Whether a series is back where it was before the event: the shop is open again after two days.
- * @param error distance of the value from what is expected at the present level, with sign
+ * @param expected of the value at the present level
  */
-export function isBack(state: SeriesState, series: number, error: number, usual: number, seen: number, remembered: number): boolean {
-  return isAway(state, series, usual, seen, remembered) && abs(error + movedBy(state, series)) <= NEAR * usual;
+export function isBack(
+  state: SeriesState, series: number, value: number, expected: number, usual: number, seen: number, remembered: number,
+): boolean {
+  if (!isAway(state, series, usual, seen, remembered)) return false;
+  const { level, origin, formerLevel, formerShare, formerNoise } = state;
+  const before = origin[series]! + formerLevel[series]! + (expected - level[series]!) / formerShare[series]!;
+  // at night a business is near both
+  return abs(value - before) <= min(NEAR * usual / formerNoise[series]!, abs(value - expected));
 }
 
-/** Moves the level of a series back to where it was. */
-export function goBack(state: SeriesState, series: number): void {
-  const moved = movedBy(state, series);
-  state.level[series]! -= moved;
-  state.mean[series]! -= moved;
-  state.formerLevel[series] = NaN;
-  state.runLength[series] = 0;
+/** Moves the level of a series back to where it was, and what was carried over with it. */
+export function goBack(calendar: Calendar, state: SeriesState, series: number, moment: Moment): void {
+  const { level, origin, formerLevel, formerShare, formerNoise } = state;
+  const share = 1 / formerShare[series]!;
+  const moved = origin[series]! + formerLevel[series]! - share * level[series]!;
+  carryOver(calendar, state, series, { share, moved, noise: 1 / formerNoise[series]! }, moment, 1);
+  formerLevel[series] = NaN;
+  endRun(state, series);
 }
 
 function isRemembered({ points, formerLevel, formerAt }: SeriesState, series: number, remembered: number): boolean {
@@ -76,38 +84,47 @@ function movedBy({ level, origin, formerLevel }: SeriesState, series: number): n
   return level[series]! - origin[series]! - formerLevel[series]!;
 }
 
-/** Ends the run of a series: an interval was as expected. */
-export function endRun(state: SeriesState, series: number): void {
-  state.runLength[series] = 0;
+function endRun({ runLength, inRun }: SeriesState, series: number): void {
+  runLength[series] = inRun[series] = 0;
 }
 
 /**
- * Counts an anomalous interval of a series with the given error. When the run has become a new level, moves the level (and the long-run
- * mean) there and returns true; the noise is left as it was.
+ * Takes in an interval of a series in which it is far off, or has been lately. When the run has become a new level, carries what is known of the series over
+ * to it and returns true.
+ * @param anomalous whether it is far off
  * @param length of a run that is a new level
  * @param remembered values for which the level before is remembered
  */
-export function continueRun(state: SeriesState, series: number, error: number, length: number, remembered: number): boolean {
-  const { runLength, runMean, runSpread } = state;
+export function continueRun(
+  calendar: Calendar, state: SeriesState, series: number, value: AnomalousValue, anomalous: boolean, length: number, remembered: number,
+  moment: Moment,
+): boolean {
+  const { runLength, runMean, inRun, formerShare, formerNoise } = state;
+  inRun[series] = anomalous ? 1 : 0;
+  if (!anomalous) {
+    const word = wordOf(calendar, state, series, value);
+    if (word === Word.over) endRun(state, series);
+    if (word !== Word.part) return false;
+  }
   if (remembered > 0 && runLength[series] === 0 && !isRemembered(state, series, remembered)) {
     state.formerLevel[series] = state.level[series]! - state.origin[series]!;
     state.formerAt[series] = state.points[series]!;
+    formerShare[series] = formerNoise[series] = 1;
   }
-  const mean = runMean[series]!;
-  if (runLength[series] === 0 || error > 0 !== mean > 0) {
-    runLength[series] = 1;
-    runMean[series] = error;
-    runSpread[series] = 0;
+  if (runLength[series] === 0 || value.value - value.expected + followed(state, series) > 0 !== runMean[series]! > 0) {
+    beginRun(state, series, value);
     return false;
   }
   const count = min(runLength[series]! + 1, 65535);
   runLength[series] = count;
-  const moved = mean + (error - mean) / count;
-  runMean[series] = moved;
-  runSpread[series]! += (abs(error - moved) - runSpread[series]!) / count;
-  if (count < length || runSpread[series]! > SELF_CONSISTENT * abs(moved)) return false;
-  state.level[series]! += moved;
-  state.mean[series]! += moved;
-  runLength[series] = 0;
+  learnRun(state, series, value, count);
+  const change = count < length ? undefined : changeOfRun(calendar, state, series);
+  if (change === undefined) return false;
+  carryOver(calendar, state, series, change, moment, count);
+  if (remembered > 0) {
+    formerShare[series]! *= change.share;
+    formerNoise[series]! *= change.noise;
+  }
+  endRun(state, series);
   return true;
 }

@@ -17,6 +17,9 @@ export interface PartsOfTotals {
 /** Rounds in which the chance of values is fitted, and how near the sum must come to what is expected of the total. */
 const MOST_ROUNDS = 20;
 const NEAR_ENOUGH = 0.01;
+/** Part of what is missing that the total must expect at least, or else of itself: less is what it errs by, and all that is missing is gone. */
+const LEAST_ROOM = 0.2;
+const LEAST_REST = 0.1;
 /** Beyond, every series is expected that ever has values. */
 const HIGHEST_LEVEL = 1e6;
 
@@ -52,9 +55,11 @@ export function expectedInTotal(expected: Float64Array, shares: Float64Array, va
 function withoutWhatIsGone(expected: Float64Array, shares: Float64Array, values: Float64Array, ofTotal: number): Float64Array {
   const missing = Float64Array.from(values, (value, position) => Number.isNaN(value) ? shares[position]! : 0);
   const ofMissing = sumOf(expected, missing);
-  const room = (ofTotal - (sumOf(expected, shares) - ofMissing)) / ofMissing;
+  const rest = ofTotal - (sumOf(expected, shares) - ofMissing);
+  const room = rest / ofMissing;
   if (!(ofTotal > 0 && ofMissing > 0 && room < 1)) return shares;
-  return shares.map((share, position) => share - missing[position]! * (1 - Math.max(0, room)));
+  const left = room < LEAST_ROOM && rest < LEAST_REST * ofTotal ? 0 : room;
+  return shares.map((share, position) => share - missing[position]! * (1 - left));
 }
 
 function sumOf(expected: Float64Array, chances: Float64Array, level = 1): number {

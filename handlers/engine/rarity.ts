@@ -126,6 +126,11 @@ export class Rarity {
     return min(1, occasions / max(FREE_OCCASIONS, this.exceedances.countWhenKnown(series, side, size)));
   }
 
+  /** Whether the series was never above a value lately. */
+  public isWithin(series: number, highest: number): boolean {
+    return this.range.isWithin(series, highest);
+  }
+
   /** Whether the series has not been near this value lately, at any hour. */
   public wasNeverAt(series: number, value: number): boolean {
     return this.range.isFarBeyond(series, value, NEVER_THERE);

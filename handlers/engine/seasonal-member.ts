@@ -6,7 +6,7 @@ import { REASON } from './explanation';
 import { errorsOfFirstDay, learnFirstDay } from './first-day';
 import type { BlockDistances } from './interval-scoring';
 import type { LastingError } from './lasting-error';
-import { continueRun, endRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
+import { continueRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { closedWidth, openWidth } from './opening-hours';
 import { countNoise, DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH, scaleFloor, SHORT_IDLE_WIDTH, UNFORESEEN_GAIN } from './scale-floor';
 import { CLIP, type Gains, gainsOf } from './seasonal-gains';
@@ -186,6 +186,7 @@ export class SeasonalMember {
     const scaleErrors = 1 / gains.scale;
     const unforeseenErrors = UNFORESEEN_GAIN / gains.longRun;
     const cyclePoints = calendar.cycleSlots / gains.cycle;
+    const moment = { interval, position };
     const levels = calendar.weekSlots === 0 ? level.slice(from, to) : undefined;
     for (let s = from; s < to; s++) {
       const value = values[s - from]!;
@@ -229,8 +230,9 @@ export class SeasonalMember {
       // near an edge that moves, only the slot of the day learns how early or late it is
       const slack = slacks[s - from]!;
       const isEdge = slack > 0 && far > CLIP * usual;
-      if (isBack(state, s, error, usual, seen, this.rememberedPoints)) {
-        goBack(state, s);
+      if (isBack(state, s, value, prediction.expected[s - from]!, usual, seen, this.rememberedPoints)) {
+        goBack(calendar, state, s, moment);
+        if (levels) levels[s - from] = level[s]!;
         if (scores) scores.reason[s] = REASON.formerLevel;
         continue;
       }
@@ -243,14 +245,16 @@ export class SeasonalMember {
       const isFirstWeek = isHourly && seen < calendar.intervalsPerWeek;
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
-      if (anomalous) {
-        if (continueRun(state, s, error, isFirstWeek ? this.firstShiftLength : this.shiftLength, this.rememberedPoints)) {
+      if (anomalous || runLength[s] !== 0) {
+        const length = isFirstWeek ? this.firstShiftLength : this.shiftLength;
+        const ofRun = { value, expected: prediction.expected[s - from]!, usual };
+        if (continueRun(calendar, state, s, ofRun, anomalous, length, this.rememberedPoints, moment)) {
+          // what the weekdays add is carried over with the level
+          if (levels) levels[s - from] = level[s]!;
           if (scores) scores.reason[s] = REASON.newLevel;
           if (isHourly) noteMissed(state, position, s);
           continue;
         }
-      } else if (runLength[s] !== 0) {
-        endRun(state, s);
       }
 
       const trained = errors[s]!;

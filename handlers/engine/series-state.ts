@@ -55,6 +55,9 @@ export class SeriesState {
   public repeated!: Uint8Array;
   /** For each hour of the day the last seven days on which an edge of it was early or late, a bit each (see MovingEdges). */
   public edgeDays!: Uint8Array;
+  /** Occasions on which each series was 0 and 1 lately, and successive values at either, 128 more at 1 (see ValueEnds). */
+  public atEnd!: Float32Array;
+  public endLength!: Uint8Array;
   /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
   public event!: Uint8Array;
   /** Exponentially weighted mean of the errors from the seasonal state, in usual errors, and its usual size (at intervals of less than an hour). */
@@ -75,6 +78,12 @@ export class SeriesState {
   /** Mean error and its mean absolute deviation in the present run of anomalous intervals. */
   public runMean!: Float32Array;
   public runSpread!: Float32Array;
+  /** Mean of what was expected in that run and of the usual error, and mean absolute deviation of the values from the run's share of what was expected. */
+  public runExpected!: Float32Array;
+  /** Level at the beginning of that run, less the origin. */
+  public runLevel!: Float32Array;
+  public runUsual!: Float32Array;
+  public runShareSpread!: Float32Array;
   /** Slots of the short cycle; NaN where no value was seen. */
   public cycle!: Float32Array;
   /** Slots of the week: what is left over by level and short cycle; NaN where nothing was seen. */
@@ -133,11 +142,15 @@ export class SeriesState {
   public missedBefore!: Uint8Array;
   /** Successive intervals that only the seasonal state found far off. */
   public astray!: Uint16Array;
-  /** Successive anomalous intervals on the same side. */
+  /** Anomalous intervals on the same side, successive but for those that tell nothing of it, and whether the newest interval was one: 1 or 0. */
+  public inRun!: Uint8Array;
   public runLength!: Uint16Array;
   /** Level before the newest event, less the origin, and values seen until then; NaN: none is remembered (see isBack). */
   public formerLevel!: Float32Array;
   public formerAt!: Uint32Array;
+  /** How many times what they were the season and the usual error of the series are since then. */
+  public formerShare!: Float32Array;
+  public formerNoise!: Float32Array;
   /** ANY_VALUES, NEVER_NEGATIVE or COUNTS. */
   public kind!: Uint8Array;
 

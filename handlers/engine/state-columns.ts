@@ -8,6 +8,7 @@ import { FIRST_LASTING_SCALE, lastingRows } from './lasting-error';
 import { formerRows } from './level-shift';
 import { edgeRows } from './moving-edges';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
+import { endRows } from './value-ends';
 import { COUNTS } from './value-kinds';
 import { recurrenceRows } from './weekly-recurrence';
 
@@ -26,16 +27,20 @@ export interface Column {
 /** Name of a column: the property of SeriesState that says what it is. */
 export type ColumnName =
   'level' | 'mean' | 'scale' | 'deviation' | 'unforeseen' | 'square' | 'idle' | 'newest' | 'cycleError' | 'weekError' | 'surprise' |
-  'runMean' | 'runSpread' | 'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
+  'runMean' | 'runSpread' | 'runExpected' | 'runLevel' | 'runShareSpread' | 'runUsual' |
+  'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'event' | 'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'formerLevel' | 'formerAt' | 'kind';
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'atEnd' | 'endLength' | 'event' |
+  'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' |
+  'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'kind';
 
 /** Columns of the state in the order in which they are serialised: wide types first, so that every column is aligned. */
 export function columnsOf(calendar: Calendar): Column[] {
   const daily = calendar.weekSlots === 0 ? 1 : 0;
   const lastWeek = lastWeekRows(calendar);
   const lasting = lastingRows(calendar);
+  const ends = endRows(calendar);
   return [
     { name: 'level', type: 'float64', rows: 1, initial: 0 },
     { name: 'mean', type: 'float64', rows: 1, initial: 0 },
@@ -51,6 +56,12 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'surprise', type: 'float32', rows: 1, initial: 0 },
     { name: 'runMean', type: 'float32', rows: 1, initial: 0 },
     { name: 'runSpread', type: 'float32', rows: 1, initial: 0 },
+    { name: 'runExpected', type: 'float32', rows: 1, initial: NaN },
+    { name: 'runLevel', type: 'float32', rows: 1, initial: NaN },
+    { name: 'runShareSpread', type: 'float32', rows: 1, initial: 0 },
+    { name: 'runUsual', type: 'float32', rows: 1, initial: 0 },
+    { name: 'formerShare', type: 'float32', rows: formerRows(calendar), initial: 1 },
+    { name: 'formerNoise', type: 'float32', rows: formerRows(calendar), initial: 1 },
     { name: 'formerLevel', type: 'float32', rows: formerRows(calendar), initial: NaN },
     { name: 'cycle', type: 'float32', rows: calendar.cycleSlots, initial: NaN },
     { name: 'week', type: 'float32', rows: calendar.weekSlots, initial: NaN },
@@ -69,6 +80,7 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'lastingError', type: 'float32', rows: lasting.present, initial: 0 },
     { name: 'lastingScale', type: 'float32', rows: lasting.present, initial: FIRST_LASTING_SCALE },
     { name: 'lastingFollowed', type: 'float32', rows: lasting.followed, initial: 0 },
+    { name: 'atEnd', type: 'float32', rows: ends.ends, initial: 0 },
     { name: 'hourFirst', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'hourLast', type: 'float32', rows: lastWeek.hours, initial: NaN },
     { name: 'lastWeekFirst', type: 'float32', rows: lastWeek.present, initial: NaN },
@@ -100,7 +112,9 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'edgeDays', type: 'uint8', rows: edgeRows(calendar), initial: 0 },
     { name: 'lastingWeeks', type: 'uint8', rows: lasting.hours, initial: 0 },
     { name: 'lastingKnown', type: 'uint8', rows: lasting.followed, initial: 0 },
+    { name: 'endLength', type: 'uint8', rows: ends.present, initial: 0 },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
+    { name: 'inRun', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
 }

@@ -3,7 +3,7 @@
 import type { Calendar } from './calendar';
 import type { SeriesState } from './series-state';
 
-const { abs, asinh, max, min, sign, sinh, sqrt } = Math;
+const { abs, asinh, fround, max, min, sign, sinh, sqrt } = Math;
 
 /** After so long an extreme value counts half as far from the mean: days, weeks for daily data. */
 const HALF_LIFE = 20;
@@ -50,6 +50,12 @@ export class ValueRange {
     if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return 0;
     const place = this.place(series, value);
     return max(0, place - rangeHigh[series]!, rangeLow[series]! - place) / sqrt(rangeSquare[series]!);
+  }
+
+  /** Whether the range ends at a value or below it. */
+  public isWithin(series: number, highest: number): boolean {
+    // the range is held in 32 bits
+    return this.state.rangeHigh[series]! <= fround(this.place(series, highest));
   }
 
   /** Whether a value is so many standard deviations beyond the range, and not only because the range has faded for a week. */

@@ -50,6 +50,7 @@ function groupsWith(parts: readonly Part[], totals: readonly Total[]): MeasureGr
     totalOf: (series, place) => includes(totals[place]!, parts[series]!) ? place : -1,
     moves: { isStill: () => false, perWeek: () => 0, squaresPerWeek: () => 0 },
     shareOf: series => parts[series]!.share ?? 1,
+    isYoung: () => false,
   };
   const { scores, values } = scoresOf(parts);
   return formGroups(scores, values, series => ({ measure: 0, dimensionValues: parts[series]!.dimensionValues }), 1, 2, scoredTotals);
@@ -235,6 +236,9 @@ describe('what series are expected to add to their total', () => {
     expect(expectedOf([100, 100, 100], [1, 1, 1], 300, [90, NaN, 90])).toEqual([100, 100, 100]);
     expect(expectedOf([100, 100, 100], [1, 1, 1], 100, [90, NaN, 90])).toEqual([50, 0, 50]);
     expect(expectedOf([100, 100], [0.5, 0.5], 100, [NaN, NaN])).toEqual([50, 50]);
+    // what is left over is what the total errs by, but not of one that is small
+    expect(expectedOf([100, 100, 100], [1, 1, 1], 210, [90, NaN, 90])).toEqual([100, 0, 100]);
+    expect(expectedOf([100, 10, 100], [1, 1, 1], 209, [90, NaN, 90])).toEqual([100, 9, 100]);
   });
 
   test.each([['not known', NaN], ['0', 0], ['on the other side of it', -5], ['beyond all numbers', Infinity]])(

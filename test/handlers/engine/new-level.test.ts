@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { DAY, MONDAY, normal, randomOf } from './samples';
+import { ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';
+
+const HOUR = 3600;
+/** Known for so many weeks before anything happens. */
+const WEEKS = 8;
+/** Days after a change on which the series is at half for three hours. */
+const EVENT_DAY = 9;
+const SEEDS = Array.from({ length: 12 }, (_, seed) => seed + 1);
+
+/** What the day and the week make of a business of 1,000, between 175 and 1,500; steep: between 70 and 2,600. */
+function season(hour: number, steep: boolean): number {
+  const wave = steep ? 2.5 * Math.exp(-((((hour - 18) % 24 + 36) % 24 - 12) ** 2) / 32) - 0.9 : 0.5 * Math.sin((hour - 9) / 24 * 2 * Math.PI);
+  return (1 + wave) * (Math.floor(hour / 24) % 7 > 4 ? 0.7 : 1);
+}
+
+interface After {
+  /** Anomalies from the second day after the change to the second week, but for those of the event. */
+  readonly anomalies: number;
+  /** Whether the event was found. */
+  readonly isFound: boolean;
+  /** Mean distance from what is to be expected in the week after the change, as a part of it. */
+  readonly off: number;
+}
+
+/** A business by the hour with 4 % noise that has `share` of its level from some hour on. */
+function after(seed: number, share: number, { steep = false, isAdded = false, reload = false } = {}): After {
+  const random = randomOf(seed);
+  let model = new DetectionModel({ intervalSeconds: HOUR }, 1);
+  const change = WEEKS * 168 + 24 + seed * 7 % 24;
+  const result = { anomalies: 0, isFound: false, off: 0 };
+  for (let hour = 0; hour < change + 14 * 24; hour++) {
+    const since = hour - change;
+    const level = since >= 0 ? share : 1;
+    const isEvent = since >= EVENT_DAY * 24 && since < EVENT_DAY * 24 + 3;
+    const mean = isAdded ? 2000 * level + 500 * season(hour, steep) : 1000 * level * season(hour, steep);
+    const value = (isEvent ? 0.4 : 1) * mean + 0.04 * (isAdded ? 1000 : mean) * normal(random);
+    if (reload && since === 5) model = DetectionModel.deserialize(model.serialize());
+    const { severity, expected } = model.observe(MONDAY + hour * HOUR, Float64Array.of(Math.max(0, value)));
+    if (since >= 24 && !isEvent && severity[0]! >= ANOMALOUS_SEVERITY) result.anomalies++;
+    if (isEvent && severity[0]! >= ANOMALOUS_SEVERITY) result.isFound = true;
+    if (since >= 24 && since < 8 * 24) result.off += Math.abs(expected[0]! - mean) / mean / (7 * 24);
+  }
+  return result;
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+
+test.each([
+  ['cents to euros', 0.01], ['a fifth', 0.2], ['half', 0.5], ['three times', 3], ['ten times', 10], ['euros to cents', 100],
+])('a business that has so many times what it had has as many times its day and its noise: %s', (_name, share) => {
+  const found = SEEDS.map(seed => after(seed, share));
+  expect(mean(found.map(({ off }) => off))).toBeLessThan(0.08);
+  expect(mean(found.map(({ anomalies }) => anomalies))).toBeLessThan(1);
+  expect(found.filter(({ isFound }) => isFound).length).toBeGreaterThanOrEqual(11);
+});
+
+test.each([['cents to euros', 0.01], ['ten times', 10]])('also where little happens at night: %s', (_name, share) => {
+  const found = SEEDS.map(seed => after(seed, share, { steep: true }));
+  expect(mean(found.map(({ off }) => off))).toBeLessThan(0.3);
+  expect(mean(found.map(({ anomalies }) => anomalies))).toBeLessThan(4);
+});
+
+test.each([
+  ['a hundredth', 0.01], ['half', 0.5], ['three times', 3], ['ten times', 10],
+])('a day that is added to the level is what it was at a new one: %s', (_name, share) => {
+  const found = SEEDS.map(seed => after(seed, share, { isAdded: true }));
+  expect(mean(found.map(({ off }) => off))).toBeLessThan(0.08);
+  expect(mean(found.map(({ anomalies }) => anomalies))).toBeLessThan(1);
+});
+
+test('of daily data the usual error has changed with the level', () => {
+  const isFound = (seed: number): boolean => {
+    const random = randomOf(seed);
+    const model = new DetectionModel({ intervalSeconds: DAY }, 1);
+    let severity = 0;
+    for (let day = 0; day < 26 * 7 + 70; day++) {
+      const level = (day >= 26 * 7 ? 10 : 1000) * (day % 7 > 4 ? 0.7 : 1) * (day === 26 * 7 + 63 ? 0.4 : 1);
+      const scores = model.observe(MONDAY + day * DAY, Float64Array.of(level * (1 + 0.04 * normal(random))));
+      if (day === 26 * 7 + 63) severity = scores.severity[0]!;
+    }
+    return severity >= ANOMALOUS_SEVERITY;
+  };
+  expect(SEEDS.filter(isFound).length).toBeGreaterThanOrEqual(11);
+});
+
+test('a model keeps what it knows of a change that goes on', () => {
+  expect(after(3, 0.01, { reload: true })).toEqual(after(3, 0.01));
+});
