@@ -16,6 +16,7 @@ import { DetectorModel } from '../handlers/detect/detector-model';
 import { groupsOf } from '../handlers/detect/group-records';
 import type { Layout } from '../handlers/detect/layout';
 import { learnSlots, VALUES_DAYS } from '../handlers/detect/learned-history';
+import { decodeModelFile } from '../handlers/detect/model-file';
 import { readCsvFile } from '../handlers/input/csv-file';
 import { IntervalTable } from '../handlers/input/interval-table';
 import { RowReader } from '../handlers/input/row-reader';
@@ -127,6 +128,8 @@ const row = (what: string, time: number, unit: 's' | 'ms'): void => {
   console.log(`${what.padEnd(44)}${`${(unit === 's' ? time : time * 1000).toFixed(unit === 's' ? 1 : 0)} ${unit}`.padStart(12)}${memory().padStart(12)}`);
 };
 
+const megabytes = ({ length }: Uint8Array): string => (length / 1e6).toFixed(1);
+
 /** Reads and learns the history. The table is forgotten with the return. */
 async function learn(rows: Rows): Promise<Uint8Array> {
   let start = process.cpuUsage();
@@ -141,7 +144,7 @@ async function learn(rows: Rows): Promise<Uint8Array> {
   start = process.cpuUsage();
   const bytes = model.encode();
   const encoding = seconds(process.cpuUsage(start));
-  row(`model to ${(bytes.length / 1e6).toFixed(1)} MB`, encoding, 's');
+  row(`model to ${megabytes(bytes)} MB, its state ${megabytes(decodeModelFile(bytes).engine)}`, encoding, 's');
   row('history in all', reading + learning + encoding, 's');
   return bytes;
 }

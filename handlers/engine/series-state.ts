@@ -55,8 +55,8 @@ export class SeriesState {
   public repeated!: Uint8Array;
   /** For each hour of the day the last seven days on which an edge of it was early or late, a bit each (see MovingEdges). */
   public edgeDays!: Uint8Array;
-  /** Occasions on which each series was 0 and 1 lately, and successive values at either, 128 more at 1 (see ValueEnds). */
-  public atEnd!: Float32Array;
+  /** Occasions on which each series was 0 and 1 lately, in 64ths, and successive values at either, 128 more at 1 (see ValueEnds). */
+  public atEnd!: Uint16Array;
   public endLength!: Uint8Array;
   /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
   public event!: Uint8Array;

@@ -13,6 +13,9 @@ const FEW_OCCASIONS = 1.5;
 const SEVERAL_OCCASIONS = 3;
 /** Successive values at the same end from which on it is news all the same. */
 const LASTING = 3;
+/** Occasions are kept in parts of one. */
+const ONE = 64;
+const MOST = 65535;
 /** Days after which an occasion counts half. */
 const HALF_LIFE = 20;
 /** `endLength` of a series at the upper end is so much more. */
@@ -46,7 +49,7 @@ export class ValueEnds {
     const length = endLength[series]!;
     const newest = length >= UPPER ? 1 : 0;
     if (newest === value && length % UPPER >= LASTING - 1 || !isShare()) return 1;
-    const occasions = atEnd[value * capacity + series]!;
+    const occasions = atEnd[value * capacity + series]! / ONE;
     return 1 - max(0, min(1, (occasions - FEW_OCCASIONS) / (SEVERAL_OCCASIONS - FEW_OCCASIONS)));
   }
 
@@ -64,7 +67,7 @@ export class ValueEnds {
       const base = value * UPPER;
       const length = endLength[s]! - base;
       const goesOn = length > 0 && length < UPPER;
-      if (!goesOn) atEnd[value * capacity + s]! += 1;
+      if (!goesOn) atEnd[value * capacity + s] = min(MOST, atEnd[value * capacity + s]! + ONE);
       endLength[s] = base + (goesOn ? min(LONGEST, length + 1) : 1);
     }
   }
@@ -74,6 +77,6 @@ export class ValueEnds {
     if (!this.isKept || !(days > 0)) return;
     const { atEnd } = this.state;
     const fading = 2 ** (-days / HALF_LIFE);
-    for (let place = 0; place < atEnd.length; place++) atEnd[place]! *= fading;
+    for (let place = 0; place < atEnd.length; place++) atEnd[place] = atEnd[place]! * fading;
   }
 }
