@@ -216,7 +216,8 @@ export class IntervalScoring {
       const mayBeEdge = this.recurrence.mayBeEdge(position, s);
       const least = mayBeEdge || regressed.heard[index] === 0 ? 1 : this.shortInterval;
       const isEvent = !mayBeEdge && distance[index]! >= this.duration.leastDistance(s);
-      const share = this.rarity.share(s, side, size, abs(value - expected), score) * this.ends.share(s, value, () => this.rarity.isWithin(s, 1));
+      const ofEnds = this.ends.share(s, value, () => this.rarity.isWithin(s, 1));
+      const share = ofEnds * this.rarity.share(s, side, value, size, abs(value - expected), score);
       const whileNew = this.rarity.shareWhileNew(s, side, size);
       const partInSeverity = part < 1 && score > 0 ? min(HIGHEST_SCORE, full * part) / score : 1;
       const ofDuration = partInSeverity * share * whileNew * (isEvent ? least * this.durationFactor(s, side, confidence) : least);

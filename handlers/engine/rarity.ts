@@ -84,12 +84,10 @@ export class Rarity {
    * @param distance in usual errors, damped while the series is new
    */
   public of(series: number, side: number, value: number, distance: number): number {
-    const leastDistance = this.leastDistanceOn(series, side);
-    const farEnough = max(0, distance - leastDistance) / (FULL_DISTANCE - leastDistance);
+    const farEnough = this.farEnough(series, side, distance);
     const beyond = farEnough > 0 ? this.range.beyond(series, value) : 0;
-    const outside = min(1, beyond, farEnough * max(1, min(MOST_NEARER, HALF_DEVIATIONS * beyond)));
     const occasions = this.exceedances.count(series, side, SIMILAR * distance);
-    return (1 + (MOST_RAISED - 1) * outside) * FREE_OCCASIONS / max(FREE_OCCASIONS, occasions);
+    return raisedBy(beyond, farEnough) * FREE_OCCASIONS / max(FREE_OCCASIONS, occasions);
   }
 
   /**
@@ -104,13 +102,26 @@ export class Rarity {
   }
 
   /**
-   * Part of a score that counts for the severity in a series that mostly stays what it is (see shareOfMove).
+   * Part of a score that counts for the severity: in a series that mostly stays what it is (see shareOfMove), and of a record near 0.
    * @param side 0 below what is expected, 1 above
    * @param distance in usual errors, damped while the series is new
    * @param error the same in the series' unit, without sign
    */
-  public share(series: number, side: number, distance: number, error: number, score: number): number {
-    return shareOfMove(this.state, series, this.exceedances.count(series, side, SIMILAR * distance), error, score);
+  public share(series: number, side: number, value: number, distance: number, error: number, score: number): number {
+    const occasions = this.exceedances.count(series, side, SIMILAR * distance);
+    return shareOfMove(this.state, series, occasions, error, score) * this.shareOfRecord(series, side, value, distance);
+  }
+
+  /**
+   * Part of a score that counts for the severity where a value that is never negative is the lowest of all. Close to 0 the axis of the range is at its
+   * steepest: noise of a third of what is expected sets records there, each of which is far from the one before on the axis, and next to it in truth.
+   */
+  private shareOfRecord(series: number, side: number, value: number, distance: number): number {
+    if (side === 1 || this.state.kind[series] === ANY_VALUES) return 1;
+    const farEnough = this.farEnough(series, side, distance);
+    const beyond = farEnough > 0 ? this.range.beyond(series, value) : 0;
+    if (beyond === 0) return 1;
+    return raisedBy(min(beyond, this.range.below(series, value)), farEnough) / raisedBy(beyond, farEnough);
   }
 
   /**
@@ -164,11 +175,17 @@ export class Rarity {
       const above = shareOf(value);
       const aboveInScore = partInScore(above);
       const score = middle * this.of(series, side, value, middle) * aboveInScore;
-      const share = above / aboveInScore * this.share(series, side, middle, abs(value - expected), score) * this.shareWhileNew(series, side, middle);
-      if (score * share * raise < ANOMALOUS_SCORE) near = middle;
+      const ofRarity = this.share(series, side, value, middle, abs(value - expected), score) * this.shareWhileNew(series, side, middle);
+      if (score * above / aboveInScore * ofRarity * raise < ANOMALOUS_SCORE) near = middle;
       else far = middle;
     }
     return far;
+  }
+
+  /** How near a distance is to that from which on a value outside of everything seen counts in full. */
+  private farEnough(series: number, side: number, distance: number): number {
+    const leastDistance = this.leastDistanceOn(series, side);
+    return max(0, distance - leastDistance) / (FULL_DISTANCE - leastDistance);
   }
 
   private leastDistanceOn(series: number, side: number): number {
@@ -191,4 +208,13 @@ export class Rarity {
     }
     this.range.learn(from, to, values);
   }
+}
+
+/**
+ * How many times as much a distance counts for being outside of everything seen.
+ * @param beyond in standard deviations
+ * @param farEnough part of the distance from which on it counts in full
+ */
+function raisedBy(beyond: number, farEnough: number): number {
+  return 1 + (MOST_RAISED - 1) * min(1, beyond, farEnough * max(1, min(MOST_NEARER, HALF_DEVIATIONS * beyond)));
 }

@@ -3,7 +3,7 @@
 import type { Calendar } from './calendar';
 import type { SeriesState } from './series-state';
 
-const { abs, asinh, fround, max, min, sign, sinh, sqrt } = Math;
+const { abs, asinh, fround, hypot, max, min, sign, sinh, sqrt } = Math;
 
 /** After so long an extreme value counts half as far from the mean: days, weeks for daily data. */
 const HALF_LIFE = 20;
@@ -50,6 +50,15 @@ export class ValueRange {
     if (points[series]! < LEAST_VALUES || !(rangeSquare[series]! > 0)) return 0;
     const place = this.place(series, value);
     return max(0, place - rangeHigh[series]!, rangeLow[series]! - place) / sqrt(rangeSquare[series]!);
+  }
+
+  /** The same below the range in the series' own unit and not on the axis: for a value that `beyond` finds there. */
+  public below(series: number, value: number): number {
+    const { origin, rangeLow, rangeMean, rangeSquare, rangeUnit } = this.state;
+    const unit = origin[series] === 0 ? rangeUnit[series]! : LINEAR_PART * abs(origin[series]!);
+    // what a standard deviation on the axis is at the mean
+    const deviation = sqrt(rangeSquare[series]!) * hypot(unit, this.valueAt(series, rangeMean[series]!));
+    return (this.valueAt(series, rangeLow[series]!) - value) / deviation;
   }
 
   /** Whether the range ends at a value or below it. */

@@ -67,4 +67,18 @@ describe('false alerts at the default threshold', () => {
     const { perSeriesWeek, groupsPerWeek } = alertsOf(random => 1000 + 50 * laplace(random), 4 * SCORED);
     expect(groupsPerWeek).toBeLessThan(0.6 * perSeriesWeek * SERIES);
   });
+
+  test.each([[0.2, 0.08], [0.3, 0.3]])('at intervals of five minutes, normal noise of %d that does not fall below 0: less than %d for a series and week', (noise, most) => {
+    const random = randomOf(5);
+    const series = 20;
+    const model = new DetectionModel({ intervalSeconds: 300 }, series);
+    let alerts = 0;
+    for (let interval = 0; interval < 7 * 7 * 288; interval++) {
+      const mean = 1000 * (1 + 0.5 * Math.sin(interval % 288 / 288 * 2 * Math.PI));
+      const values = Float64Array.from({ length: series }, () => mean * Math.max(0, 1 + noise * normal(random)));
+      if (interval < 3 * 7 * 288) model.learn(MONDAY + interval * 300, values);
+      else alerts += model.observe(MONDAY + interval * 300, values, Infinity).severity.filter(severity => severity >= ANOMALOUS_SEVERITY).length;
+    }
+    expect(alerts / series / 4).toBeLessThan(most);
+  });
 });
