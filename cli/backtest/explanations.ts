@@ -147,6 +147,7 @@ const REMARKS: Record<Reason, string> = {
   'back at the level before': 'it is back at the level from which it moved lately',
   'as far above as its noise reaches': 'its noise reaches as far above what is expected',
   'as on a weekend as it is a public holiday': 'it is a public holiday, on which values up to those of a weekend are usual',
+  'stuck at one value': 'the series is stuck at one value, which no noise has so many times in succession',
   'new level': 'it has lasted so long that it is learned as the new level',
 };
 
@@ -162,7 +163,7 @@ export function explanation({ value, expected, lower, upper, score, raise, steep
   const told = digits.format(comparableScore(size, steepness));
   const needed = digits.format(comparableScore(ANOMALOUS_SCORE / raise, steepness));
   const verdict = size * raise >= ANOMALOUS_SCORE
-    ? `anomaly: ${away}, outside of ${band}; score ${told}${by} reaches ${needed}`
+    ? `anomaly: ${away}, ${value > lower && value < upper ? 'within' : 'outside of'} ${band}; score ${told}${by} reaches ${needed}`
     : `no anomaly: ${away}, within ${band}; score ${told}${by} is below ${needed}`;
   const remarks = [raise > SHORT_INTERVAL_FACTOR ? 'an event that lasts needs less from interval to interval' : '', REMARKS[reason], feedback === 1 ? '' : `feedback on similar events counts it ${digits.format(feedback)} times`];
   return [verdict, ...remarks.filter(remark => remark !== '')].join('; ');

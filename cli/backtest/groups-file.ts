@@ -78,5 +78,6 @@ function timeSeries(series: GroupRecord['series'][number], timezone: string): ob
     LowerBound: series.lower,
     UpperBound: series.upper,
     Severity: series.severity,
+    ...series.stuck && { IsStuck: true },
   };
 }

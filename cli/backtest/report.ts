@@ -90,7 +90,7 @@ function article(
   const time = group.end > group.start ? `${clock(group.start)} to ${clock(group.end)}` : clock(group.start);
   const shown = tellingFirst(group);
   const rows = shown.slice(0, SERIES).map(series => `<tr><td>${name(seriesName(series, dimensions))}</td><td class="time">${clock(series.at)}</td>`
-    + `<td class="number">${formatNumber(series.observed)}</td><td class="number">${formatNumber(series.expected)}</td>`
+    + `<td class="number">${series.stuck ? 'stuck at ' : ''}${formatNumber(series.observed)}</td><td class="number">${formatNumber(series.expected)}</td>`
     + `<td class="number">${formatNumber(series.lower)} to ${formatNumber(series.upper)}</td><td class="number">${series.severity.toFixed(0)}</td></tr>`).join('');
   const more = group.seriesCount > SERIES ? `<p class="quiet">and ${group.seriesCount - Math.min(SERIES, group.series.length)} more ${counts.totals > 0 ? 'time series or totals' : 'time series'}</p>` : '';
   const bars = shownContributions(group)

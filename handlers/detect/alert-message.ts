@@ -42,6 +42,8 @@ export interface AlertMessage {
       readonly metricValue: number;
       /** Not in Lookout for Metrics: what the value was expected to be. Null when the model had no expectation. */
       readonly expectedValue: number | null;
+      /** Not in Lookout for Metrics: present where the series is stuck at one value, which may be as expected. */
+      readonly stuck?: true;
     }[];
   };
   readonly timestamp: string;
@@ -85,11 +87,12 @@ export function alertMessage(
           dimensions: dimensions.map(({ name, value }) => ({ dimensionName: name, dimensionValue: value })), share,
         })),
       },
-      relevantTimeSeries: group.series.map(({ timeSeriesId, dimensions, observed, expected }) => ({
+      relevantTimeSeries: group.series.map(({ timeSeriesId, dimensions, observed, expected, stuck }) => ({
         timeSeriesId,
         dimensions: dimensions.map(({ name, value }) => ({ dimensionName: name, dimensionValue: value })),
         metricValue: observed,
         expectedValue: Number.isFinite(expected) ? expected : null,
+        ...stuck && { stuck },
       })),
     },
     timestamp: anomalyTime(at, timezone),
@@ -144,7 +147,7 @@ export function longText(alert: AlertRecord, group: GroupRecord, at: EpochSecond
   const causes = (group.rootCauses ?? []).slice(0, SHOWN_CAUSES).map(cause => `  ${combination(cause.dimensions)}: ${numberText(cause.share)} % of the deviation`);
   const series = group.series.slice(0, SHOWN_SERIES).map(entry => {
     const name = entry.dimensions.map(({ name: dimension, value }) => `${dimension} ${oneLine(value)}`).join(', ') || 'all rows';
-    return `  ${name}: ${numberText(entry.observed)} observed, ${numberText(entry.expected)} expected `
+    return `  ${name}: ${entry.stuck ? 'stuck at ' : ''}${numberText(entry.observed)}${entry.stuck ? '' : ' observed'}, ${numberText(entry.expected)} expected `
       + `(${numberText(entry.lower)} to ${numberText(entry.upper)}), severity ${numberText(entry.severity)}`;
   });
   return [

@@ -7,6 +7,7 @@ import { eventSoFar, writtenEvent } from './event-so-far';
 import { rootCausesOf } from './group-root-causes';
 import type { OngoingGroup } from './model-header';
 import type { Observation } from './observation';
+import { REASON } from '../engine/explanation';
 import { withinItemLimit } from '../lookout/group-size';
 import type { EpochSeconds, GroupSeriesRecord, RelatedMeasureRecord } from '../lookout/store';
 
@@ -144,6 +145,7 @@ function recordOf(
     lower: scores.lower[number],
     upper: scores.upper[number],
     score: rounded(scores.score[number] / (feedback.get(number) ?? 1)),
+    ...scores.reason[number] === REASON.stuck && { stuck: true },
     at,
   };
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { ANOMALOUS_SCORE } from './severity';
+
+const { min } = Math;
+
 /** Which members of the ensemble a score is from. */
 export const MEMBERS = ['none', 'seasonal', 'seasonal and regression', 'seasonal while an event goes on'] as const;
 export type Member = (typeof MEMBERS)[number];
@@ -18,6 +22,7 @@ export const REASONS = [
   'back at the level before',
   'as far above as its noise reaches',
   'as on a weekend as it is a public holiday',
+  'stuck at one value',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -35,4 +40,25 @@ export const REASON = {
   formerLevel: 9,
   noiseAbove: 10,
   holiday: 11,
+  stuck: 12,
 } as const;
+
+/**
+ * Why a value that has a score is an anomaly or is none.
+ * @param score without sign
+ * @param raise how many times it counts for the severity
+ */
+export function reasonOf(
+  score: number, raise: number, share: number, whileNew: number, part: number, confidence: number, size: number, factor: number, known: number,
+  seasonal: number, regression: number,
+): number {
+  const least = ANOMALOUS_SCORE / raise;
+  if (score >= least) return REASON.anomaly;
+  if (score >= confidence * whileNew * least && confidence * whileNew < 1) return REASON.damped;
+  if (share < 1 && score >= share * least) return REASON.recurring;
+  if (size >= least && factor < 1 || known > 0 && min(seasonal, regression) >= least) return REASON.recurring;
+  if (score >= part * least) return REASON.noiseAbove;
+  const limit = least / confidence;
+  if (seasonal >= limit) return REASON.usualForRegression;
+  return regression >= limit ? REASON.usualForSeason : REASON.expected;
+}

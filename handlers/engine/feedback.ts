@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SeriesScores } from './detection-model';
+import type { SeriesScores } from './interval-scores';
 import { HIGHEST_SCORE, judgedScore, severityOf } from './severity';
 
 const { abs, floor, max, min, sign } = Math;

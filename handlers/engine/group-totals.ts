@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SeriesScores } from './detection-model';
 import { isForeseen } from './foreseen-totals';
+import type { SeriesScores } from './interval-scores';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import type { PartsOfTotals } from './parts-of-totals';
 import { type Moves, RareMoves } from './rare-moves';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { type Contribution, contributionsOf, type Deviation, directionOf } from './contributions';
-import type { SeriesScores } from './detection-model';
 import { type ScoredTotals, type ToldTotals, totalsToTell } from './group-totals';
+import type { SeriesScores } from './interval-scores';
 import { type Anomaly, jointAnomalies } from './joint-anomalies';
 import { partsOfTotals } from './parts-of-totals';
 import { type Moves, RareMoves } from './rare-moves';

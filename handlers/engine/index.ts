@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export { type ModelSettings } from './calendar';
-export { DetectionModel, type IntervalScores, type SeriesScores } from './detection-model';
+export { DetectionModel } from './detection-model';
 export { MEMBERS, REASONS } from './explanation';
 export { HolidayCalendar } from './holidays';
 export { contributionsOf, type Deviation, directionOf } from './contributions';
 export { newsAmong, type ScoredTotals, type TotalsOfSeries } from './group-totals';
 export { eventSeverity, formGroups, type MeasureGroup, type SeriesDescription } from './groups';
+export type { IntervalScores, SeriesScores } from './interval-scores';
 export { MissingData, type MissingDataFinding } from './missing-data';
 export { expectedInTotal } from './parts-of-totals';
 export type { Moves } from './rare-moves';

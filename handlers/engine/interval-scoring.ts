@@ -2,9 +2,9 @@
 
 import type { Calendar, SeasonPosition } from './calendar';
 import { combinedBound, combinedDistance, combinedExpectation } from './combination';
-import type { IntervalScores } from './detection-model';
 import { EventDuration } from './event-duration';
-import { MEMBER, REASON } from './explanation';
+import { MEMBER, REASON, reasonOf } from './explanation';
+import { type IntervalScores, leaveOut, tellStuck } from './interval-scores';
 import { LastWeek } from './last-week';
 import type { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
@@ -17,6 +17,7 @@ import type { Prediction } from './seasonal-member';
 import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
+import { StuckValues } from './stuck-values';
 import { ValueEnds } from './value-ends';
 import { ANY_VALUES, COUNTS } from './value-kinds';
 import { beginHourOfWeek } from './week-season';
@@ -62,6 +63,7 @@ export class IntervalScoring {
   private readonly duration: EventDuration;
   private readonly edges: MovingEdges;
   private readonly ends: ValueEnds;
+  private readonly stuck: StuckValues;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
@@ -78,6 +80,7 @@ export class IntervalScoring {
     this.duration = new EventDuration(calendar, state);
     this.edges = new MovingEdges(calendar, state);
     this.ends = new ValueEnds(calendar, state);
+    this.stuck = new StuckValues(calendar, state);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
@@ -144,6 +147,7 @@ export class IntervalScoring {
     const { points, firstSeen, kind, astray, inRun } = this.state;
     const { cycleSlots } = this.calendar;
     const { distance, damped, slack } = distances;
+    this.stuck.take(from, to, values);
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
@@ -229,7 +233,8 @@ export class IntervalScoring {
       scores.steepness[s] = max(score, score * raise) >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
       scores.member[s] = isAlone ? inRun[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
-      if (score * raise >= bandFrom) {
+      const stuck = this.stuck.size(s, value, () => this.rarity.isInside(s, value));
+      if (max(stuck, score * raise) >= bandFrom) {
         if (mayMove && !isOff) this.edges.find(interval, position, s, center, usual, 0);
         const { above, below } = this.edges;
         this.bounds(s, value, expected, center, usual, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
@@ -255,7 +260,8 @@ export class IntervalScoring {
       this.lasting.learn(position, s, errors, usual);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
-      scores.reason[s] = this.reason(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);
+      scores.reason[s] = reasonOf(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);
+      if (stuck > score * raise) tellStuck(scores, s, value < expected ? -1 : 1, stuck);
     }
   }
 
@@ -288,25 +294,4 @@ export class IntervalScoring {
     const share = (confidence - FIRST_CONFIDENCE) / (1 - FIRST_CONFIDENCE);
     return 1 + share * (this.duration.factor(series, side) - 1);
   }
-
-  private reason(
-    score: number, raise: number, share: number, whileNew: number, part: number, confidence: number, size: number, factor: number, known: number,
-    seasonal: number, regression: number,
-  ): number {
-    const least = ANOMALOUS_SCORE / raise;
-    if (score >= least) return REASON.anomaly;
-    if (score >= confidence * whileNew * least && confidence * whileNew < 1) return REASON.damped;
-    if (share < 1 && score >= share * least) return REASON.recurring;
-    if (size >= least && factor < 1 || known > 0 && min(seasonal, regression) >= least) return REASON.recurring;
-    if (score >= part * least) return REASON.noiseAbove;
-    const limit = least / confidence;
-    if (seasonal >= limit) return REASON.usualForRegression;
-    return regression >= limit ? REASON.usualForSeason : REASON.expected;
-  }
-}
-
-function leaveOut(scores: IntervalScores, series: number, reason: number): void {
-  const { expected, scale, lower, upper, score, raise, steepness, severity } = scores;
-  expected[series] = scale[series] = lower[series] = upper[series] = score[series] = raise[series] = steepness[series] = severity[series] = NaN;
-  scores.reason[series] = reason;
 }

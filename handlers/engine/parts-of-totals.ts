@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { SeriesScores } from './detection-model';
+import type { SeriesScores } from './interval-scores';
 
 /** The series of a measure, as totals are made of them. Entries are by position. */
 export interface PartsOfTotals {

@@ -142,6 +142,11 @@ export class Rarity {
     return this.range.isWithin(series, highest);
   }
 
+  /** Whether the series was above and below a value lately. */
+  public isInside(series: number, value: number): boolean {
+    return this.range.isInside(series, value);
+  }
+
   /** Whether the series has not been near this value lately, at any hour. */
   public wasNeverAt(series: number, value: number): boolean {
     return this.range.isFarBeyond(series, value, NEVER_THERE);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Calendar, SeasonPosition } from './calendar';
-import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
 import { errorsOfFirstDay, learnFirstDay } from './first-day';
+import type { IntervalScores } from './interval-scores';
 import type { BlockDistances } from './interval-scoring';
 import type { LastingError } from './lasting-error';
 import { continueRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';

@@ -6,6 +6,7 @@ import { takeHoursForKnown } from './lasting-error';
 import { type Numbers, SeriesState } from './series-state';
 import type { Column } from './state-columns';
 import { columnsOfVersion1, migrationOf, type RowNumbers, type StoredColumn } from './state-migration';
+import { takeRestsForUsual } from './stuck-values';
 
 /** `RLDM`: Redshift Lookout detection model. */
 const MAGIC = [0x52, 0x4c, 0x44, 0x4d];
@@ -159,6 +160,7 @@ export function read(bytes: Uint8Array, memory: 'copy' | 'own' = 'copy'): ModelB
     if (found !== undefined && !own.has(column)) loadColumn(bytes, found, state, column);
   }
   if (!stored.has('lastingWeeks')) takeHoursForKnown(calendar, state);
+  if (!stored.has('mostEqual')) takeRestsForUsual(state);
   return { settings, state, clock: { learned: clock.learned, first: clock.first ?? NaN, last: clock.last ?? NaN } };
 }
 

@@ -58,6 +58,9 @@ export class SeriesState {
   /** Occasions on which each series was 0 and 1 lately, in 64ths, and successive values at either, 128 more at 1 (see ValueEnds). */
   public atEnd!: Uint16Array;
   public endLength!: Uint8Array;
+  /** Values before the newest one that were the same, and the most that the series has had lately (see StuckValues). */
+  public equalValues!: Uint8Array;
+  public mostEqual!: Uint8Array;
   /** Successive intervals that were far off on the same side, 128 more where that is above (see EventDuration). */
   public event!: Uint8Array;
   /** Exponentially weighted mean of the errors from the seasonal state, in usual errors, and its usual size (at intervals of less than an hour). */

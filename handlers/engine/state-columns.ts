@@ -32,7 +32,7 @@ export type ColumnName =
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
   'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'atEnd' | 'endLength' | 'event' |
-  'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' |
+  'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' | 'equalValues' | 'mostEqual' |
   'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'kind';
 
 /** Columns of the state in the order in which they are serialised: wide types first, so that every column is aligned. */
@@ -114,6 +114,8 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'lastingKnown', type: 'uint8', rows: lasting.followed, initial: 0 },
     { name: 'endLength', type: 'uint8', rows: ends.present, initial: 0 },
     { name: 'event', type: 'uint8', rows: 1, initial: 0 },
+    { name: 'equalValues', type: 'uint8', rows: 1, initial: 0 },
+    { name: 'mostEqual', type: 'uint8', rows: 1, initial: 0 },
     { name: 'inRun', type: 'uint8', rows: 1, initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];

@@ -61,6 +61,13 @@ export class ValueRange {
     return (this.valueAt(series, rangeLow[series]!) - value) / deviation;
   }
 
+  /** Whether a value is within the range and at neither end of it. */
+  public isInside(series: number, value: number): boolean {
+    // the range is held in 32 bits
+    const place = fround(this.place(series, value));
+    return place > this.state.rangeLow[series]! && place < this.state.rangeHigh[series]!;
+  }
+
   /** Whether the range ends at a value or below it. */
   public isWithin(series: number, highest: number): boolean {
     // the range is held in 32 bits

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Calendar, SeasonPosition } from './calendar';
-import type { IntervalScores } from './detection-model';
 import { REASON } from './explanation';
 import type { HolidayCalendar } from './holidays';
+import type { IntervalScores } from './interval-scores';
 import { LastWeek } from './last-week';
 import { CLIP } from './seasonal-gains';
 import type { Prediction, SeasonalMember } from './seasonal-member';

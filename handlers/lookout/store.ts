@@ -119,6 +119,8 @@ export interface GroupSeriesRecord {
   readonly upper: number;
   /** Distance from the expected value in usual errors, with its sign, before feedback changed it; absent in groups of earlier versions. */
   readonly score?: number;
+  /** Present where the series is stuck at one value: that is the anomaly, and the value may be as expected. */
+  readonly stuck?: true;
   /** Start of that interval. */
   readonly at: EpochSeconds;
 }

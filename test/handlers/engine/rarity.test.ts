@@ -3,8 +3,8 @@
 import * as fc from 'fast-check';
 import { MONDAY, normal, randomOf } from './samples';
 import { ANOMALOUS_SCORE, ANOMALOUS_SEVERITY, DetectionModel } from '../../../handlers/engine';
-import { type IntervalScores } from '../../../handlers/engine/detection-model';
 import { REASON } from '../../../handlers/engine/explanation';
+import type { IntervalScores } from '../../../handlers/engine/interval-scores';
 
 const INTERVAL = 300;
 const DAY = 288;
