@@ -37,7 +37,8 @@ export function resultText(
     const [first] = tellingFirst(group);
     return [
       group.end > group.start ? `${time(group.start)} to ${shortEnd(time(group.start), time(group.end))}` : time(group.start),
-      shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), formatNumber(first.observed), formatNumber(first.expected), mainCause(group),
+      shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), formatNumber(first.observed), formatNumber(first.expected),
+      `${first.stuck ? 'stuck at one value: ' : ''}${mainCause(group)}`,
     ];
   });
   const table = tableOf([`time (${config.timezone})`, 'metric', 'severity', 'observed', 'expected', 'what explains it, of the deviation'], rows, width);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { REASON } from './explanation';
-import { judgedScore, severityOf } from './severity';
+import { severityOf } from './severity';
 
 const { abs, max } = Math;
 
@@ -65,6 +65,8 @@ export function tellStuck(scores: IntervalScores, series: number, side: 1 | -1, 
   const score = max(size, abs(scores.score[series]!));
   scores.score[series] = side * score;
   scores.raise[series] = size / score;
-  scores.severity[series] = severityOf(judgedScore(size, scores.steepness[series]!));
+  // how often it was stuck is in the size
+  scores.steepness[series] = 1;
+  scores.severity[series] = severityOf(size);
   scores.reason[series] = REASON.stuck;
 }

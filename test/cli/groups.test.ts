@@ -94,3 +94,23 @@ test('at intervals of ten minutes, what comes and goes within an hour in a serie
   const groups = groupsOf({ metrics: [{ name: 'latency', aggregation: 'AVG' }], frequency: 'PT10M' }, lines, first - 12 * 60);
   expect(groups.map(({ span: [start, end] }) => [start - first, end - first])).toEqual([[0, 100], [140, 140], [200, 200]]);
 });
+
+test('a sensor that is stuck at a usual value is told, with that it is stuck', () => {
+  const random = randomOf(6);
+  const first = 16 * 24 * 60;
+  const lines = ['at,shop,degrees'];
+  const held: Record<string, number> = {};
+  for (let minutes = 0; minutes < 17 * 24 * 60; minutes += 10) {
+    for (const shop of ['a', 'b']) {
+      const isHeld = shop === 'a' && minutes > first && minutes <= first + 180;
+      if (!isHeld) held[shop] = minutes === first ? 20.125 : 20 + normal(random);
+      lines.push(`${stamp(minutes)},${shop},${held[shop]!.toFixed(3)}`);
+    }
+  }
+  const groups = groupsOf({ metrics: [{ name: 'degrees', aggregation: 'AVG' }], frequency: 'PT10M' }, lines, first - 12 * 60);
+  expect(groups.map(({ span: [start, end] }) => [start - first, end - first])).toEqual([[50, 180]]);
+  const { AnomalyGroupList: [group] } = command.json<{ AnomalyGroupList: { TimeSeriesList: unknown[] }[] }>('out/groups.json');
+  expect(group!.TimeSeriesList).toMatchObject([{ DimensionList: [{ DimensionName: 'shop', DimensionValue: 'a' }], MetricValue: 20.125, IsStuck: true }]);
+  expect(command.read('out/report.html')).toContain('stuck at 20.13');
+  expect(command.read('out/explanations.csv')).toContain('stuck at one value');
+});

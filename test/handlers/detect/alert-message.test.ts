@@ -51,6 +51,13 @@ test('texts for people are not broken by dimension values', () => {
   expect(subject(group('x')).length).toBeLessThanOrEqual(100);
 });
 
+test('a series that is stuck is told as such: its value may be as expected', () => {
+  const stuck = { ...group('x'), series: group('x').series.map(series => ({ ...series, observed: 5, expected: 5.5, stuck: true as const })) };
+  expect(longText(alert, stuck, 0, 'UTC')).toContain('platform x: stuck at 5, 5.5 expected (0 to 12), severity 99');
+  expect(alertMessage(alert, stuck, 0, 'UTC').impactedMetric.relevantTimeSeries[0]).toMatchObject({ metricValue: 5, expectedValue: 5.5, stuck: true });
+  expect(alertMessage(alert, group('x'), 0, 'UTC').impactedMetric.relevantTimeSeries[0]).not.toHaveProperty('stuck');
+});
+
 test('a text shows the most severe series and how many there are', () => {
   const text = longText(alert, group('x', 300), 0, 'UTC');
   expect(text).toContain('Time series (10 of 300, most severe first):');
