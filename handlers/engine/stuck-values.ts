@@ -63,7 +63,8 @@ export class StuckValues {
       if (value !== value) continue;
       const equal = equalValues[s]!;
       if (newest[s] === fround(value)) {
-        if (equal < MOST_EQUAL) equalValues[s] = equal + 1;
+        // of what is never told nothing is learned: a shop that is closed at night has noise by day
+        if (equal < MOST_EQUAL && value !== 0) equalValues[s] = equal + 1;
       } else if (equal !== 0) {
         const usual = mostEqual[s]!;
         // twice as long as it takes to be known: the first weeks of it may have begun in the middle of a rest

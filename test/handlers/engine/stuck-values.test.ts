@@ -95,6 +95,14 @@ describe('a series that is stuck at a usual value', () => {
     expect(told.some(isStuck)).toBe(true);
   });
 
+  test('is found by day though it is nothing at night, for as long', () => {
+    const random = randomOf(3);
+    const series = new Series(300, hour => (hour < 8 ? 0 : 20 + normal(random)));
+    series.weeks(3);
+    series.next(150);
+    expect(series.stuck(12).filter(isStuck).length).toBeGreaterThan(4);
+  });
+
   test('is found again the next day, and on several days; and is what the series does when it happens every day', () => {
     const series = new Series(300, sensor(randomOf(3)));
     series.weeks(4);
