@@ -60,13 +60,20 @@ export function leaveOut(scores: IntervalScores, series: number, reason: number)
   scores.reason[series] = reason;
 }
 
-/** Tells of a value what it is for being the same as those before it: its own score says less. */
+/** Tells that a series is stuck. Its value has the size of that where its own score, raised, is less. */
 export function tellStuck(scores: IntervalScores, series: number, side: 1 | -1, size: number): void {
-  const score = max(size, abs(scores.score[series]!));
+  scores.reason[series] = REASON.stuck;
+  const own = abs(scores.score[series]!);
+  if (own * scores.raise[series]! >= size) return;
+  const score = max(size, own);
   scores.score[series] = side * score;
   scores.raise[series] = size / score;
   // how often it was stuck is in the size
   scores.steepness[series] = 1;
   scores.severity[series] = severityOf(size);
-  scores.reason[series] = REASON.stuck;
+}
+
+/** Tells that a series has moved to a level, new or former. One that is stuck there is told as stuck. */
+export function tellMove({ reason }: IntervalScores, series: number, move: number): void {
+  if (reason[series] !== REASON.stuck) reason[series] = move;
 }

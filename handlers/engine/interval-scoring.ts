@@ -261,7 +261,7 @@ export class IntervalScoring {
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = reasonOf(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);
-      if (stuck > score * raise) tellStuck(scores, s, value < expected ? -1 : 1, stuck);
+      if (stuck > 0) tellStuck(scores, s, value < expected ? -1 : 1, stuck);
     }
   }
 
@@ -286,7 +286,8 @@ export class IntervalScoring {
     if (value < expected) lower = isAnomaly ? max(lower, value) : min(lower, value);
     else upper = isAnomaly ? min(upper, value) : max(upper, value);
     scores.lower[series] = lower;
-    scores.upper[series] = upper;
+    // numbers of 1e15 are rounded one by one
+    scores.upper[series] = max(lower, upper);
   }
 
   /** How many times as much an interval counts that belongs to an event on that side; while the series is new, duration says less. */

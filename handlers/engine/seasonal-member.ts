@@ -3,7 +3,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import { REASON } from './explanation';
 import { errorsOfFirstDay, learnFirstDay } from './first-day';
-import type { IntervalScores } from './interval-scores';
+import { type IntervalScores, tellMove } from './interval-scores';
 import type { BlockDistances } from './interval-scoring';
 import type { LastingError } from './lasting-error';
 import { continueRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
@@ -233,7 +233,7 @@ export class SeasonalMember {
       if (isBack(state, s, value, prediction.expected[s - from]!, usual, seen, this.rememberedPoints)) {
         goBack(calendar, state, s, moment);
         if (levels) levels[s - from] = level[s]!;
-        if (scores) scores.reason[s] = REASON.formerLevel;
+        if (scores) tellMove(scores, s, REASON.formerLevel);
         continue;
       }
       // at intervals of an hour, what was off a week ago too belongs to the week: it is no event, and no new level
@@ -251,7 +251,7 @@ export class SeasonalMember {
         if (continueRun(calendar, state, s, ofRun, anomalous, length, this.rememberedPoints, moment)) {
           // what the weekdays add is carried over with the level
           if (levels) levels[s - from] = level[s]!;
-          if (scores) scores.reason[s] = REASON.newLevel;
+          if (scores) tellMove(scores, s, REASON.newLevel);
           if (isHourly) noteMissed(state, position, s);
           continue;
         }

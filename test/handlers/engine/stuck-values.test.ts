@@ -125,6 +125,17 @@ describe('a series that is stuck at a usual value', () => {
   });
 });
 
+test('a series that is stuck where it is so far off for half a day that this is a new level is told as stuck', () => {
+  const random = randomOf(3);
+  const series = new Series(3600, hour => 20 + 5 * Math.sin((hour - 6) / 24 * 2 * Math.PI) + 0.3 * normal(random));
+  series.weeks(6);
+  series.next(10);
+  series.next(1, () => 24.125);
+  const told = series.stuck(40);
+  expect(told.slice(5).map(({ reason }) => reason)).not.toContain('new level');
+  expect(told.slice(5).every(one => isAnomaly(one))).toBe(true);
+});
+
 describe('what is not stuck', () => {
   const walk = (random: Random, isOpen: (hour: number, day: number) => boolean) => (hour: number, day: number, before: number): number =>
     isOpen(hour, day) || Number.isNaN(before) ? (Number.isNaN(before) ? 100 : before) + 0.1 * normal(random) : before;
