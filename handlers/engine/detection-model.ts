@@ -75,7 +75,7 @@ export class DetectionModel {
     const lasting = new LastingError(this.calendar, this.state);
     this.seasonal = new SeasonalMember(this.calendar, this.state, lasting);
     this.regression = new RegressionMember(this.calendar, this.state, BLOCK);
-    this.scoring = new IntervalScoring(this.calendar, this.state, lasting);
+    this.scoring = new IntervalScoring(this.calendar, this.state, lasting, BLOCK);
     if (this.calendar.weekSlots === 0) this.effects = new DayEffects(this.state, holidays);
     else if (holidays) this.weekendLike = new WeekendLikeHolidays(this.calendar, this.state, this.seasonal, holidays, BLOCK);
   }
@@ -168,6 +168,7 @@ export class DetectionModel {
       regression.predict(interval, noiseRow, from, to, prediction, regressed);
       scoring.score(interval, position, from, to, block, prediction, regressed, distances, scores, bandFrom);
       if (scores) holiday?.putBack(from, to, scores);
+      scoring.leaveOutStuck(from, to, block);
       if (holiday) {
         regression.keep(interval, from, to, block);
         holiday.goOn(position, from, to, block);

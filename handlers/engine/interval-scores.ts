@@ -35,6 +35,16 @@ export interface IntervalScores extends SeriesScores {
   readonly reason: Uint8Array;
 }
 
+/** What an interval has made of a block of series, for those that learn from it; entry 0 is the block's first series. */
+export interface BlockDistances {
+  /** How far each value is from what is expected, in usual errors; 0 where it has no score. */
+  readonly distance: Float64Array;
+  /** The same as far as the series is known, negative below what is expected. */
+  readonly damped: Float64Array;
+  /** How far off a value may be on its side because an edge is early or late, in its unit. */
+  readonly slack: Float64Array;
+}
+
 /** One piece of memory for the columns of numbers. */
 export function noScores(count: number): IntervalScores {
   const memory = new Float64Array(8 * count);

@@ -4,7 +4,7 @@ import type { Calendar, SeasonPosition } from './calendar';
 import { combinedBound, combinedDistance, combinedExpectation } from './combination';
 import { EventDuration } from './event-duration';
 import { MEMBER, REASON, reasonOf } from './explanation';
-import { type IntervalScores, leaveOut, tellStuck } from './interval-scores';
+import { type BlockDistances, type IntervalScores, leaveOut, tellStuck } from './interval-scores';
 import { LastWeek } from './last-week';
 import type { LastingError } from './lasting-error';
 import { isBack, rememberedPoints } from './level-shift';
@@ -18,6 +18,7 @@ import type { SeriesState } from './series-state';
 import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
 import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
 import { StuckValues } from './stuck-values';
+import { fillBand } from './usual-band';
 import { ValueEnds } from './value-ends';
 import { ANY_VALUES, COUNTS } from './value-kinds';
 import { beginHourOfWeek } from './week-season';
@@ -45,16 +46,6 @@ const LEAST_LASTING_SCORE = 0.01;
 /** Part of the anomalous score from which the steepness is found: feedback can make an anomaly of what is somewhat below. */
 const LEAST_STEEP = 0.5;
 
-/** What an interval has made of a block of series, for those that learn from it; entry 0 is the block's first series. */
-export interface BlockDistances {
-  /** How far each value is from what is expected, in usual errors; 0 where it has no score. */
-  readonly distance: Float64Array;
-  /** The same as far as the series is known, negative below what is expected. */
-  readonly damped: Float64Array;
-  /** How far off a value may be on its side because an edge is early or late, in its unit. */
-  readonly slack: Float64Array;
-}
-
 /** Compares the values of an interval with what the members expect. */
 export class IntervalScoring {
   private readonly rarity: Rarity;
@@ -64,6 +55,7 @@ export class IntervalScoring {
   private readonly edges: MovingEdges;
   private readonly ends: ValueEnds;
   private readonly stuck: StuckValues;
+  private readonly isInside: (series: number, value: number) => boolean;
   private readonly shortInterval: number;
   private readonly leastPoints: number;
   private readonly strayed: number;
@@ -73,14 +65,18 @@ export class IntervalScoring {
   private isHoliday = false;
 
   /** @param lasting of the same series, which learns here */
-  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState, private readonly lasting: LastingError) {
+  /** @param block most series that are scored together */
+  public constructor(
+    private readonly calendar: Calendar, private readonly state: SeriesState, private readonly lasting: LastingError, block: number,
+  ) {
     this.rarity = new Rarity(calendar, state);
     this.recurrence = new WeeklyRecurrence(calendar, state);
     this.lastWeek = new LastWeek(calendar, state);
     this.duration = new EventDuration(calendar, state);
     this.edges = new MovingEdges(calendar, state);
     this.ends = new ValueEnds(calendar, state);
-    this.stuck = new StuckValues(calendar, state);
+    this.stuck = new StuckValues(calendar, state, block);
+    this.isInside = (series, value) => this.rarity.isInside(series, value);
     this.shortInterval = calendar.isWithinHour ? SHORT_INTERVAL_FACTOR : 1;
     this.leastPoints = min(LEAST_POINTS, calendar.cycleSlots);
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
@@ -122,6 +118,11 @@ export class IntervalScoring {
     this.lasting.beginHour(position);
   }
 
+  /** Takes the values of the block that are stuck for none. Call it between `score` and what learns. */
+  public leaveOutStuck(from: number, to: number, values: Float64Array): void {
+    this.stuck.leaveOut(from, to, values);
+  }
+
   /** Takes in the block's distances after it was scored. Call it after the members have learned. */
   public learn(
     interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, { scale }: Prediction,
@@ -147,10 +148,11 @@ export class IntervalScoring {
     const { points, firstSeen, kind, astray, inRun } = this.state;
     const { cycleSlots } = this.calendar;
     const { distance, damped, slack } = distances;
-    this.stuck.take(from, to, values);
+    this.stuck.take(from, to, values, this.isInside);
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
+      const stuck = this.stuck.sizes[index]!;
       distance[index] = damped[index] = slack[index] = 0;
       const isNew = points[s]! < leastPoints || interval - firstSeen[s]! < cycleSlots;
       const mayBeNegative = kind[s] === ANY_VALUES;
@@ -166,11 +168,15 @@ export class IntervalScoring {
         scores.scale[s] = usual;
         continue;
       }
+      if (stuck > 0 && scores === undefined) {
+        this.lasting.fade(s);
+        continue;
+      }
       // an event is no wobble between two numbers, and goes on as long as it is one
       const rounding = kind[s] === COUNTS && inRun[s] === 0 ? roundingOf(usual) : 0;
       const off = abs(value - center);
       const mayMove = inRun[s] === 0;
-      const isOff = mayMove && off >= LEAST_OFF * usual && this.calendar.isWithinHour;
+      const isOff = mayMove && stuck === 0 && off >= LEAST_OFF * usual && this.calendar.isWithinHour;
       if (isOff) {
         this.edges.find(interval, position, s, center, usual, off);
         slack[index] = value > center ? this.edges.above : this.edges.below;
@@ -201,7 +207,7 @@ export class IntervalScoring {
       const isRepeated = this.lastWeek.isRepeated(position, s, value, distance[index]!, value - expected, usual)
         && (points[s]! < this.twoWeeks || !this.recurrence.wasOff(position, s));
       if (isRepeated) distance[index] = 0;
-      if (!this.isHoliday) this.recurrence.learn(position, s, distance[index]!);
+      if (!this.isHoliday && stuck === 0) this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) {
@@ -233,11 +239,11 @@ export class IntervalScoring {
       scores.steepness[s] = max(score, score * raise) >= LEAST_STEEP * ANOMALOUS_SCORE ? this.rarity.steepness(s, side, size) : 1;
       scores.severity[s] = severityOf(judgedScore(score * raise, scores.steepness[s]!));
       scores.member[s] = isAlone ? inRun[s] === 0 ? MEMBER.seasonal : MEMBER.event : MEMBER.both;
-      const stuck = this.stuck.size(s, value, () => this.rarity.isInside(s, value));
       if (max(stuck, score * raise) >= bandFrom) {
         if (mayMove && !isOff) this.edges.find(interval, position, s, center, usual, 0);
         const { above, below } = this.edges;
-        this.bounds(s, value, expected, center, usual, score * raise, confidence, least, mayBeEdge, lowest, scores, (direction, far) => {
+        const raiseOn = this.raiseOf(s, center, usual, confidence, least, mayBeEdge);
+        fillBand(scores, s, { value, expected, lowest, judged: score * raise }, this.rarity, raiseOn, (direction, far) => {
           const away = distanceOfNews(far / confidence, isNewsWhereNeverThere ? 0 : known);
           const boundOf = (errorsAway: number, other: number, otherScale: number): number => direction < 0 && !mayBeNegative
             ? boundOnSquareRootAxis(errorsAway, center, usual, other, otherScale)
@@ -257,37 +263,26 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      this.lasting.learn(position, s, errors, usual);
+      if (stuck === 0) this.lasting.learn(position, s, errors, usual);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = reasonOf(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);
-      if (stuck > 0) tellStuck(scores, s, value < expected ? -1 : 1, stuck);
+      if (stuck === 0) continue;
+      tellStuck(scores, s, value < expected ? -1 : 1, stuck);
+      // of a value that is none nothing is learned
+      distance[index] = damped[index] = slack[index] = 0;
+      this.lasting.fade(s);
     }
   }
 
-  /** Fills the band of the values that are no anomalies, so that it holds this one unless it is one. */
-  private bounds(
-    series: number, value: number, expected: number, center: number, usual: number, judged: number, confidence: number, least: number,
-    mayBeEdge: boolean, lowest: number, scores: IntervalScores, valueAt: (direction: 1 | -1, distance: number) => number,
-  ): void {
-    const { rarity } = this;
-    const below = (distance: number): number => max(lowest, valueAt(-1, distance));
-    const above = (distance: number): number => valueAt(1, distance);
-    const raise = (side: number): Raise => ({
+  /** How many times as much a value of the series counts on each side. */
+  private raiseOf(series: number, center: number, usual: number, confidence: number, least: number, mayBeEdge: boolean): (side: number) => Raise {
+    return side => ({
       shareOf: at => shareAbove(this.calendar, this.state, series, at, center, usual),
       least,
       event: mayBeEdge ? least : least * this.durationFactor(series, side, confidence),
       eventDistance: confidence * this.duration.leastDistance(series),
     });
-    let lower = below(rarity.anomalousDistance(series, 0, expected, below, raise(0)));
-    let upper = above(rarity.anomalousDistance(series, 1, expected, above, raise(1)));
-    // the bounds are found to 1 %, and close to one the value decides on which side of it it is
-    const isAnomaly = judged >= ANOMALOUS_SCORE;
-    if (value < expected) lower = isAnomaly ? max(lower, value) : min(lower, value);
-    else upper = isAnomaly ? min(upper, value) : max(upper, value);
-    scores.lower[series] = lower;
-    // numbers of 1e15 are rounded one by one
-    scores.upper[series] = max(lower, upper);
   }
 
   /** How many times as much an interval counts that belongs to an event on that side; while the series is new, duration says less. */

@@ -3,8 +3,7 @@
 import type { Calendar, SeasonPosition } from './calendar';
 import { REASON } from './explanation';
 import { errorsOfFirstDay, learnFirstDay } from './first-day';
-import { type IntervalScores, tellMove } from './interval-scores';
-import type { BlockDistances } from './interval-scoring';
+import { type BlockDistances, type IntervalScores, tellMove } from './interval-scores';
 import type { LastingError } from './lasting-error';
 import { continueRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from './level-shift';
 import { closedWidth, openWidth } from './opening-hours';

@@ -30,41 +30,41 @@ const MOST_EQUAL = 255;
  * value is 0 or the highest or lowest of all: a business may be closed, and a quota is used up.
  */
 export class StuckValues {
+  /**
+   * By the block's series the score of a value for being the same as those before it: what an anomaly needs where there are enough of them, and more in
+   * proportion to their number; 0 where there are not.
+   */
+  public readonly sizes: Float64Array;
   private readonly knownFrom: number;
   private readonly fadesAfter: number;
   private readonly mostNews: number;
 
-  public constructor(calendar: Calendar, private readonly state: SeriesState) {
+  /** @param block most series that are taken in together */
+  public constructor(calendar: Calendar, private readonly state: SeriesState, block: number) {
     const isDaily = calendar.weekSlots === 0;
+    this.sizes = new Float64Array(block);
     this.knownFrom = (isDaily ? KNOWN_WEEKS_OF_DAYS : KNOWN_WEEKS) * calendar.intervalsPerWeek;
     this.fadesAfter = calendar.intervalsPerWeek * (isDaily ? calendar.intervalsPerWeek : 1);
     this.mostNews = min(MOST_EQUAL - 1, LASTING_CYCLES * calendar.cycleSlots);
   }
 
   /**
-   * Score of a value for being the same as those before it: what an anomaly needs where there are enough of them, and more in proportion to their number. 0 where
-   * there are not.
-   * @param isInside whether the series was above and below the value lately
+   * Takes in an interval of the series from `from` up to but not including `to`, before they are scored.
+   * @param values of the block; NaN: none
+   * @param isInside whether a series was above and below a value lately
    */
-  public size(series: number, value: number, isInside: () => boolean): number {
-    const { equalValues, mostEqual, points } = this.state;
-    const equal = equalValues[series]! + 1;
-    if (equal < LEAST_EQUAL || equal > this.mostNews || value === 0 || points[series]! < this.knownFrom) return 0;
-    const least = max(LEAST_EQUAL, TIMES_USUAL * mostEqual[series]! + MORE_THAN_USUAL);
-    return equal >= least && isInside() ? ANOMALOUS_SCORE * equal / least : 0;
-  }
-
-  /** Takes in an interval of the series from `from` up to but not including `to`, before `size` is asked and before it is the newest one; NaN: no value. */
-  public take(from: number, to: number, values: Float64Array): void {
+  public take(from: number, to: number, values: Float64Array, isInside: (series: number, value: number) => boolean): void {
     const { equalValues, mostEqual, newest, points } = this.state;
-    const { knownFrom, fadesAfter } = this;
+    const { fadesAfter, knownFrom, sizes } = this;
     for (let s = from; s < to; s++) {
+      sizes[s - from] = 0;
       const value = values[s - from]!;
       if (value !== value) continue;
       const equal = equalValues[s]!;
       if (newest[s] === fround(value)) {
         // of what is never told nothing is learned: a shop that is closed at night has noise by day
         if (equal < MOST_EQUAL && value !== 0) equalValues[s] = equal + 1;
+        if (equal >= LEAST_EQUAL - 2) sizes[s - from] = this.size(s, value, isInside);
       } else if (equal !== 0) {
         const usual = mostEqual[s]!;
         // twice as long as it takes to be known: the first weeks of it may have begun in the middle of a rest
@@ -73,6 +73,19 @@ export class StuckValues {
       }
       if (mostEqual[s] !== 0 && points[s]! % fadesAfter === 0) mostEqual[s] = LEFT * mostEqual[s]!;
     }
+  }
+
+  /** Takes the values of the block that are stuck for none: of them nothing is learned. */
+  public leaveOut(from: number, to: number, values: Float64Array): void {
+    for (let index = 0; index < to - from; index++) if (this.sizes[index]! > 0) values[index] = NaN;
+  }
+
+  private size(series: number, value: number, isInside: (series: number, value: number) => boolean): number {
+    const { equalValues, mostEqual, points } = this.state;
+    const equal = equalValues[series]! + 1;
+    if (equal > this.mostNews || value === 0 || points[series]! < this.knownFrom) return 0;
+    const least = max(LEAST_EQUAL, TIMES_USUAL * mostEqual[series]! + MORE_THAN_USUAL);
+    return equal >= least && isInside(series, value) ? ANOMALOUS_SCORE * equal / least : 0;
   }
 }
 

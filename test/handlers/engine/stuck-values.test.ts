@@ -125,6 +125,29 @@ describe('a series that is stuck at a usual value', () => {
   });
 });
 
+test.each<[IntervalSeconds, number]>([[300, 4], [600, 4], [3600, 8]])('of values that are stuck nothing is learned: at intervals of %i seconds the day after it is as any', (seconds, weeks) => {
+  const random = randomOf(3);
+  const series = new Series(seconds, hour => 20 + 8 * Math.sin((hour - 6) / 24 * 2 * Math.PI) + 0.4 * normal(random));
+  series.weeks(weeks);
+  series.next(16 * 3600 / seconds);
+  expect(series.stuck(Math.max(8, 6 * 3600 / seconds)).some(isStuck)).toBe(true);
+  expect(series.next(DAY / seconds).filter(isAnomaly)).toEqual([]);
+});
+
+test('learning does the same as scoring with what is stuck', () => {
+  const random = randomOf(3);
+  const next = (): number => 20 + normal(random);
+  const [scored, learned] = [new DetectionModel({ intervalSeconds: 300 }, 1), new DetectionModel({ intervalSeconds: 300 }, 1)];
+  for (let interval = 0, value = NaN; interval < 20 * 288; interval++) {
+    // once a day something is held for an hour
+    if (interval % 288 > 12) value = next();
+    const values = Float64Array.of(value);
+    scored.observe(MONDAY + interval * 300, values);
+    learned.learn(MONDAY + interval * 300, values);
+  }
+  expect(learned.serialize()).toEqual(scored.serialize());
+});
+
 test('a series that is stuck where it is so far off for half a day that this is a new level is told as stuck', () => {
   const random = randomOf(3);
   const series = new Series(3600, hour => 20 + 5 * Math.sin((hour - 6) / 24 * 2 * Math.PI) + 0.3 * normal(random));
