@@ -12,8 +12,11 @@ const FIRST_SHIFT_HOURS = 60;
 /** Days from the beginning of an event on for which the level before it is remembered, and the same of daily data. */
 const REMEMBERED_DAYS = 4;
 const REMEMBERED_DAYS_OF_DAILY_DATA = 18;
-/** Usual errors up to which a value is where the level before the event would have it. */
+/** Usual errors up to which a value is where the level before the event would have it, and how much nearer it must be to that than to the present one. */
 const NEAR = 3;
+const NEARER = 0.5;
+/** Usual errors of both levels that there must be between them, for a value to tell at which it is. */
+const APART = 2.2;
 
 /** Successive anomalous intervals after which a self-consistent run is taken for a new level: half a day, or four days of daily data. */
 export function shiftLength(calendar: Calendar): number {
@@ -40,15 +43,17 @@ export function rememberedPoints(calendar: Calendar): number {
 }
 
 /**
- * Whether the level of a series has moved away since an event began lately: it may go back, and its slots learn nothing whole meanwhile.
- * @param usual size of the errors from what is expected
+ * Whether a series has moved so far away since an event began lately that its values tell where it is: it may go back, and its slots learn nothing whole
+ * meanwhile.
+ * @param expected of the value at the present level
+ * @param usual size of the errors from that
  * @param seen values before this one
  * @param remembered values for which the level before is remembered
  */
-export function isAway(state: SeriesState, series: number, usual: number, seen: number, remembered: number): boolean {
+export function isAway(state: SeriesState, series: number, expected: number, usual: number, seen: number, remembered: number): boolean {
   // the level before is NaN where none is remembered
   return remembered > 0 && seen - state.formerAt[series]! <= remembered
-    && abs(movedBy(state, series)) > 2 * NEAR * usual / state.formerNoise[series]!;
+    && abs(expectedBefore(state, series, expected) - expected) > APART * (usual + usual / state.formerNoise[series]!);
 }
 
 /**
@@ -58,11 +63,8 @@ export function isAway(state: SeriesState, series: number, usual: number, seen: 
 export function isBack(
   state: SeriesState, series: number, value: number, expected: number, usual: number, seen: number, remembered: number,
 ): boolean {
-  if (!isAway(state, series, usual, seen, remembered)) return false;
-  const { level, origin, formerLevel, formerShare, formerNoise } = state;
-  const before = origin[series]! + formerLevel[series]! + (expected - level[series]!) / formerShare[series]!;
-  // at night a business is near both
-  return abs(value - before) <= min(NEAR * usual / formerNoise[series]!, abs(value - expected));
+  if (!isAway(state, series, expected, usual, seen, remembered)) return false;
+  return abs(value - expectedBefore(state, series, expected)) <= min(NEAR * usual / state.formerNoise[series]!, NEARER * abs(value - expected));
 }
 
 /** Moves the level of a series back to where it was, and what was carried over with it. */
@@ -80,8 +82,9 @@ function isRemembered({ points, formerLevel, formerAt }: SeriesState, series: nu
   return former === former && points[series]! - formerAt[series]! <= remembered;
 }
 
-function movedBy({ level, origin, formerLevel }: SeriesState, series: number): number {
-  return level[series]! - origin[series]! - formerLevel[series]!;
+/** What was expected before the event where now this is; NaN where no level before is remembered. */
+function expectedBefore({ level, origin, formerLevel, formerShare }: SeriesState, series: number, expected: number): number {
+  return origin[series]! + formerLevel[series]! + (expected - level[series]!) / formerShare[series]!;
 }
 
 function endRun({ runLength, inRun }: SeriesState, series: number): void {

@@ -66,3 +66,20 @@ test('a model keeps the level before from one interval to the next', () => {
   expect(after(true)).toEqual(after(false));
   expect(Math.max(...after(true).slice(10))).toBeLessThan(ANOMALOUS_SEVERITY);
 });
+
+test.each([0.6, 1.5].flatMap(share => [10, 22].flatMap(start => [24, 48].map(length => [share, start, length] as const))))(
+  'an hourly business that is at %d from %i o\'clock on for %i hours has no anomaly when it is back', (share, start, length) => {
+    const random = randomOf(7);
+    const series = 20;
+    const model = new DetectionModel({ intervalSeconds: HOUR }, series);
+    const from = WEEKS * 168 + 24 + start;
+    let anomalous = 0;
+    for (let hour = 0; hour < from + length + 48; hour++) {
+      const isEvent = hour >= from && hour < from + length;
+      const mean = 1000 * (1 + 0.5 * Math.sin((hour - 9) / 24 * 2 * Math.PI)) * (isEvent ? share : 1);
+      const values = Float64Array.from({ length: series }, () => mean * (1 + 0.03 * normal(random)));
+      const { severity } = model.observe(MONDAY + hour * HOUR, values, Infinity);
+      if (hour >= from + length) anomalous += severity.filter(each => each >= ANOMALOUS_SEVERITY).length;
+    }
+    expect(anomalous / series).toBeLessThan(0.3);
+  });
