@@ -190,7 +190,14 @@ export class LastingError {
     lastingError[series] = abs(mean) < SMALLEST ? 0 : mean;
   }
 
-  /** The same of all series, of intervals that were left out. */
+  /** Forgets by how much a series was off: it is back where it was. */
+  public forget(series: number): void {
+    if (!this.isKept) return;
+    this.state.lastingError[series] = 0;
+    if (this.isShort) this.state.lastingFollowed[series] = 0;
+  }
+
+  /** Lets the means of all series fade by intervals that were left out. */
   public skip(left: number): void {
     if (left > 0) for (let s = 0; s < this.state.count; s++) this.fade(s, left);
   }

@@ -9,9 +9,12 @@ const { abs, min } = Math;
 
 /** Hours of the first week after which such a run is one: more than a weekend has. */
 const FIRST_SHIFT_HOURS = 60;
-/** Days from the beginning of an event on for which the level before it is remembered, and the same of daily data. */
+/** Days from the beginning of an event on for which the level before it is remembered; at intervals of less than an hour, and of daily data. */
 const REMEMBERED_DAYS = 4;
+const REMEMBERED_DAYS_OF_SHORT_INTERVALS = 2;
 const REMEMBERED_DAYS_OF_DAILY_DATA = 18;
+/** At intervals of less than an hour it is remembered of an event that lasts so long: shorter ones have moved nothing that could go back. */
+const REMEMBERED_FROM_SECONDS = 3600;
 /** Usual errors up to which a value is where the level before the event would have it, and how much nearer it must be to that than to the present one. */
 const NEAR = 3;
 const NEARER = 0.5;
@@ -31,15 +34,10 @@ export function firstShiftLength(calendar: Calendar): number {
   return calendar.isHourly ? FIRST_SHIFT_HOURS : shiftLength(calendar);
 }
 
-/** Rows of the state: at intervals of an hour and more. At shorter ones it costs more events than it saves alerts (docs/detection.md). */
-export function formerRows(calendar: Calendar): number {
-  return calendar.isWithinHour ? 0 : 1;
-}
-
 /** Values for which the level before an event is remembered: one that lasted no longer was an event, and its end is none. */
 export function rememberedPoints(calendar: Calendar): number {
-  if (formerRows(calendar) === 0) return 0;
-  return calendar.weekSlots === 0 ? REMEMBERED_DAYS_OF_DAILY_DATA : REMEMBERED_DAYS * calendar.intervalsPerWeek / 7;
+  if (calendar.weekSlots === 0) return REMEMBERED_DAYS_OF_DAILY_DATA;
+  return (calendar.isWithinHour ? REMEMBERED_DAYS_OF_SHORT_INTERVALS : REMEMBERED_DAYS) * calendar.intervalsPerWeek / 7;
 }
 
 /**
@@ -52,7 +50,7 @@ export function rememberedPoints(calendar: Calendar): number {
  */
 export function isAway(state: SeriesState, series: number, expected: number, usual: number, seen: number, remembered: number): boolean {
   // the level before is NaN where none is remembered
-  return remembered > 0 && seen - state.formerAt[series]! <= remembered
+  return seen - state.formerAt[series]! <= remembered
     && abs(expectedBefore(state, series, expected) - expected) > APART * (usual + usual / state.formerNoise[series]!);
 }
 
@@ -67,14 +65,28 @@ export function isBack(
   return abs(value - expectedBefore(state, series, expected)) <= min(NEAR * usual / state.formerNoise[series]!, NEARER * abs(value - expected));
 }
 
-/** Moves the level of a series back to where it was, and what was carried over with it. */
+/** Moves the level of a series back to where it was, and what was carried over with it. At intervals of less than an hour only the level has followed the event. */
 export function goBack(calendar: Calendar, state: SeriesState, series: number, moment: Moment): void {
   const { level, origin, formerLevel, formerShare, formerNoise } = state;
+  if (calendar.isWithinHour) {
+    level[series] = origin[series]! + formerLevel[series]!;
+    formerLevel[series] = NaN;
+    endRun(state, series);
+    return;
+  }
   const share = 1 / formerShare[series]!;
   const moved = origin[series]! + formerLevel[series]! - share * level[series]!;
   carryOver(calendar, state, series, { share, moved, noise: 1 / formerNoise[series]! }, moment, 1);
   formerLevel[series] = NaN;
   endRun(state, series);
+}
+
+/** Remembers a level (less the origin) as that before an event, unless an event has begun lately of which it is remembered. */
+function remember(state: SeriesState, series: number, level: number, remembered: number): void {
+  if (isRemembered(state, series, remembered)) return;
+  state.formerLevel[series] = level;
+  state.formerAt[series] = state.points[series]!;
+  state.formerShare[series] = state.formerNoise[series] = 1;
 }
 
 function isRemembered({ points, formerLevel, formerAt }: SeriesState, series: number, remembered: number): boolean {
@@ -109,11 +121,7 @@ export function continueRun(
     if (word === Word.over) endRun(state, series);
     if (word !== Word.part) return false;
   }
-  if (remembered > 0 && runLength[series] === 0 && !isRemembered(state, series, remembered)) {
-    state.formerLevel[series] = state.level[series]! - state.origin[series]!;
-    state.formerAt[series] = state.points[series]!;
-    formerShare[series] = formerNoise[series] = 1;
-  }
+  if (!calendar.isWithinHour && runLength[series] === 0) remember(state, series, state.level[series]! - state.origin[series]!, remembered);
   if (runLength[series] === 0 || value.value - value.expected + followed(state, series) > 0 !== runMean[series]! > 0) {
     beginRun(state, series, value);
     return false;
@@ -121,13 +129,13 @@ export function continueRun(
   const count = min(runLength[series]! + 1, 65535);
   runLength[series] = count;
   learnRun(state, series, value, count);
+  const isLong = calendar.isWithinHour && count === REMEMBERED_FROM_SECONDS / calendar.intervalSeconds;
+  if (isLong) remember(state, series, state.runLevel[series]!, remembered);
   const change = count < length ? undefined : changeOfRun(calendar, state, series);
   if (change === undefined) return false;
   carryOver(calendar, state, series, change, moment, count);
-  if (remembered > 0) {
-    formerShare[series]! *= change.share;
-    formerNoise[series]! *= change.noise;
-  }
+  formerShare[series]! *= change.share;
+  formerNoise[series]! *= change.noise;
   endRun(state, series);
   return true;
 }

@@ -231,6 +231,7 @@ export class SeasonalMember {
       const isEdge = slack > 0 && far > CLIP * usual;
       if (isBack(state, s, value, prediction.expected[s - from]!, usual, seen, this.rememberedPoints)) {
         goBack(calendar, state, s, moment);
+        this.lastingError.forget(s);
         if (levels) levels[s - from] = level[s]!;
         if (scores) tellMove(scores, s, REASON.formerLevel);
         continue;
@@ -296,7 +297,8 @@ export class SeasonalMember {
       level[s]! += moved;
       this.lastingError.follow(s, moved);
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
-      const isWhole = isMistaken && weeks === 1 && !isAway(state, s, prediction.expected[s - from]!, usual, seen, this.rememberedPoints);
+      const isWhole = isMistaken && weeks === 1
+        && (calendar.isWithinHour || !isAway(state, s, prediction.expected[s - from]!, usual, seen, this.rememberedPoints));
       cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? error : isWhole ? MISTAKE_GAIN * left : cycleGain * lasting);
       if (scores && anomalous && weeks >= CHANGED_WEEKS) scores.reason[s] = REASON.newLevel;
       if (hasWeek && !isEdge) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);

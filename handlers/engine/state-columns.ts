@@ -5,7 +5,6 @@ import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from './day-effects-calendar';
 import { EXCEEDANCE_ROWS } from './exceedances';
 import { lastWeekRows, REPEATED_INTERVALS } from './last-week';
 import { FIRST_LASTING_SCALE, lastingRows } from './lasting-error';
-import { formerRows } from './level-shift';
 import { edgeRows } from './moving-edges';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from './regression-member';
 import { endRows } from './value-ends';
@@ -60,9 +59,9 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'runLevel', type: 'float32', rows: 1, initial: NaN },
     { name: 'runShareSpread', type: 'float32', rows: 1, initial: 0 },
     { name: 'runUsual', type: 'float32', rows: 1, initial: 0 },
-    { name: 'formerShare', type: 'float32', rows: formerRows(calendar), initial: 1 },
-    { name: 'formerNoise', type: 'float32', rows: formerRows(calendar), initial: 1 },
-    { name: 'formerLevel', type: 'float32', rows: formerRows(calendar), initial: NaN },
+    { name: 'formerShare', type: 'float32', rows: 1, initial: 1 },
+    { name: 'formerNoise', type: 'float32', rows: 1, initial: 1 },
+    { name: 'formerLevel', type: 'float32', rows: 1, initial: NaN },
     { name: 'cycle', type: 'float32', rows: calendar.cycleSlots, initial: NaN },
     { name: 'week', type: 'float32', rows: calendar.weekSlots, initial: NaN },
     { name: 'noise', type: 'float32', rows: calendar.noiseSlots, initial: NaN },
@@ -93,7 +92,7 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'countMiss', type: 'float32', rows: daily * MONTH_COUNTS, initial: 0 },
     { name: 'points', type: 'uint32', rows: 1, initial: 0 },
     { name: 'firstSeen', type: 'uint32', rows: 1, initial: 0 },
-    { name: 'formerAt', type: 'uint32', rows: formerRows(calendar), initial: 0 },
+    { name: 'formerAt', type: 'uint32', rows: 1, initial: 0 },
     { name: 'exceededAt', type: 'uint32', rows: 2, initial: 0 },
     { name: 'exceedances', type: 'uint16', rows: EXCEEDANCE_ROWS, initial: 0 },
     { name: 'atEnd', type: 'uint16', rows: ends.ends, initial: 0 },
