@@ -9,9 +9,9 @@ const { abs, min } = Math;
 
 /** Hours of the first week after which such a run is one: more than a weekend has. */
 const FIRST_SHIFT_HOURS = 60;
-/** Days from the beginning of an event on for which the level before it is remembered; at intervals of less than an hour, and of daily data. */
+/** Days from the beginning of an event on for which the level before it is remembered; at intervals of less than an hour, whose level follows a weekend; of daily data. */
 const REMEMBERED_DAYS = 4;
-const REMEMBERED_DAYS_OF_SHORT_INTERVALS = 2;
+const REMEMBERED_DAYS_OF_SHORT_INTERVALS = 1.5;
 const REMEMBERED_DAYS_OF_DAILY_DATA = 18;
 /** At intervals of less than an hour it is remembered of an event that lasts so long: shorter ones have moved nothing that could go back. */
 const REMEMBERED_FROM_SECONDS = 3600;
