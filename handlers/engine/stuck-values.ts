@@ -18,7 +18,7 @@ const KNOWN_WEEKS_OF_DAYS = 8;
 const USED_TO = 1.5;
 const USED_TO_AT_LEAST = 2;
 /** Part of what is usual that is left after a week; of daily data after as many weeks as a week has days. */
-const LEFT = 0.7;
+const LEFT = 0.8;
 /** Days (weeks of daily data) after which a value that does not change any more is no news. */
 const LASTING_CYCLES = 3;
 const MOST_EQUAL = 255;
@@ -55,7 +55,7 @@ export class StuckValues {
    */
   public take(from: number, to: number, values: Float64Array, isInside: (series: number, value: number) => boolean): void {
     const { equalValues, mostEqual, newest, points } = this.state;
-    const { fadesAfter, knownFrom, sizes } = this;
+    const { fadesAfter, knownFrom, mostNews, sizes } = this;
     for (let s = from; s < to; s++) {
       sizes[s - from] = 0;
       const value = values[s - from]!;
@@ -64,6 +64,8 @@ export class StuckValues {
       if (newest[s] === fround(value)) {
         // of what is never told nothing is learned: a shop that is closed at night has noise by day
         if (equal < MOST_EQUAL && value !== 0) equalValues[s] = equal + 1;
+        // a rest that is no news any more is what the series does, and is not forgotten while it lasts
+        if (equal >= mostNews && mostEqual[s]! < equal) mostEqual[s] = equal;
         if (equal >= LEAST_EQUAL - 2) sizes[s - from] = this.size(s, value, isInside);
       } else if (equal !== 0) {
         const usual = mostEqual[s]!;

@@ -178,6 +178,13 @@ describe('what is not stuck', () => {
     expect(found).toEqual([0, 0, 0, 0]);
   });
 
+  test.each([300, 3600] as const)('at intervals of %i seconds: a price that changes once a month', seconds => {
+    const random = randomOf(2);
+    const isNew = (hour: number, day: number): boolean => hour === 9 && day % 30 === 3;
+    const series = new Series(seconds, (hour, day, before) => (Number.isNaN(before) || isNew(hour, day) ? 100 + 20 * random() : before));
+    expect(series.weeks(40).filter(isStuck)).toEqual([]);
+  });
+
   test.each<[string, number]>([['0: a business is closed', 0], ['the highest value of all: a quota is used up', 40]])('%s', (_name, value) => {
     const series = new Series(300, sensor(randomOf(3)));
     series.weeks(3);
@@ -202,7 +209,7 @@ describe('what is not stuck', () => {
     series.model = DetectionModel.deserialize(bytes);
     series.next(1, () => 20.123);
     expect(series.stuck(60).some(isStuck)).toBe(false);
-    series.weeks(12);
+    series.weeks(20);
     series.next(1, () => 20.123);
     expect(series.stuck(8).some(isStuck)).toBe(true);
   });
