@@ -65,10 +65,10 @@ export function isBack(
   return abs(value - expectedBefore(state, series, expected)) <= min(NEAR * usual / state.formerNoise[series]!, NEARER * abs(value - expected));
 }
 
-/** Moves the level of a series back to where it was, and what was carried over with it. At intervals of less than an hour only the level has followed the event. */
+/** Moves the level of a series back to where it was, and what was carried over with it. At intervals of less than an hour mostly the level alone has followed. */
 export function goBack(calendar: Calendar, state: SeriesState, series: number, moment: Moment): void {
   const { level, origin, formerLevel, formerShare, formerNoise } = state;
-  if (calendar.isWithinHour) {
+  if (calendar.isWithinHour && formerShare[series] === 1) {
     level[series] = origin[series]! + formerLevel[series]!;
     formerLevel[series] = NaN;
     endRun(state, series);
@@ -134,6 +134,8 @@ export function continueRun(
   const change = count < length ? undefined : changeOfRun(calendar, state, series);
   if (change === undefined) return false;
   carryOver(calendar, state, series, change, moment, count);
+  // what is more by so much is a level that values move to and not back from at intervals of less than an hour
+  if (calendar.isWithinHour && change.share === 1) state.formerLevel[series] = NaN;
   formerShare[series]! *= change.share;
   formerNoise[series]! *= change.noise;
   endRun(state, series);
