@@ -68,15 +68,10 @@ export function isBack(
 /** Moves the level of a series back to where it was, and what was carried over with it. At intervals of less than an hour mostly the level alone has followed. */
 export function goBack(calendar: Calendar, state: SeriesState, series: number, moment: Moment): void {
   const { level, origin, formerLevel, formerShare, formerNoise } = state;
-  if (calendar.isWithinHour && formerShare[series] === 1) {
-    level[series] = origin[series]! + formerLevel[series]!;
-    formerLevel[series] = NaN;
-    endRun(state, series);
-    return;
-  }
+  const before = origin[series]! + formerLevel[series]!;
   const share = 1 / formerShare[series]!;
-  const moved = origin[series]! + formerLevel[series]! - share * level[series]!;
-  carryOver(calendar, state, series, { share, moved, noise: 1 / formerNoise[series]! }, moment, 1);
+  if (calendar.isWithinHour && share === 1) level[series] = before;
+  else carryOver(calendar, state, series, { share, moved: before - share * level[series]!, noise: 1 / formerNoise[series]! }, moment, 1);
   formerLevel[series] = NaN;
   endRun(state, series);
 }

@@ -62,7 +62,7 @@ export class StuckValues {
       if (value !== value) continue;
       const equal = equalValues[s]!;
       if (newest[s] === fround(value)) {
-        // of what is never told nothing is learned: a shop that is closed at night has noise by day
+        // 0 is never told, and nothing is learned of it: a shop that is closed at night has noise by day
         if (equal < MOST_EQUAL && value !== 0) equalValues[s] = equal + 1;
         // a rest that is no news any more is what the series does, and is not forgotten while it lasts
         if (equal >= mostNews && mostEqual[s]! < equal) mostEqual[s] = equal;
@@ -85,7 +85,7 @@ export class StuckValues {
   private size(series: number, value: number, isInside: (series: number, value: number) => boolean): number {
     const { equalValues, mostEqual, points } = this.state;
     const equal = equalValues[series]! + 1;
-    if (equal > this.mostNews || value === 0 || points[series]! < this.knownFrom) return 0;
+    if (equal > this.mostNews || points[series]! < this.knownFrom) return 0;
     const least = max(LEAST_EQUAL, TIMES_USUAL * mostEqual[series]! + MORE_THAN_USUAL);
     return equal >= least && isInside(series, value) ? ANOMALOUS_SCORE * equal / least : 0;
   }
