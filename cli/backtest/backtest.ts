@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { writeFileSync } from 'node:fs';
-import { readConfig } from './config';
+import { type BacktestConfig, readConfig } from './config';
 import { findDataFiles } from './data-files';
-import { detectorOf } from './detector';
+import { type BacktestDetector, detectorOf } from './detector';
+import { DiskTable } from './disk-table';
 import { parseExplainedMetric } from './explained-series';
 import { writeGroups } from './groups-file';
 import { holidayAdvice } from './holiday-advice';
-import { readData } from './input';
+import { type BacktestData, readData } from './input';
 import { resultText } from './result-text';
 import { ResultsFolder } from './results-folder';
 import { runBacktest, type BacktestRun, type Step } from './run';
 import { Stopwatch } from './stopwatch';
 import { type BacktestSummary, summarise } from './summary';
-import { parseDetectFrom, planTimeline } from './timeline';
+import { parseDetectFrom, planTimeline, type Timeline } from './timeline';
 import { UnusableData } from '../../handlers/input/unusable-data';
 import type { BacktestOptions } from '../command-line';
 import { InputError, OutputError } from '../errors';
@@ -47,15 +48,38 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
   for (const text of options.explain) parseExplainedMetric(text, names);
   const files = findDataFiles(options.data);
   const results = new ResultsFolder(options.out, options.data);
-  const data = await watch.timeAsync('read', () => {
-    return readData(options.data, files, layout, rows => progress.update(() => `reading, ${rows} rows`));
-  });
-  const timeline = planTimeline(data.table, layout.clock, options.detectFrom);
-  progress.step(`read ${data.quality.rows} rows (${watch.seconds.toFixed(1)} s); learning ${timeline.learned.length} intervals, detecting ${timeline.detected.length}`);
+  const table = new DiskTable(layout, results.scratch('values'));
+  try {
+    const data = await watch.timeAsync('read', () => {
+      return readData(options.data, files, layout, table, rows => progress.update(() => `reading, ${rows} rows`));
+    });
+    const timeline = planTimeline(table, layout.clock, options.detectFrom);
+    const onDisk = table.fileBytes > 0 ? `, ${(table.fileBytes / 1e9).toFixed(1)} GB of values on disk` : '';
+    progress.step(`read ${data.quality.rows} rows (${watch.seconds.toFixed(1)} s${onDisk}); learning ${timeline.learned.length} intervals, detecting `
+      + `${timeline.detected.length}`);
+    await detectAndWrite({ options, version, config, detector, data, timeline, results }, watch, progress);
+  } finally {
+    table.remove();
+  }
+}
+
+interface PlannedBacktest {
+  readonly options: BacktestOptions;
+  readonly version: string;
+  readonly config: BacktestConfig;
+  readonly detector: BacktestDetector;
+  readonly data: BacktestData;
+  readonly timeline: Timeline;
+  readonly results: ResultsFolder;
+}
+
+async function detectAndWrite(
+  { options, version, config, detector, data, timeline, results }: PlannedBacktest, watch: Stopwatch<Step>, progress: Progress,
+): Promise<void> {
   try {
     const run = runBacktest(detector, data, timeline, results, options.explain, watch, progress);
     try {
-      await watch.timeAsync('write', () => writeGroups(results.unfinished('groups'), detector, run.groups, layout.clock.startOf(timeline.detected[0])));
+      await watch.timeAsync('write', () => writeGroups(results.unfinished('groups'), detector, run.groups, detector.layout.clock.startOf(timeline.detected[0])));
       const advice = await watch.timeAsync('report', () => holidayAdvice(config, run.groups, timeline.detected));
       const summary = () => summarise({ version, dataPath: options.data, config, data, timeline, run, advice, milliseconds: watch.milliseconds });
       await watch.timeAsync('report', () => writeReport(results.unfinished('report'), summary(), timeline.detected, run));

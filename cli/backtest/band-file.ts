@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { ScratchFile } from './scratch-file';
 
 /** Bytes gathered before they are written. */
 const BUFFER_BYTES = 1024 * 1024;
@@ -19,21 +19,16 @@ export interface SeriesBand {
  * stretches of some series, and which ones is known only when all is detected.
  */
 export class BandFile {
-  private readonly file: number;
+  private readonly file: ScratchFile;
   /** Where each interval begins in the file, in bytes, and how many series it has. */
   private readonly intervals: { readonly offset: number; readonly series: number }[] = [];
   private readonly buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   private buffered = 0;
+  private flushed = 0;
   private size = 0;
 
-  public constructor(private readonly path: string) {
-    this.file = openSync(path, 'w+');
-    // open, it needs no name: with the process it is gone, also when that is killed
-    try {
-      rmSync(path);
-    } catch {
-      // where open files keep their names, `remove` deletes it
-    }
+  public constructor(path: string) {
+    this.file = new ScratchFile(path);
   }
 
   /** Takes the next interval: all series, or all totals. */
@@ -55,7 +50,8 @@ export class BandFile {
       const { offset, series: count } = this.intervals[index];
       if (series >= count) continue;
       columns.forEach((column, number) => {
-        readSync(this.file, column, (index - from) * NUMBER_BYTES, NUMBER_BYTES, offset + (number * count + series) * NUMBER_BYTES);
+        const place = new Uint8Array(column.buffer, (index - from) * NUMBER_BYTES, NUMBER_BYTES);
+        this.file.read(place, offset + (number * count + series) * NUMBER_BYTES);
       });
     }
     const [values, expected, lower, upper] = columns;
@@ -64,8 +60,7 @@ export class BandFile {
 
   /** Closes and deletes the file. */
   public remove(): void {
-    closeSync(this.file);
-    rmSync(this.path, { force: true });
+    this.file.remove();
   }
 
   private append(bytes: Uint8Array): void {
@@ -80,7 +75,8 @@ export class BandFile {
   }
 
   private flush(): void {
-    for (let done = 0; done < this.buffered;) done += writeSync(this.file, this.buffer, done, this.buffered - done);
+    this.file.write(this.buffer.subarray(0, this.buffered), this.flushed);
+    this.flushed += this.buffered;
     this.buffered = 0;
   }
 }

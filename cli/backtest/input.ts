@@ -2,6 +2,7 @@
 
 import { type DataFile, type DataFiles, isGzip, openFile } from './data-files';
 import { type ColumnInOtherCase, columnsInOtherCase, columnsWithoutValues, type OddData, valuesNotUtf8 } from './data-remarks';
+import type { DiskTable } from './disk-table';
 import { RejectedNumbers } from './rejected-numbers';
 import { SkippedTimes } from './skipped-times';
 import { StrayQuotes, type ValuesWithStrayQuote } from './stray-quotes';
@@ -9,7 +10,6 @@ import type { Layout } from '../../handlers/detect/layout';
 import { readCsvFile } from '../../handlers/input/csv-file';
 import type { CsvRecord } from '../../handlers/input/csv-scanner';
 import { checkQuality, type DataQuality } from '../../handlers/input/data-quality';
-import { IntervalTable } from '../../handlers/input/interval-table';
 import { findColumns } from '../../handlers/input/row-columns';
 import { RowReader } from '../../handlers/input/row-reader';
 import { TableLimits } from '../../handlers/input/table-limits';
@@ -22,7 +22,7 @@ const OTHER_SEPARATORS = { ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars'
 /** Most time series of the data, whatever their frequency: here no service sets a quota. */
 export const MAXIMUM_TIME_SERIES = 50_000;
 
-/** Most intervals of the data: five years of five minutes, which take 0.9 GB. People have more than the history of a detector needs. */
+/** Most intervals of the data: five years of five minutes. People have more than the history of a detector needs. */
 const MAXIMUM_INTERVALS = 600_000;
 
 /** What became of the rows, and what is odd about the data though it can be read. */
@@ -32,7 +32,7 @@ export interface BacktestQuality extends DataQuality, OddData {
 
 /** The data of a back test: rows aggregated to intervals and time series. */
 export interface BacktestData {
-  readonly table: IntervalTable;
+  readonly table: DiskTable;
   readonly files: number;
   /** Paths in the folder that are left out. */
   readonly notRead: readonly string[];
@@ -44,15 +44,15 @@ export interface BacktestData {
 /**
  * Reads the files of `--data` with the readers of the deployed function.
  * @param path `--data`, named in errors
+ * @param table empty; takes the values
  * @param onRows called now and then with the number of rows so far
  * @throws InputError when there are no rows or no values, and when a file cannot be read or begins with no header
  * @throws UnusableData when a file is no CSV file or lacks a column, when too many rows cannot be read, and when there are too many time
  *   series or intervals
  */
 export async function readData(
-  path: string, { files, notRead }: DataFiles, layout: Layout, onRows: (rows: number) => void,
+  path: string, { files, notRead }: DataFiles, layout: Layout, table: DiskTable, onRows: (rows: number) => void,
 ): Promise<BacktestData> {
-  const table = new IntervalTable(layout.measures, layout.dimensions);
   const limits = new TableLimits(table, layout, layout.clock, { timeSeries: MAXIMUM_TIME_SERIES, intervals: MAXIMUM_INTERVALS }, 'data');
   const strayQuotes = new StrayQuotes(layout.dimensions);
   let isNewCombination = false;

@@ -15,8 +15,13 @@ import { TableLimits } from '../input/table-limits';
 import { UnusableData } from '../input/unusable-data';
 import type { DetectorRecord, EpochSeconds } from '../lookout/store';
 
-/** Time that the rest of the learning needs after the reading, in milliseconds. */
+/** Time that the rest of the learning needs after the reading, in milliseconds: at least, and for each value (twice what docs/detection.md has). */
 const RESERVED_MILLISECONDS = 60_000;
+const MILLISECONDS_A_VALUE = 0.0006;
+
+/** Share of the function's memory that the values may have; the rest is for the model, its bytes when it is saved, and what is being read. */
+const VALUES_SHARE = 0.7;
+const MEGABYTE = 1024 * 1024;
 
 /** The history of a detector. */
 export interface History {
@@ -58,9 +63,7 @@ export async function readHistory(
   const isRead = (slot: number): boolean => slot < slotAfter && live?.slots.has(slot) !== false;
   const reader = new RowReader(layout, table, wall => isRead(clock.slotOf(wall)) ? limits.slotOf(wall) : NaN, {
     onCombination: () => limits.checkTimeSeries(),
-    onRows: () => {
-      if (timeLeft() < RESERVED_MILLISECONDS) throw new UnusableData(`the history is too large to be learned in the function's time: ${reader.rows} rows were read; shorten it`);
-    },
+    onRows: () => checkRoom(table, limits.intervals, reader.rows, timeLeft()),
   });
   const bytes = live === undefined
     ? await readFolder(client, layout.historyPath!, layout, reader) : await readFiles(client, live.files, layout, reader);
@@ -73,6 +76,19 @@ export async function readHistory(
       + `${layout.measures.length === 1 ? 'is' : 'are'} empty in all of ${rows} rows`);
   }
   return { table, slots, rows, rowsRejected: reader.rows + reader.rejected - rows, reason: mainReason(quality), quality, bytes };
+}
+
+/**
+ * Looks, while the history is read, whether the function can learn it: one that is ended, or has no memory left, could not say so.
+ * @throws UnusableData
+ */
+function checkRoom({ bytes, series }: IntervalTable, intervals: number, rows: number, millisecondsLeft: number): void {
+  const read = `${rows} rows of ${series.size} time series were read; shorten it, or leave out dimensions`;
+  if (millisecondsLeft < RESERVED_MILLISECONDS + MILLISECONDS_A_VALUE * intervals * series.size) {
+    throw new UnusableData(`the history is too large to be learned in the function's time: ${read}`);
+  }
+  const megabytes = Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? Infinity);
+  if (bytes > VALUES_SHARE * megabytes * MEGABYTE) throw new UnusableData(`the history is too large for the function's memory of ${megabytes} MB: ${read}`);
 }
 
 /** What is in the intervals' folders: only rows of these intervals are learned. */

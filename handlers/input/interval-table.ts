@@ -46,7 +46,7 @@ interface IntervalSums {
  * Memory: 8 bytes an interval and series for the intervals that have rows (12 for averages of several rows), less where whole blocks of
  * series have none; 2 or 4 bytes where the values are numbers of few digits and rows come in some order, of the time or series by series.
  * Rows in the order of time give blocks of the right length at once; in other orders, blocks grow, and no more than the last block of an
- * interval is longer than it need be.
+ * interval is longer than it need be. Who reads files of any size looks at `bytes` now and then.
  */
 export class IntervalTable {
   /** The combinations of dimension values seen. */
@@ -58,6 +58,7 @@ export class IntervalTable {
   private newestSlot = NaN;
   /** Bytes of the blocks that are open, and those from which on some are packed. */
   private openBytes = 0;
+  private packedBytes = 0;
   private packFrom: number;
   /** Blocks packed by the last packing, and blocks opened again since. */
   private packed = 0;
@@ -73,6 +74,11 @@ export class IntervalTable {
   /** Slots of the intervals that have rows, oldest first. */
   public get slots(): number[] {
     return [...this.intervals.keys()].sort((a, b) => a - b);
+  }
+
+  /** Bytes that the sums and counts take. */
+  public get bytes(): number {
+    return this.openBytes + this.packedBytes;
   }
 
   /** Number of rows of an interval. */
@@ -101,7 +107,37 @@ export class IntervalTable {
         block.sums[index] = value;
       } else {
         block.sums[index] = sum + value;
-        if (this.isAverage[measure]) (block.counts ??= new Uint32Array(block.sums.length).fill(1))[index] += 1;
+        if (this.isAverage[measure]) this.countsOf(block)[index] += 1;
+      }
+    }
+  }
+
+  /**
+   * Adds what several rows of an interval gave for a series, as if they came one after the other; they do not count as rows.
+   * @param sum of their values
+   * @param count how many they are
+   */
+  public addSum(slot: number, series: number, sum: number, count: number): void {
+    const interval = slot === this.newestSlot ? this.newest : this.interval(slot);
+    const index = series & BLOCK_MASK;
+    let block = interval.blocks[series >>> BLOCK_BITS];
+    if (block === undefined || index >= block.sums.length) block = this.blockFor(interval, series);
+    const before = block.sums[index];
+    const isFirst = before !== before;
+    block.sums[index] = isFirst ? sum : before + sum;
+    if (!this.isAverage[series % this.isAverage.length] || (isFirst && count === 1)) return;
+    const counts = this.countsOf(block);
+    counts[index] = isFirst ? count : counts[index] + count;
+  }
+
+  /** Calls back with each series of an interval that has a value: its sum, and of how many values where that matters. */
+  public eachSum(slot: number, take: (series: number, sum: number, count: number) => void): void {
+    for (const [number, block] of this.intervals.get(slot)?.blocks.entries() ?? []) {
+      if (block === undefined) continue;
+      let { sums } = block;
+      if (block.packed) block.packed.copyTo(sums = new Float64Array(block.packed.length), 0, block.packed.length);
+      for (let index = 0; index < sums.length; index++) {
+        if (sums[index] === sums[index]) take(number * BLOCK_SERIES + index, sums[index], block.counts?.[index] ?? 1);
       }
     }
   }
@@ -122,7 +158,11 @@ export class IntervalTable {
 
   /** Forgets the values and rows of an interval that is not needed any more. */
   public release(slot: number): void {
-    for (const block of this.intervals.get(slot)?.blocks ?? []) this.openBytes -= block?.sums.byteLength ?? 0;
+    for (const block of this.intervals.get(slot)?.blocks ?? []) {
+      if (block === undefined) continue;
+      this.openBytes -= bytesOf(block);
+      this.packedBytes -= block.packed?.byteLength ?? 0;
+    }
     this.intervals.delete(slot);
     if (slot === this.newestSlot) this.newestSlot = NaN;
   }
@@ -133,6 +173,13 @@ export class IntervalTable {
     for (let series = first; series < end; series++) {
       if (isAverage[series % isAverage.length]) values[series] /= counts[series - first];
     }
+  }
+
+  private countsOf(block: Block): Uint32Array {
+    if (block.counts) return block.counts;
+    block.counts = new Uint32Array(block.sums.length).fill(1);
+    this.openBytes += block.counts.byteLength;
+    return block.counts;
   }
 
   private interval(slot: number): IntervalSums {
@@ -148,12 +195,12 @@ export class IntervalTable {
     const number = series >>> BLOCK_BITS;
     const known = this.series.size - number * BLOCK_SERIES;
     const block = interval.blocks[number] ??= new Block(NO_SUMS);
-    const before = block.sums.byteLength;
+    const before = bytesOf(block);
     if (block.packed) this.open(block, block.packed);
     const { length } = block.sums;
     // a new block is as long as the series seen so far
     if ((series & BLOCK_MASK) >= length) grow(block, Math.min(length === 0 ? known : Math.ceil(known * GROWTH), BLOCK_SERIES));
-    this.openBytes += block.sums.byteLength - before;
+    this.openBytes += bytesOf(block) - before;
     if (this.openBytes > this.packFrom) this.pack(block);
     return block;
   }
@@ -162,6 +209,7 @@ export class IntervalTable {
     block.sums = new Float64Array(packed.length);
     packed.copyTo(block.sums, 0, packed.length);
     block.packed = undefined;
+    this.packedBytes -= packed.byteLength;
     this.opened += 1;
   }
 
@@ -177,12 +225,18 @@ export class IntervalTable {
         block.isPlain = block.packed === undefined;
         if (block.isPlain) continue;
         this.openBytes -= block.sums.byteLength;
+        this.packedBytes += block.packed!.byteLength;
         block.sums = NO_SUMS;
         this.packed += 1;
       }
     }
     this.packFrom = this.openBytes + this.step;
   }
+}
+
+/** Bytes of a block that is open. */
+function bytesOf({ sums, counts }: Block): number {
+  return sums.byteLength + (counts?.byteLength ?? 0);
 }
 
 function grow(block: Block, length: number): void {

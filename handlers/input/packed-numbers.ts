@@ -56,6 +56,10 @@ export class PackedNumbers {
     return this.distances.length;
   }
 
+  public get byteLength(): number {
+    return this.distances.byteLength;
+  }
+
   /** Writes the first `count` numbers to `target` from `at` on. */
   public copyTo(target: Float64Array, at: number, count: number): void {
     const { distances, least, scale, nothing } = this;

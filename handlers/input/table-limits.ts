@@ -27,6 +27,11 @@ export class TableLimits {
     private readonly maximum: TableSize, private readonly what: string,
   ) {}
 
+  /** How many intervals have rows so far. */
+  public get intervals(): number {
+    return this.slots.size;
+  }
+
   /**
    * Slot of the interval for a time on the wall clock.
    * @throws UnusableData when there are more intervals than any history has

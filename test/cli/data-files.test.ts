@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CommandLine } from './command';
 import { readConfig } from '../../cli/backtest/config';
 import { detectorOf } from '../../cli/backtest/detector';
+import { DiskTable } from '../../cli/backtest/disk-table';
 import { readData } from '../../cli/backtest/input';
 import { InputError } from '../../cli/errors';
 
@@ -70,7 +71,7 @@ test('a file that the system does not let read is bad input, and no bug to repor
   const config = join(command.folder, 'config.json');
   const { layout } = await detectorOf(readConfig(config), config);
   const gone = { files: [{ path: 'gone.csv', size: 5 }], notRead: [] };
-  const reading = readData('data', gone, layout, () => undefined);
+  const reading = readData('data', gone, layout, new DiskTable(layout, join(command.folder, '.values')), () => undefined);
   await expect(reading).rejects.toThrow(InputError);
   await expect(reading).rejects.toThrow(/^gone\.csv cannot be read: ENOENT/);
 });

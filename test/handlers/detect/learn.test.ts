@@ -198,7 +198,37 @@ describe('a history that cannot be used makes the detector FAILED', () => {
     const rows = ROWS.slice(0, 100);
     await world.put('history/000', [SHOP_HEADER, ...Array.from({ length: 600 }, () => rows).flat()].join('\n'));
     const outcome = await world.handler()({ action: 'learn', detectorArn: DETECTOR, backTest: false }, { getRemainingTimeInMillis: () => 30_000 });
-    expect(outcome).toMatchObject({ detectorStatus: 'FAILED', failureReason: expect.stringContaining('too large to be learned in the function\'s time') });
+    expect(outcome).toMatchObject({
+      detectorStatus: 'FAILED',
+      failureReason: 'the history is too large to be learned in the function\'s time: 50000 rows of 8 time series were read; shorten it, or leave out dimensions',
+    });
+  });
+
+  describe('of many values', () => {
+    beforeEach(async () => {
+      await world.setUp();
+      // 5,000 series in each of 6 hours: 240 kB in memory at least
+      const rows = Array.from({ length: 60_000 }, (_, row) => `2026-01-01 0${Math.floor(row / 10_000)}:00:00,1,1,user ${row % 2_500},de`);
+      await world.put('history/000', [SHOP_HEADER, ...rows].join('\n'));
+    });
+    afterEach(() => delete process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
+
+    test('one that the memory cannot hold says so before there is none left', async () => {
+      process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE = '0.25';
+      expect(await world.learn()).toMatchObject({
+        detectorStatus: 'FAILED',
+        failureReason: 'the history is too large for the function\'s memory of 0.25 MB: 50000 rows of 5000 time series were read; shorten it, or leave out dimensions',
+      });
+    });
+
+    test('one that it can hold is learned', async () => {
+      process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE = '3008';
+      expect(await world.learn()).toMatchObject({ detectorStatus: 'LEARNING', rows: 60_000 });
+    });
+
+    test.each([[60_010, 'FAILED'], [60_030, 'LEARNING']])('the time that is left must be enough to learn them too: %d ms', async (left, detectorStatus) => {
+      expect(await world.handler()({ action: 'learn', detectorArn: DETECTOR, backTest: false }, { getRemainingTimeInMillis: () => left })).toMatchObject({ detectorStatus });
+    });
   });
 });
 
