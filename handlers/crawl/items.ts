@@ -190,3 +190,10 @@ export function isDone(item: IntervalItem | undefined): boolean {
 export function isReread(item: Pick<IntervalItem, 'reread'> | undefined): boolean {
   return item?.reread !== undefined && (item.reread.state === 'FINISHED' || item.reread.givenUp === true);
 }
+
+/** Since when the ledger has neither a watermark nor a history run: for the moment before the first run, or as somebody has emptied it. */
+export interface EmptyLedger {
+  /** Scheduled time of the first execution that found it so. */
+  readonly since: string;
+}
+export const EMPTY: LedgerKey = { kind: 'control', start: 'empty' };

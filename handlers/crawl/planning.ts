@@ -2,7 +2,7 @@
 
 import { describeCaughtError } from './caught-error';
 import type { CrawlMetrics } from './crawl-metrics';
-import { intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type IntervalItem, type Lease, type PendingHistory, type Watermark } from './items';
+import { EMPTY, intervalKey, isDone, ofInterval, PENDING_HISTORY, WATERMARK, type EmptyLedger, type IntervalItem, type Lease, type PendingHistory, type Watermark } from './items';
 import type { LeaseKeeper } from './lease-keeper';
 import type { Ledger } from './ledger';
 import { sourceProblem } from './live-source';
@@ -47,6 +47,7 @@ export class Planning {
       const obstacle = await this.obstacle(watermark, intervals) || (watermark ? sourceProblem(watermark, settings, warehouse) : '');
       if (obstacle || !watermark) {
         await this.leases.release(execution);
+        if (!watermark) await this.tellEmpty(scheduled);
         return this.nothing(obstacle, scheduled, watermark);
       }
       if (isSecondRun(settings, scheduled)) {
@@ -94,6 +95,20 @@ export class Planning {
     }
     const item = ofInterval((await this.ledger.read<IntervalItem>(intervalKey(next))).content, next);
     return item && !isDone(item) ? `the interval ${next.start} was tried by execution ${item.execution}: the first run of the next day tries it again` : '';
+  }
+
+  /**
+   * Without a watermark nobody knows how far behind the crawl is. Where no history run is under way that would set one, it is behind at least
+   * since that was so: else an emptied ledger would never be told of.
+   */
+  private async tellEmpty(scheduled: string): Promise<void> {
+    if ((await this.ledger.read<PendingHistory>(PENDING_HISTORY)).content) return;
+    let since = scheduled;
+    await this.ledger.change<EmptyLedger>(EMPTY, found => {
+      since = found?.since ?? scheduled;
+      return found ? undefined : { since };
+    });
+    this.metrics.emit({ lagSeconds: Math.max(0, (Date.parse(scheduled) - Date.parse(since)) / 1000) });
   }
 
   private async nothing(reason: string, scheduled: string, watermark?: Watermark): Promise<CrawlPlan> {
