@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Leaves } from '../handlers/engine/root-cause/leaves';
+import type { Leaves } from '../handlers/engine/groups/root-cause/leaves';
 
 /** Share of the deviation that one element, and all of the chosen elements of a dimension, must explain. */
 const ELEMENT_SHARE = 0.1;

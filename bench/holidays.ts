@@ -9,8 +9,8 @@
  */
 import { publicHolidays } from '../handlers/detect/holidays';
 import { NumberedHolidays } from '../handlers/detect/numbered-holidays';
-import type { HolidayCalendar } from '../handlers/engine/holidays';
-import { MissingData, type MissingDataFinding } from '../handlers/engine/missing-data';
+import type { HolidayCalendar } from '../handlers/engine/calendar/holidays';
+import { MissingData, type MissingDataFinding } from '../handlers/engine/missing-data/missing-data';
 
 const DAY_SECONDS = 86_400;
 /** A Monday. */

@@ -12,7 +12,7 @@
 import { normalOf } from './kpi/generator';
 import { markdown } from './table';
 import { DetectionModel } from '../handlers/engine';
-import { ANOMALOUS_SEVERITY } from '../handlers/engine/severity';
+import { ANOMALOUS_SEVERITY } from '../handlers/engine/scores/severity';
 import { seededRandom } from '../local/sample/random';
 
 const DAY = 86_400;

@@ -6,7 +6,7 @@
  *
  * Run: `tsx bench/missing-data.ts`
  */
-import { MissingData } from '../handlers/engine/missing-data';
+import { MissingData } from '../handlers/engine/missing-data/missing-data';
 
 const MONDAY = 4 * 86_400;
 

@@ -7,7 +7,7 @@
  * Run: `tsx bench/opening-hours.ts`
  */
 /* eslint-disable no-bitwise -- a hash of 32 bits */
-import { MissingData, type MissingDataFinding } from '../handlers/engine/missing-data';
+import { MissingData, type MissingDataFinding } from '../handlers/engine/missing-data/missing-data';
 
 const MONDAY = 4 * 86_400;
 const CITIES = 15;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Leaves } from '../handlers/engine/root-cause/leaves';
+import type { Leaves } from '../handlers/engine/groups/root-cause/leaves';
 
 /** An interval whose causes are known. */
 export interface RootCauseCase {

@@ -11,7 +11,7 @@
  */
 import { adtributor } from './adtributor';
 import { FALLS, L_TYPE, makeCase, makeFewValues, S_TYPE, type RootCauseCase } from './root-cause-cases';
-import { findRootCauses } from '../handlers/engine/root-cause/search';
+import { findRootCauses } from '../handlers/engine/groups/root-cause/search';
 
 const count = Number(process.argv[2] ?? 100);
 const seed = Number(process.argv[3] ?? 1);

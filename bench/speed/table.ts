@@ -2,7 +2,7 @@
 
 import { ExponentiallyWeightedScore } from './exponentially-weighted';
 import { ANOMALOUS_SCORE, DetectionModel, formGroups } from '../../handlers/engine';
-import { HIGHEST_FACTOR } from '../../handlers/engine/feedback';
+import { HIGHEST_FACTOR } from '../../handlers/engine/scores/feedback';
 import type { Table } from '../table';
 import type { ThresholdedRandomCutForest } from '../trcf/trcf';
 

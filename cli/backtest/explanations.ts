@@ -5,7 +5,7 @@ import type { DetectedInterval } from './detection';
 import type { ExplainedSeries } from './explained-series';
 import { type Scored, ScoredSeriesFormat, TOTAL_COLUMN } from './scored-series';
 import { ANOMALOUS_SCORE, comparableScore, MEMBERS, REASONS, SHORT_INTERVAL_FACTOR } from '../../handlers/engine';
-import type { Member, Reason } from '../../handlers/engine/explanation';
+import type { Member, Reason } from '../../handlers/engine/scores/explanation';
 import { timeSeriesIdOf } from '../../handlers/input/series-index';
 
 /** Share of the anomalous score from which an interval is explained without being asked for. */

@@ -12,7 +12,7 @@ import { NumberedHolidays } from './numbered-holidays';
 import type { Observation } from './observation';
 import { timeSeriesQuota } from './time-series-quota';
 import { Totals } from './totals';
-import { Feedback, HIGHEST_FACTOR } from '../engine/feedback';
+import { Feedback, HIGHEST_FACTOR } from '../engine/scores/feedback';
 import type { IntervalTable } from '../input/interval-table';
 import { SeriesIndex } from '../input/series-index';
 import { SeriesTranslation } from '../input/series-translation';

@@ -7,7 +7,7 @@ import { eventSoFar, writtenEvent } from './event-so-far';
 import { rootCausesOf } from './group-root-causes';
 import type { OngoingGroup } from './model-header';
 import type { Observation } from './observation';
-import { REASON } from '../engine/explanation';
+import { REASON } from '../engine/scores/explanation';
 import { withinItemLimit } from '../lookout/group-size';
 import type { EpochSeconds, GroupSeriesRecord, RelatedMeasureRecord } from '../lookout/store';
 

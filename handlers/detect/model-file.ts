@@ -2,7 +2,7 @@
 
 import type { ModelHeader, OngoingGroup } from './model-header';
 import { FREQUENCY_SECONDS } from '../../src/private/contract';
-import { xxHash32 } from '../engine/checksum';
+import { xxHash32 } from '../engine/state/checksum';
 import { SeriesIndex } from '../input/series-index';
 
 /** First bytes of a model object; that of version 1 had no checksum for its header. */
@@ -21,7 +21,7 @@ interface WrittenHeader extends ModelHeader {
 
 /**
  * Writes a model object: `LMD2`, the header's length, its xxHash32 and 0 as 32-bit numbers (little-endian), the header as JSON with spaces
- * up to a multiple of 8 bytes, the engine's state (see `engine/serialization.ts`, which has a checksum of its own). Members that a later
+ * up to a multiple of 8 bytes, the engine's state (see `engine/state/serialization.ts`, which has a checksum of its own). Members that a later
  * version adds to the header are left out by an earlier one, and have a default here; only another layout needs another version.
  * @param engine writes the engine's state, with so many bytes left free before it
  */

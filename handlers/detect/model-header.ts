@@ -4,7 +4,7 @@ import type { WrittenEventSums } from './event-sums';
 import type { Fences } from './fences';
 import type { WrittenTotals } from './written-totals';
 import type { DetectionOutcome, Frequency } from '../../src/private/contract';
-import type { Judgement } from '../engine/feedback';
+import type { Judgement } from '../engine/scores/feedback';
 import type { Measure } from '../input/row-layout';
 import type { EpochSeconds, GroupRecord } from '../lookout/store';
 

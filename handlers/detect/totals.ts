@@ -4,7 +4,7 @@ import { DetectionModel, type HolidayCalendar, type IntervalScores, type ModelSe
 import type { JudgedEvent } from './model-header';
 import { PartsOfSeries } from './parts-of-series';
 import { checkedTotals, type WrittenTotals } from './written-totals';
-import { Feedback } from '../engine/feedback';
+import { Feedback } from '../engine/scores/feedback';
 import type { Measure } from '../input/row-layout';
 import { type SeriesIndex, timeSeriesIdOf } from '../input/series-index';
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Calendar, type ModelSettings } from './calendar';
-import { DayEffects, type EffectPrediction } from './day-effects';
-import type { HolidayCalendar } from './holidays';
-import { movesOf } from './intermittent-moves';
-import { type IntervalScores, noScores } from './interval-scores';
+import { Calendar, type ModelSettings } from './calendar/calendar';
+import type { HolidayCalendar } from './calendar/holidays';
+import { DayEffects, type EffectPrediction } from './day-effects/day-effects';
+import { LastingError } from './events/lasting-error';
+import type { Moves } from './groups/rare-moves';
 import { IntervalScoring } from './interval-scoring';
-import { LastingError } from './lasting-error';
-import type { Moves } from './rare-moves';
-import { RegressionMember } from './regression-member';
-import { type Prediction, SeasonalMember } from './seasonal-member';
-import { read, write } from './serialization';
-import { SeriesState } from './series-state';
-import { WeekendLikeHolidays } from './weekend-like-holidays';
+import { movesOf } from './rarity/intermittent-moves';
+import { RegressionMember } from './regression/regression-member';
+import { type IntervalScores, noScores } from './scores/interval-scores';
+import { type Prediction, SeasonalMember } from './season/seasonal-member';
+import { WeekendLikeHolidays } from './season/weekend-like-holidays';
+import { read, write } from './state/serialization';
+import { SeriesState } from './state/series-state';
 
 const { abs, floor, max, min } = Math;
 

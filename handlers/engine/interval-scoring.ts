@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { Calendar, SeasonPosition } from './calendar';
-import { combinedBound, combinedDistance, combinedExpectation } from './combination';
-import { EventDuration } from './event-duration';
-import { MEMBER, REASON, reasonOf } from './explanation';
-import { type BlockDistances, type IntervalScores, leaveOut, tellStuck } from './interval-scores';
-import { LastWeek } from './last-week';
-import type { LastingError } from './lasting-error';
-import { isBack, rememberedPoints } from './level-shift';
-import { partInScore, shareAbove } from './logarithmic-axis';
-import { MovingEdges } from './moving-edges';
-import { type Raise, Rarity } from './rarity';
-import type { HeardPrediction } from './regression-member';
-import { nearer, roundingOf } from './rounding';
-import type { Prediction } from './seasonal-member';
-import type { SeriesState } from './series-state';
-import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './severity';
-import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './square-root-axis';
-import { StuckValues } from './stuck-values';
-import { fillBand } from './usual-band';
-import { ValueEnds } from './value-ends';
-import { ANY_VALUES, COUNTS } from './value-kinds';
-import { beginHourOfWeek } from './week-season';
-import { distanceOfNews, newDistance, WeeklyRecurrence } from './weekly-recurrence';
+import type { Calendar, SeasonPosition } from './calendar/calendar';
+import { EventDuration } from './events/event-duration';
+import type { LastingError } from './events/lasting-error';
+import { distanceOfNews, newDistance, WeeklyRecurrence } from './events/weekly-recurrence';
+import { isBack, rememberedPoints } from './level/level-shift';
+import { partInScore, shareAbove } from './rarity/logarithmic-axis';
+import { type Raise, Rarity } from './rarity/rarity';
+import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './rarity/square-root-axis';
+import { StuckValues } from './rarity/stuck-values';
+import { fillBand } from './rarity/usual-band';
+import { ValueEnds } from './rarity/value-ends';
+import type { HeardPrediction } from './regression/regression-member';
+import { combinedBound, combinedDistance, combinedExpectation } from './scores/combination';
+import { MEMBER, REASON, reasonOf } from './scores/explanation';
+import { type BlockDistances, type IntervalScores, leaveOut, tellStuck } from './scores/interval-scores';
+import { nearer, roundingOf } from './scores/rounding';
+import { ANOMALOUS_SCORE, HIGHEST_SCORE, judgedScore, severityOf, SHORT_INTERVAL_FACTOR } from './scores/severity';
+import { LastWeek } from './season/last-week';
+import { MovingEdges } from './season/moving-edges';
+import type { Prediction } from './season/seasonal-member';
+import { beginHourOfWeek } from './season/week-season';
+import type { SeriesState } from './state/series-state';
+import { ANY_VALUES, COUNTS } from './state/value-kinds';
 
 const { abs, max, min, sqrt } = Math;
 

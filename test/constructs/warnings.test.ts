@@ -5,7 +5,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { connectorIn, newStack, QUERY } from './fixture';
-import { ANOMALOUS_SEVERITY } from '../../handlers/engine/severity';
+import { ANOMALOUS_SEVERITY } from '../../handlers/engine/scores/severity';
 import { AlertTarget, ConnectorQuery, Detector, RedshiftLookoutConnectorProps } from '../../src';
 import { LEAST_SEVERITY } from '../../src/private/warnings';
 

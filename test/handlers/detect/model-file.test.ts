@@ -7,7 +7,7 @@ import { hour, liveKey, shopHour, webDown } from './shop';
 import { DETECTOR, STATE_BUCKET, World } from './world';
 import { DetectorModel } from '../../../handlers/detect/detector-model';
 import { layoutOf } from '../../../handlers/detect/layout';
-import { xxHash32 } from '../../../handlers/engine/checksum';
+import { xxHash32 } from '../../../handlers/engine/state/checksum';
 import { IntervalTable } from '../../../handlers/input/interval-table';
 
 let world: World;

@@ -2,7 +2,7 @@
 
 import { DAY, HOUR, MONDAY, normal, poisson, type Random, randomOf } from './samples';
 import { ANOMALOUS_SEVERITY, DetectionModel, type ModelSettings } from '../../../handlers/engine';
-import { REASON } from '../../../handlers/engine/explanation';
+import { REASON } from '../../../handlers/engine/scores/explanation';
 
 type Interval = ModelSettings['intervalSeconds'];
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Change } from './carry-over';
+import { hasWeekdayShares } from './weekday-shares';
+import type { Calendar } from '../calendar/calendar';
+import { DEVIATION_TO_SCALE, IDLE_SHARE } from '../state/scale-floor';
+import type { SeriesState } from '../state/series-state';
+import { ANY_VALUES } from '../state/value-kinds';
+
+const { abs, max, min } = Math;
+
+/** Deviation from the run's mean error, or from what its share would be, as part of that mean, up to which the run is one new level and not just unrest. */
+const SELF_CONSISTENT = 0.5;
+/** A level falls to no less than such a share, or rises by as many times: what is left of an outage says nothing of its season. */
+const LEAST_SHARE = 0.005;
+/** Usual errors that there must be between what was expected and the same at a new level: a value that is nearer to either tells which it is. */
+const TELLING = 2;
+/** How much larger the usual error is than a run says, which is half a day and mostly of one mind. */
+const MARGIN = 1.25;
+
+/** One anomalous interval of a run. */
+export interface AnomalousValue {
+  readonly value: number;
+  /** What is expected at the present level: that of the run's beginning, and what was learned since. */
+  readonly expected: number;
+  /** Usual error. */
+  readonly usual: number;
+}
+
+/** Begins a run of anomalous intervals on one side. */
+export function beginRun(state: SeriesState, series: number, { value, expected, usual }: AnomalousValue): void {
+  const { runLength, runMean, runSpread, runExpected, runShareSpread, runUsual, runLevel, level, origin } = state;
+  runLength[series] = 1;
+  runMean[series] = value - expected;
+  runExpected[series] = expected;
+  runUsual[series] = usual;
+  // what weekdays add to daily data follows with the level: all that is expected is of the present level then
+  runLevel[series] = state.week.length > 0 ? level[series]! - origin[series]! : NaN;
+  runSpread[series] = runShareSpread[series] = 0;
+}
+
+/** Takes in an interval of a run, the `count`th. */
+export function learnRun(state: SeriesState, series: number, { value, expected, usual }: AnomalousValue, count: number): void {
+  const { runMean, runSpread, runExpected, runShareSpread, runUsual } = state;
+  const part = 1 / count;
+  const before = expected - followed(state, series);
+  const error = value - before;
+  runMean[series]! += part * (error - runMean[series]!);
+  runExpected[series]! += part * (before - runExpected[series]!);
+  runUsual[series]! += part * (usual - runUsual[series]!);
+  const moved = runMean[series]!;
+  runSpread[series]! += part * (abs(error - moved) - runSpread[series]!);
+  runShareSpread[series]! += part * (abs(error - moved * before / runExpected[series]!) - runShareSpread[series]!);
+}
+
+/** What the level has learned of the run. */
+export function followed({ level, origin, runLevel }: SeriesState, series: number): number {
+  const learned = level[series]! - origin[series]! - runLevel[series]!;
+  return learned === learned ? learned : 0;
+}
+
+/** What an interval says of a run. */
+export enum Word {
+  /** It is a part of it. */
+  part,
+  /** It tells nothing: at night a business has little to lose. */
+  nothing,
+  /** The run is over. */
+  over,
+}
+
+/**
+ * Says whether a run goes on through an interval that is not far off, as the level follows an event: it does where the value is nearer to what the run has left
+ * of what was expected before it than to that itself. At intervals of an hour only: at shorter ones a level that wanders would be a new one twice a day, and
+ * four days of daily data have no nights.
+ */
+export function wordOf(calendar: Calendar, state: SeriesState, series: number, { value, expected, usual }: AnomalousValue): Word {
+  const { runMean, runExpected } = state;
+  if (!calendar.isHourly || !canHaveShare(state, series)) return Word.over;
+  const before = expected - followed(state, series);
+  const ofRun = runMean[series]! / runExpected[series]! * before;
+  const error = value - before;
+  if (abs(ofRun) < TELLING * usual) return Word.nothing;
+  return abs(error - ofRun) < abs(error) ? Word.part : Word.over;
+}
+
+/**
+ * What has become of the level of a series in a run that is long enough to be a new one; undefined: nothing of one kind.
+ *
+ * Its values are so many times what was expected, or they are so much more: whichever leaves less over. A business has less of everything, at night by less
+ * than by day. What is left over is also the usual error at the new level, as far as that is between what it was and the same share of it.
+ */
+export function changeOfRun(calendar: Calendar, state: SeriesState, series: number): Change | undefined {
+  const { runMean, runSpread, runExpected, runShareSpread, runUsual } = state;
+  const moved = runMean[series]!;
+  const most = SELF_CONSISTENT * abs(moved);
+  const added = runSpread[series]!;
+  const shared = runShareSpread[series]!;
+  const share = 1 + moved / runExpected[series]!;
+  const learned = followed(state, series);
+  if (!canHaveShare(state, series) || !(share >= LEAST_SHARE && share <= 1 / LEAST_SHARE)) {
+    return added <= most ? { share: 1, moved: moved - learned, noise: 1 } : undefined;
+  }
+  const isShared = shared <= added || calendar.weekSlots === 0 && hasWeekdayShares(state, series);
+  const left = isShared ? shared : added;
+  if (!(left <= most)) return undefined;
+  const noise = max(min(1, share), min(max(1, share), MARGIN * DEVIATION_TO_SCALE * left / runUsual[series]!));
+  return isShared ? { share, moved: -share * learned, noise } : { share: 1, moved: moved - learned, noise };
+}
+
+function canHaveShare({ kind, idle, runExpected }: SeriesState, series: number): boolean {
+  // NaN in a run that had begun before this was kept
+  return kind[series] !== ANY_VALUES && idle[series]! <= IDLE_SHARE && runExpected[series]! > 0;
+}
