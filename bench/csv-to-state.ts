@@ -12,11 +12,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { DetectorModel } from '../handlers/detect/detector-model';
-import { groupsOf } from '../handlers/detect/group-records';
+import { groupsOf } from '../handlers/detect/groups/group-records';
 import type { Layout } from '../handlers/detect/layout';
-import { learnSlots, VALUES_DAYS } from '../handlers/detect/learned-history';
-import { decodeModelFile } from '../handlers/detect/model-file';
+import { learnSlots, VALUES_DAYS } from '../handlers/detect/learning/learned-history';
+import { DetectorModel } from '../handlers/detect/model/detector-model';
+import { decodeModelFile } from '../handlers/detect/model/model-file';
 import { readCsvFile } from '../handlers/input/csv-file';
 import { IntervalTable } from '../handlers/input/interval-table';
 import { RowReader } from '../handlers/input/row-reader';

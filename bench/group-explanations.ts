@@ -10,8 +10,8 @@
 import { normalOf } from './kpi/generator';
 import { markdown } from './table';
 import { detectSlot } from '../handlers/detect/detect-slot';
-import { DetectorModel } from '../handlers/detect/detector-model';
 import type { Layout } from '../handlers/detect/layout';
+import { DetectorModel } from '../handlers/detect/model/detector-model';
 import { IntervalTable } from '../handlers/input/interval-table';
 import type { DetectorRecord, GroupRecord } from '../handlers/lookout/store';
 import { WallClock } from '../handlers/shared/wall-clock';

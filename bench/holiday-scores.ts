@@ -11,7 +11,7 @@
 import { normalOf } from './kpi/generator';
 import { markdown } from './table';
 import { publicHolidays } from '../handlers/detect/holidays';
-import { NumberedHolidays } from '../handlers/detect/numbered-holidays';
+import { NumberedHolidays } from '../handlers/detect/model/numbered-holidays';
 import { ANOMALOUS_SEVERITY, DetectionModel, type HolidayCalendar } from '../handlers/engine';
 import { seededRandom } from '../local/sample/random';
 

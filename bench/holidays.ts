@@ -8,7 +8,7 @@
  * Run: `tsx bench/holidays.ts`
  */
 import { publicHolidays } from '../handlers/detect/holidays';
-import { NumberedHolidays } from '../handlers/detect/numbered-holidays';
+import { NumberedHolidays } from '../handlers/detect/model/numbered-holidays';
 import type { HolidayCalendar } from '../handlers/engine/calendar/holidays';
 import { MissingData, type MissingDataFinding } from '../handlers/engine/missing-data/missing-data';
 

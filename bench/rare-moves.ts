@@ -9,7 +9,7 @@
  */
 import { normalOf } from './kpi/generator';
 import { markdown } from './table';
-import { Totals } from '../handlers/detect/totals';
+import { Totals } from '../handlers/detect/model/totals';
 import { DetectionModel, formGroups, type Moves } from '../handlers/engine';
 import { SeriesIndex } from '../handlers/input/series-index';
 import { seededRandom } from '../local/sample/random';

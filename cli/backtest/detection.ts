@@ -3,10 +3,10 @@
 import type { BacktestDetector } from './detector';
 import { MAXIMUM_TIME_SERIES } from './input';
 import { detectSlot } from '../../handlers/detect/detect-slot';
-import { DetectorModel } from '../../handlers/detect/detector-model';
-import type { OngoingGroup } from '../../handlers/detect/model-header';
-import type { Observation } from '../../handlers/detect/observation';
-import type { Totals } from '../../handlers/detect/totals';
+import { DetectorModel } from '../../handlers/detect/model/detector-model';
+import type { OngoingGroup } from '../../handlers/detect/model/model-header';
+import type { Observation } from '../../handlers/detect/model/observation';
+import type { Totals } from '../../handlers/detect/model/totals';
 import type { IntervalTable } from '../../handlers/input/interval-table';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import type { WallClock } from '../../handlers/shared/wall-clock';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { csvCell } from './csv-writer';
-import { divisionsOf } from '../../handlers/detect/parts-of-series';
+import { divisionsOf } from '../../handlers/detect/model/parts-of-series';
 import type { Measure } from '../../handlers/input/row-layout';
 import type { SeriesIndex } from '../../handlers/input/series-index';
 import { InputError } from '../errors';

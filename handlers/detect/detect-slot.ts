@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { dataFindings } from './data-findings';
-import type { DetectorModel } from './detector-model';
-import { groupsOf } from './group-records';
-import type { Observation } from './observation';
+import { dataFindings } from './groups/data-findings';
+import { groupsOf } from './groups/group-records';
+import type { DetectorModel } from './model/detector-model';
+import type { Observation } from './model/observation';
 import type { DataFinding, DetectionOutcome } from '../../src/private/contract';
 import type { IntervalTable } from '../input/interval-table';
 import type { WallClock } from '../shared/wall-clock';

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { missingDataOf } from './data-findings';
+import { readLiveInterval } from './data/live-interval';
 import { detectSlot, timeSeriesOf } from './detect-slot';
 import { DetectorStopped, existingDetector, isDetecting, layoutOfDetector } from './detector-state';
-import { isOvertaken, OvertakenAttempt, withFence } from './fences';
 import { complete, finish, type Request, sendGroups } from './finish';
-import { takeFeedback } from './judged-events';
-import { writtenValues } from './kept-values';
+import { missingDataOf } from './groups/data-findings';
+import { takeFeedback } from './groups/judged-events';
 import type { Layout } from './layout';
-import { readLiveInterval } from './live-interval';
-import type { OngoingGroup } from './model-header';
-import { type StoredModel, UnreadableModel } from './model-store';
+import { relearn } from './learning/relearn';
+import { isOvertaken, OvertakenAttempt, withFence } from './model/fences';
+import { writtenValues } from './model/kept-values';
+import type { OngoingGroup } from './model/model-header';
+import { type StoredModel, UnreadableModel } from './model/model-store';
 import { failureReason } from './problem';
-import { relearn } from './relearn';
 import { finishReplacement, isReplaced, replaceInterval } from './replace';
 import type { Services } from './services';
 import { keepSettledModel } from './settled-model';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { activeAlerts, type AlertCounts, sendAlerts } from './alerts';
+import { activeAlerts, type AlertCounts, sendAlerts } from './alerts/alerts';
 import { now } from './detector-state';
-import { keepDetected } from './kept-values';
 import type { Layout } from './layout';
-import type { NewestDetection } from './model-header';
-import type { StoredModel } from './model-store';
+import { keepDetected } from './model/kept-values';
+import type { NewestDetection } from './model/model-header';
+import type { StoredModel } from './model/model-store';
 import type { Services } from './services';
 import { type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
 import { type DetectorRecord, type DetectorStatus, type EpochSeconds, type GroupRecord, StoreConflict } from '../lookout/store';

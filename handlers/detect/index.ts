@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { deliver, type Delivery } from './deliver';
+import { deliver, type Delivery } from './alerts/deliver';
 import { detect, knownDetection } from './detect';
-import { learn, type LearningOutcome } from './learn';
+import { learn, type LearningOutcome } from './learning/learn';
 import { sample } from './sample';
 import { type Services, servicesOfEnvironment } from './services';
 import { watch, type WatchOutcome } from './watch';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { missingDataOf } from './data-findings';
+import { readLiveInterval } from './data/live-interval';
 import { timeSeriesOf } from './detect-slot';
 import { type Request, complete, sendGroups } from './finish';
-import { longestPause } from './group-records';
-import { keepDetected, writtenValues } from './kept-values';
-import { readLiveInterval } from './live-interval';
-import type { Replacement } from './model-header';
-import type { StoredModel } from './model-store';
-import { renamed, replaceGroups } from './replaced-groups';
+import { missingDataOf } from './groups/data-findings';
+import { longestPause } from './groups/group-records';
+import { renamed, replaceGroups } from './groups/replaced-groups';
+import { keepDetected, writtenValues } from './model/kept-values';
+import type { Replacement } from './model/model-header';
+import type { StoredModel } from './model/model-store';
 import type { Services } from './services';
 import { Replay } from './settled-model';
 import type { DetectEvent, DetectionOutcome } from '../../src/private/contract';

@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumedRoles } from './assumed-roles';
-import { ModelStore } from './model-store';
+import { ModelStore } from './model/model-store';
 import { ENVIRONMENT, METRICS, type DeliverEvent, type WatchEvent } from '../../src/private/contract';
 import { DynamoDbStore } from '../lookout/dynamodb-store';
 import type { DetectorRecord, Store } from '../lookout/store';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { detectSlot, type DetectedSlot } from './detect-slot';
-import type { DetectorModel } from './detector-model';
-import { withKeptValues } from './kept-values';
 import type { Layout } from './layout';
-import { UnreadableModel } from './model-store';
-import { learnWhatIsKept, resumeGroups } from './relearn';
+import { learnWhatIsKept, resumeGroups } from './learning/relearn';
+import type { DetectorModel } from './model/detector-model';
+import { withKeptValues } from './model/kept-values';
+import { UnreadableModel } from './model/model-store';
 import type { Services } from './services';
 import { type DetectEvent, type DetectionOutcome, LEARNING_INTERVALS } from '../../src/private/contract';
 import type { IntervalTable } from '../input/interval-table';

@@ -3,7 +3,7 @@
 import { Stack, aws_sns as sns } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { read } from './documents';
-import { VALUES_DAYS } from '../../handlers/detect/learned-history';
+import { VALUES_DAYS } from '../../handlers/detect/learning/learned-history';
 import { AlertTarget, Detector, LookoutService } from '../../src';
 import { connectorIn, newStack } from '../constructs/fixture';
 

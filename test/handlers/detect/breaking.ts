@@ -2,7 +2,7 @@
 
 import { S3Client } from '@aws-sdk/client-s3';
 import { STATE_BUCKET, type World } from './world';
-import { ModelStore } from '../../../handlers/detect/model-store';
+import { ModelStore } from '../../../handlers/detect/model/model-store';
 import type { Store } from '../../../handlers/lookout/store';
 import { SeriesValuesStore } from '../../../handlers/shared/series-values-store';
 

@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { breakingIn } from './breaking';
 import { liveKey, shopFile, shopHour, webDown } from './shop';
 import { DETECTOR, STATE_BUCKET, World } from './world';
-import { ModelStore } from '../../../handlers/detect/model-store';
+import { ModelStore } from '../../../handlers/detect/model/model-store';
 import type { Store } from '../../../handlers/lookout/store';
 
 const HOURS = ['2026-01-11T00:00:00Z', '2026-01-11T01:00:00Z', '2026-01-11T02:00:00Z'];

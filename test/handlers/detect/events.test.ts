@@ -4,7 +4,7 @@
 import { type Change, NOISY_SETUP, noisyFile, noisyHour } from './noisy-shop';
 import { hour, liveKey } from './shop';
 import { STATE_BUCKET, World } from './world';
-import { DetectorModel } from '../../../handlers/detect/detector-model';
+import { DetectorModel } from '../../../handlers/detect/model/detector-model';
 import type { GroupRecord } from '../../../handlers/lookout/store';
 
 const MODEL = 'state/shop/model';

@@ -3,7 +3,7 @@
 import { PutFeedbackCommand } from '@aws-sdk/client-lookoutmetrics';
 import { HISTORY_DAYS, HISTORY_START, liveKey, shopFile, shopHour } from './shop';
 import { DETECTOR, STATE_BUCKET, World } from './world';
-import { DetectorModel } from '../../../handlers/detect/detector-model';
+import { DetectorModel } from '../../../handlers/detect/model/detector-model';
 import { TestService } from '../lookout/service';
 
 /** Thursday, Friday, Monday and Tuesday after the history; the hours between are left out. */

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { DETECTOR, STATE_BUCKET, World } from './world';
 import { holidaysOfDetector, type PublicHolidays, publicHolidays } from '../../../handlers/detect/holidays';
-import { decodeModelFile } from '../../../handlers/detect/model-file';
-import { NumberedHolidays } from '../../../handlers/detect/numbered-holidays';
+import { decodeModelFile } from '../../../handlers/detect/model/model-file';
+import { NumberedHolidays } from '../../../handlers/detect/model/numbered-holidays';
 import { UnusableData } from '../../../handlers/input/unusable-data';
 import type { DataFinding, DetectionOutcome } from '../../../src/private/contract';
 

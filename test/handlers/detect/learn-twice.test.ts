@@ -5,7 +5,7 @@ import { ActivateAnomalyDetectorCommand, DeactivateAnomalyDetectorCommand } from
 import { pausingIn } from './breaking';
 import { shopFile } from './shop';
 import { DETECTOR, World } from './world';
-import type { LearningOutcome } from '../../../handlers/detect/learn';
+import type { LearningOutcome } from '../../../handlers/detect/learning/learn';
 import type { DetectEvent } from '../../../src/private/contract';
 import { TestService } from '../lookout/service';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DetectorModel } from '../../../handlers/detect/detector-model';
-import { groupsOf } from '../../../handlers/detect/group-records';
+import { groupsOf } from '../../../handlers/detect/groups/group-records';
 import type { Layout } from '../../../handlers/detect/layout';
-import type { OngoingGroup } from '../../../handlers/detect/model-header';
+import { DetectorModel } from '../../../handlers/detect/model/detector-model';
+import type { OngoingGroup } from '../../../handlers/detect/model/model-header';
 import { IntervalTable } from '../../../handlers/input/interval-table';
 import type { DetectorRecord } from '../../../handlers/lookout/store';
 import { TimestampFormat } from '../../../handlers/shared/time-format';

@@ -4,8 +4,8 @@ import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
 import { hour, liveKey, SHOP_HEADER, shopFile, shopHour, shopRows } from './shop';
 import { DATA_BUCKET, DETECTOR, STATE_BUCKET, World } from './world';
-import { DetectorModel } from '../../../handlers/detect/detector-model';
-import { renamed, replaceGroups } from '../../../handlers/detect/replaced-groups';
+import { renamed, replaceGroups } from '../../../handlers/detect/groups/replaced-groups';
+import { DetectorModel } from '../../../handlers/detect/model/detector-model';
 import type { GroupRecord } from '../../../handlers/lookout/store';
 import type { DetectionOutcome, PlannedInterval } from '../../../src/private/contract';
 

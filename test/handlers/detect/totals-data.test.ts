@@ -4,7 +4,7 @@
 import { type Change, NOISY_PLATFORMS, NOISY_SETUP, noisyFile, noisyHour, seldom } from './noisy-shop';
 import { hour, liveKey } from './shop';
 import { type Setup, World } from './world';
-import { DetectorModel } from '../../../handlers/detect/detector-model';
+import { DetectorModel } from '../../../handlers/detect/model/detector-model';
 import type { GroupRecord } from '../../../handlers/lookout/store';
 
 let world: World;

@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { World } from './world';
-import { DetectorModel } from '../../../handlers/detect/detector-model';
 import { layoutOf } from '../../../handlers/detect/layout';
-import { encodeModelFile, decodeModelFile } from '../../../handlers/detect/model-file';
-import type { ModelHeader } from '../../../handlers/detect/model-header';
-import type { Observation } from '../../../handlers/detect/observation';
-import { Totals } from '../../../handlers/detect/totals';
+import { DetectorModel } from '../../../handlers/detect/model/detector-model';
+import { encodeModelFile, decodeModelFile } from '../../../handlers/detect/model/model-file';
+import type { ModelHeader } from '../../../handlers/detect/model/model-header';
+import type { Observation } from '../../../handlers/detect/model/observation';
+import { Totals } from '../../../handlers/detect/model/totals';
 import { IntervalTable } from '../../../handlers/input/interval-table';
 import type { Measure } from '../../../handlers/input/row-layout';
 import { SeriesIndex } from '../../../handlers/input/series-index';
@@ -198,7 +198,7 @@ describe('a model with totals', () => {
   });
 
   test('of version 1 is read', () => {
-    const earlier = DetectorModel.decode(readFileSync(join(__dirname, 'models', 'version-1.bin')));
+    const earlier = DetectorModel.decode(readFileSync(join(__dirname, 'model', 'models', 'version-1.bin')));
     expect([earlier.totals.size, earlier.totals.allTimeSeriesIds().length]).toEqual([0, earlier.series.size]);
   });
 

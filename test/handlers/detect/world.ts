@@ -9,8 +9,8 @@ import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectC
 import { HISTORY_DAYS, HISTORY_START, hour, liveKey, shopFile } from './shop';
 import { createHandler } from '../../../handlers/detect';
 import { AssumedRoles } from '../../../handlers/detect/assumed-roles';
-import type { LearningOutcome } from '../../../handlers/detect/learn';
-import { ModelStore } from '../../../handlers/detect/model-store';
+import type { LearningOutcome } from '../../../handlers/detect/learning/learn';
+import { ModelStore } from '../../../handlers/detect/model/model-store';
 import type { Counts, Services } from '../../../handlers/detect/services';
 import { MemoryStore } from '../../../handlers/lookout/memory-store';
 import type { AlertRecord, DetectorStatus, GroupRecord, Store } from '../../../handlers/lookout/store';
