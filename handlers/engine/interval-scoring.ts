@@ -4,7 +4,7 @@ import type { Calendar, SeasonPosition } from './calendar/calendar';
 import { EventDuration } from './events/event-duration';
 import type { LastingError } from './events/lasting-error';
 import { distanceOfNews, newDistance, WeeklyRecurrence } from './events/weekly-recurrence';
-import { isBack, rememberedPoints } from './level/level-shift';
+import { FormerLevel } from './level/former-level';
 import { partInScore, shareAbove } from './rarity/logarithmic-axis';
 import { type Raise, Rarity } from './rarity/rarity';
 import { boundOnSquareRootAxis, errorOnSquareRootAxis } from './rarity/square-root-axis';
@@ -61,7 +61,7 @@ export class IntervalScoring {
   private readonly strayed: number;
   private readonly confidentPoints: number;
   private readonly twoWeeks: number;
-  private readonly rememberedPoints: number;
+  private readonly former: FormerLevel;
   private isHoliday = false;
 
   /** @param lasting of the same series, which learns here */
@@ -82,7 +82,7 @@ export class IntervalScoring {
     this.strayed = max(1, STRAYED_HOURS * HOUR / calendar.intervalSeconds);
     // the first day has no scores, so it is not known whether its hours were off
     this.twoWeeks = 2 * calendar.intervalsPerWeek + calendar.cycleSlots;
-    this.rememberedPoints = rememberedPoints(calendar);
+    this.former = new FormerLevel(calendar, state);
     this.confidentPoints = CONFIDENT_DAYS / 7 * calendar.intervalsPerWeek;
   }
 
@@ -198,7 +198,8 @@ export class IntervalScoring {
       const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
       const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
       distance[index] = isAlone ? seasonal : combinedDistance(error, usual, secondError, secondScale);
-      if (isBack(this.state, s, value, prediction.expected[index]!, usual, points[s]!, this.rememberedPoints)) distance[index] = 0;
+      const isNoNews = this.former.isNoNews(s, value, prediction.expected[index]!, usual, points[s]!);
+      if (isNoNews) distance[index] = 0;
       let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
@@ -210,8 +211,9 @@ export class IntervalScoring {
       if (!this.isHoliday && stuck === 0) this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
+      const lastingErrors = isNoNews ? 0 : errors;
       if (scores === undefined) {
-        this.lasting.learn(position, s, errors, usual);
+        this.lasting.learn(position, s, lastingErrors, usual);
         continue;
       }
 
@@ -263,7 +265,7 @@ export class IntervalScoring {
       } else {
         scores.lower[s] = scores.upper[s] = NaN;
       }
-      if (stuck === 0) this.lasting.learn(position, s, errors, usual);
+      if (stuck === 0) this.lasting.learn(position, s, lastingErrors, usual);
       if (isRepeated) known = HIGHEST_SCORE;
       const regression = isAlone ? seasonal : abs(secondError) / secondScale;
       scores.reason[s] = reasonOf(score, raise, share, whileNew, part, confidence, size, factor, known, seasonal, regression);

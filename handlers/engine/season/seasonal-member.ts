@@ -7,7 +7,8 @@ import { learnWeek, mostOfWeek, noteMissed, slotTrust, weekTrust } from './week-
 import { CHANGED_WEEKS, countWeeksOff } from './weekday-change';
 import type { Calendar, SeasonPosition } from '../calendar/calendar';
 import type { LastingError } from '../events/lasting-error';
-import { continueRun, firstShiftLength, goBack, isAway, isBack, rememberedPoints, shiftLength } from '../level/level-shift';
+import { FormerLevel } from '../level/former-level';
+import { continueRun, endRun, firstShiftLength, shiftLength } from '../level/level-shift';
 import { keepWeekdayShares } from '../level/weekday-shares';
 import { REASON } from '../scores/explanation';
 import { type BlockDistances, type IntervalScores, tellMove } from '../scores/interval-scores';
@@ -77,7 +78,7 @@ export class SeasonalMember {
   private readonly idleWidth: number;
   private readonly shiftLength: number;
   private readonly firstShiftLength: number;
-  private readonly rememberedPoints: number;
+  private readonly former: FormerLevel;
 
   /** @param lastingError of the same series, which is told how the level moves */
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState, private readonly lastingError: LastingError) {
@@ -86,7 +87,7 @@ export class SeasonalMember {
     this.idleWidth = calendar.isWithinHour ? SHORT_IDLE_WIDTH : IDLE_WIDTH;
     this.shiftLength = shiftLength(calendar);
     this.firstShiftLength = firstShiftLength(calendar);
-    this.rememberedPoints = rememberedPoints(calendar);
+    this.former = new FormerLevel(calendar, state);
   }
 
   /**
@@ -174,7 +175,7 @@ export class SeasonalMember {
     interval: number, position: SeasonPosition, from: number, to: number, values: Float64Array, prediction: Prediction,
     { distance, slack: slacks }: BlockDistances, scores: IntervalScores | undefined,
   ): void {
-    const { calendar, farOff, gains, state } = this;
+    const { calendar, farOff, former, gains, state } = this;
     const { level, mean, scale, deviation, unforeseen, square, idle, newest, astray, surprise } = state;
     const { cycle, noise, points, errors, firstSeen, runLength, kind, missedBefore, weeksOff, capacity } = state;
     const cycleRow = position.cycle * capacity;
@@ -229,8 +230,9 @@ export class SeasonalMember {
       // near an edge that moves, only the slot of the day learns how early or late it is
       const slack = slacks[s - from]!;
       const isEdge = slack > 0 && far > CLIP * usual;
-      if (isBack(state, s, value, prediction.expected[s - from]!, usual, seen, this.rememberedPoints)) {
-        goBack(calendar, state, s, moment);
+      if (former.isBack(s, value, prediction.expected[s - from]!, usual, seen)) {
+        former.goBack(s, moment);
+        endRun(state, s);
         this.lastingError.forget(s);
         if (levels) levels[s - from] = level[s]!;
         if (scores) tellMove(scores, s, REASON.formerLevel);
@@ -239,16 +241,18 @@ export class SeasonalMember {
       // at intervals of an hour, what was off a week ago too belongs to the week: it is no event, and no new level
       const isWeekly = isHourly && missedBefore[s] === 1;
       const anomalous = !isWeekly && distance[s - from]! >= farOff;
-      const isMistaken = !anomalous && !isWeekly && far > 0 && far - slack >= farOff * usual;
+      const isMistaken = !anomalous && !isWeekly && far > 0 && far - slack >= farOff * usual
+        && !(calendar.isWithinHour && former.isNoNews(s, value, prediction.expected[s - from]!, usual, seen));
       const weeks = hasWeek ? 1 : countWeeksOff(weeksOff, cycleRow + s, error, usual);
       // a first weekend must not move the level: the working day after it would be as far off
       const isFirstWeek = isHourly && seen < calendar.intervalsPerWeek;
       const surprised = surprise[s]! + gains.surprise * ((anomalous ? 1 : 0) - surprise[s]!);
       surprise[s] = surprised < SMALLEST ? 0 : surprised;
+      former.learn(s, value, prediction.expected[s - from]!, usual, anomalous);
       if (anomalous || runLength[s] !== 0) {
         const length = isFirstWeek ? this.firstShiftLength : this.shiftLength;
         const ofRun = { value, expected: prediction.expected[s - from]!, usual };
-        if (continueRun(calendar, state, s, ofRun, anomalous, length, this.rememberedPoints, moment)) {
+        if (continueRun(calendar, state, former, s, ofRun, anomalous, length, moment)) {
           // what the weekdays add is carried over with the level
           if (levels) levels[s - from] = level[s]!;
           if (scores) tellMove(scores, s, REASON.newLevel);
@@ -298,7 +302,7 @@ export class SeasonalMember {
       this.lastingError.follow(s, moved);
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
       const isWhole = isMistaken && weeks === 1
-        && (calendar.isWithinHour || !isAway(state, s, prediction.expected[s - from]!, usual, seen, this.rememberedPoints));
+        && (calendar.isWithinHour || !former.isAway(s, prediction.expected[s - from]!, usual, seen));
       cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? error : isWhole ? MISTAKE_GAIN * left : cycleGain * lasting);
       if (scores && anomalous && weeks >= CHANGED_WEEKS) scores.reason[s] = REASON.newLevel;
       if (hasWeek && !isEdge) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);

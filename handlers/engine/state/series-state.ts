@@ -148,12 +148,14 @@ export class SeriesState {
   /** Anomalous intervals on the same side, successive but for those that tell nothing of it, and whether the newest interval was one: 1 or 0. */
   public inRun!: Uint8Array;
   public runLength!: Uint16Array;
-  /** Level before the newest event, less the origin, and values seen until then; NaN: none is remembered (see isBack). */
+  /** Level before the newest event, less the origin, and values seen until then; NaN: none is remembered (see FormerLevel). */
   public formerLevel!: Float32Array;
   public formerAt!: Uint32Array;
-  /** How many times what they were the season and the usual error of the series are since then. */
+  /** How many times what they were the season and the usual error of the series are since then; NaN: the event is not one yet. */
   public formerShare!: Float32Array;
   public formerNoise!: Float32Array;
+  /** How long the event is that is not one yet; at intervals of less than an hour only. */
+  public eventLength!: Uint8Array;
   /** ANY_VALUES, NEVER_NEGATIVE or COUNTS. */
   public kind!: Uint8Array;
 

@@ -5,6 +5,7 @@ import type { Calendar } from '../calendar/calendar';
 import { EFFECT_SLOTS, MONTH_COUNTS, YEAR_SLOTS } from '../day-effects/day-effects-calendar';
 import { FIRST_LASTING_SCALE, lastingRows } from '../events/lasting-error';
 import { recurrenceRows } from '../events/weekly-recurrence';
+import { formerLevelRows } from '../level/former-level';
 import { EXCEEDANCE_ROWS } from '../rarity/exceedances';
 import { endRows } from '../rarity/value-ends';
 import { COVARIANCE_ROWS, firstCovariance, firstWeight, pastRows, REGRESSION_TERMS } from '../regression/regression-member';
@@ -32,7 +33,7 @@ export type ColumnName =
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
   'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'atEnd' | 'endLength' | 'event' |
   'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' | 'equalValues' | 'mostEqual' |
-  'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'kind';
+  'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'eventLength' | 'kind';
 
 /** Columns of the state in the order in which they are serialised: wide types first, so that every column is aligned. */
 export function columnsOf(calendar: Calendar): Column[] {
@@ -116,6 +117,7 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'equalValues', type: 'uint8', rows: 1, initial: 0 },
     { name: 'mostEqual', type: 'uint8', rows: 1, initial: 0 },
     { name: 'inRun', type: 'uint8', rows: 1, initial: 0 },
+    { name: 'eventLength', type: 'uint8', rows: formerLevelRows(calendar), initial: 0 },
     { name: 'kind', type: 'uint8', rows: 1, initial: COUNTS },
   ];
 }

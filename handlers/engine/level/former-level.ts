@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { carryOver, type Moment } from './carry-over';
+import type { Calendar } from '../calendar/calendar';
+import type { SeriesState } from '../state/series-state';
+
+const { abs, max, min } = Math;
+
+/** Days from the beginning of an event on for which the level before it is remembered; at intervals of less than an hour, whose level follows a weekend; of daily data. */
+const REMEMBERED_DAYS = 4;
+const REMEMBERED_DAYS_OF_SHORT_INTERVALS = 1.5;
+const REMEMBERED_DAYS_OF_DAILY_DATA = 18;
+/** Usual errors up to which a value is where the level before the event would have it, and how much nearer it must be to that than to the present one. */
+const NEAR = 3;
+const NEARER = 0.5;
+/** Usual errors of both levels that there must be between them, for a value to tell at which it is. */
+const APART = 2.2;
+/** Usual errors that there must be between them at short intervals, for a value that is nearer to the one before to be no news. */
+const LITTLE_APART = 1.5;
+/** Those up to which the present level is the one before again: the event is over, and forgotten. */
+const SAME = 1;
+/**
+ * At intervals of less than an hour an event is one when it has lasted so long: shorter ones have moved nothing that could go back. Each value so many usual
+ * errors from what was expected before it adds one to its length, and any other takes so many away.
+ */
+const EVENT_SECONDS = 3600;
+const OFF = 2;
+const LOSS = 2;
+/** Share of the values lately that were far off, this one counted, up to which one that is far off begins an event. */
+const QUIET = 0.018;
+
+/** Rows of the state: the length of an event that is not one yet is counted at short intervals only. */
+export function formerLevelRows(calendar: Calendar): number {
+  return calendar.isWithinHour ? 1 : 0;
+}
+
+/**
+ * The level that a series had before the newest event. What lasts no longer than it is remembered was an event, and its end is none: the shop is open again after
+ * two days. At intervals of less than an hour the level follows an event within two hours; at longer ones it may be a new level by the time that the series goes back.
+ */
+export class FormerLevel {
+  private readonly remembered: number;
+  /** Number of values that make an event; 0 where the first one does. */
+  private readonly leastLength: number;
+
+  public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
+    this.leastLength = calendar.isWithinHour ? EVENT_SECONDS / calendar.intervalSeconds : 0;
+    if (calendar.weekSlots === 0) this.remembered = REMEMBERED_DAYS_OF_DAILY_DATA;
+    else this.remembered = (calendar.isWithinHour ? REMEMBERED_DAYS_OF_SHORT_INTERVALS : REMEMBERED_DAYS) * calendar.intervalsPerWeek / 7;
+  }
+
+  /**
+   * Whether a series has moved so far away since an event began lately that its values tell where it is: it may go back, and its slots learn nothing whole
+   * meanwhile.
+   * @param expected of the value at the present level
+   * @param usual size of the errors from that
+   * @param seen values before this one
+   */
+  public isAway(series: number, expected: number, usual: number, seen: number): boolean {
+    // the level before is NaN where none is remembered, and its noise where the event is not one yet
+    const { formerAt, formerNoise } = this.state;
+    return seen - formerAt[series]! <= this.remembered
+      && abs(this.expectedBefore(series, expected) - expected) > APART * (usual + usual / formerNoise[series]!);
+  }
+
+  /**
+   * Whether a series is back where it was before the event.
+   * @param expected of the value at the present level
+   */
+  public isBack(series: number, value: number, expected: number, usual: number, seen: number): boolean {
+    return this.isAway(series, expected, usual, seen) && this.isNearer(series, value, expected, usual);
+  }
+
+  /**
+   * Whether a value says nothing of its own: it is where the series was before the event, or, at intervals of less than an hour, it would be nearer to there than to
+   * where the series is now, if one value could tell. A noisy series is back before any value tells; its level follows.
+   * @param expected of the value at the present level
+   */
+  public isNoNews(series: number, value: number, expected: number, usual: number, seen: number): boolean {
+    if (this.leastLength === 0) return this.isBack(series, value, expected, usual, seen);
+    return seen - this.state.formerAt[series]! <= this.remembered
+      && abs(this.expectedBefore(series, expected) - expected) > LITTLE_APART * usual && this.isNearer(series, value, expected, usual);
+  }
+
+  /** Moves the level of a series back to where it was, and what was carried over with it. At intervals of less than an hour mostly the level alone has followed. */
+  public goBack(series: number, moment: Moment): void {
+    const { calendar, state } = this;
+    const { level, origin, formerLevel, formerShare, formerNoise } = state;
+    const before = origin[series]! + formerLevel[series]!;
+    const share = 1 / formerShare[series]!;
+    if (calendar.isWithinHour && share === 1) level[series] = before;
+    else carryOver(calendar, state, series, { share, moved: before - share * level[series]!, noise: 1 / formerNoise[series]! }, moment, 1);
+    formerLevel[series] = NaN;
+  }
+
+  /**
+   * Takes in a value of a series before it is learned: remembers the level when an event begins, unless another one has lately.
+   * @param expected of the value at the present level
+   * @param anomalous whether it is far off
+   */
+  public learn(series: number, value: number, expected: number, usual: number, anomalous: boolean): void {
+    const { formerLevel, formerNoise, runLength, surprise } = this.state;
+    if (this.leastLength === 0) {
+      if (anomalous && runLength[series] === 0 && !this.isRemembered(series)) this.remember(series, 1);
+      return;
+    }
+    if (anomalous && (surprise[series]! < QUIET || !this.isRemembered(series))) this.remember(series, NaN);
+    else if (formerLevel[series] !== formerLevel[series]) return;
+    else if (formerNoise[series] !== formerNoise[series]) this.lengthen(series, value, expected, usual);
+    else if (abs(this.expectedBefore(series, expected) - expected) < SAME * usual) formerLevel[series] = NaN;
+  }
+
+  /** Notes that what is known of the series was carried over to a new level, of so many times the one before. */
+  public carryOver(series: number, share: number, noise: number): void {
+    const { formerLevel, formerShare, formerNoise } = this.state;
+    // what is more by so much is a level that values move to and not back from at intervals of less than an hour
+    if (this.calendar.isWithinHour && share === 1) formerLevel[series] = NaN;
+    formerShare[series]! *= share;
+    formerNoise[series]! *= noise;
+  }
+
+  private isRemembered(series: number): boolean {
+    const { points, formerLevel, formerAt } = this.state;
+    const former = formerLevel[series]!;
+    return former === former && points[series]! - formerAt[series]! <= this.remembered;
+  }
+
+  /** @param noise NaN: the event is not one yet */
+  private remember(series: number, noise: number): void {
+    const { level, origin, points, formerLevel, formerAt, formerShare, formerNoise, eventLength } = this.state;
+    formerLevel[series] = level[series]! - origin[series]!;
+    formerAt[series] = points[series]!;
+    formerShare[series] = 1;
+    formerNoise[series] = noise;
+    if (this.leastLength > 0) eventLength[series] = 1;
+  }
+
+  /** Counts on towards an event, or away from it. */
+  private lengthen(series: number, value: number, expected: number, usual: number): void {
+    const { formerLevel, formerNoise, eventLength } = this.state;
+    const isOff = abs(value - this.expectedBefore(series, expected)) > OFF * usual;
+    const length = max(0, eventLength[series]! + (isOff ? 1 : -LOSS));
+    eventLength[series] = length;
+    if (length === 0) formerLevel[series] = NaN;
+    else if (length >= this.leastLength) formerNoise[series] = 1;
+  }
+
+  private isNearer(series: number, value: number, expected: number, usual: number): boolean {
+    const before = this.expectedBefore(series, expected);
+    return abs(value - before) <= min(NEAR * usual / this.state.formerNoise[series]!, NEARER * abs(value - expected));
+  }
+
+  /** What was expected before the event where now this is; NaN where no level before is remembered. */
+  private expectedBefore(series: number, expected: number): number {
+    const { level, origin, formerLevel, formerShare } = this.state;
+    return origin[series]! + formerLevel[series]! + (expected - level[series]!) / formerShare[series]!;
+  }
+}
