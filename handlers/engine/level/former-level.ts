@@ -15,7 +15,7 @@ const NEAR = 3;
 const NEARER = 0.5;
 /** Usual errors of both levels that there must be between them, for a value to tell at which it is. */
 const APART = 2.2;
-/** Usual errors that there must be between them at short intervals, for a value that is nearer to the one before to be no news. */
+/** Usual errors that there must be between them for a value that is nearer to the one before to be no news. */
 const LITTLE_APART = 1.5;
 /** Those up to which the present level is the one before again: the event is over, and forgotten. */
 const SAME = 1;
@@ -72,12 +72,11 @@ export class FormerLevel {
   }
 
   /**
-   * Whether a value says nothing of its own: it is where the series was before the event, or, at intervals of less than an hour, it would be nearer to there than to
-   * where the series is now, if one value could tell. A noisy series is back before any value tells; its level follows.
+   * Whether a value is no news, though one value may not tell where a noisy series is: it is nearer to where that was before the event than to where it is now. Its
+   * level follows.
    * @param expected of the value at the present level
    */
   public isNoNews(series: number, value: number, expected: number, usual: number, seen: number): boolean {
-    if (this.leastLength === 0) return this.isBack(series, value, expected, usual, seen);
     return seen - this.state.formerAt[series]! <= this.remembered
       && abs(this.expectedBefore(series, expected) - expected) > LITTLE_APART * usual && this.isNearer(series, value, expected, usual);
   }
