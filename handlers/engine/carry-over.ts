@@ -7,6 +7,8 @@ import type { SeriesState } from './series-state';
 export interface Change {
   readonly share: number;
   readonly moved: number;
+  /** What the level, and nothing else, has learned of it already. */
+  readonly learned: number;
   /** The same of the usual error. */
   readonly noise: number;
 }
@@ -26,9 +28,9 @@ export interface Moment {
  * @param changed newest intervals, this one with them, whose values are already as they will be
  */
 export function carryOver(calendar: Calendar, state: SeriesState, series: number, change: Change, moment: Moment, changed: number): void {
-  const { share, moved, noise } = change;
+  const { share, moved, learned, noise } = change;
   const { level, mean, deviation, unforeseen, square, scale, cycleError, weekError, cycle, week, noise: ofHours, capacity } = state;
-  level[series] = share * level[series]! + moved;
+  level[series] = share * (level[series]! - learned) + moved;
   mean[series] = share * mean[series]! + moved;
   for (const column of [deviation, cycleError, weekError]) column[series]! *= share;
   if (square.length > 0) square[series]! *= share * share;

@@ -11,8 +11,8 @@ const { abs, max, min } = Math;
 
 /** Deviation from the run's mean error, or from what its share would be, as part of that mean, up to which the run is one new level and not just unrest. */
 const SELF_CONSISTENT = 0.5;
-/** A level falls to no less than such a share, or rises by as many times: what is left of an outage says nothing of its season. */
-const LEAST_SHARE = 0.005;
+/** A level falls to no less than such a share: what is left of an outage says nothing of its season. It rises by as many times as it likes: kilometres to millimetres. */
+const LEAST_SHARE = 0.0005;
 /** Usual errors that there must be between what was expected and the same at a new level: a value that is nearer to either tells which it is. */
 const TELLING = 2;
 /** How much larger the usual error is than a run says, which is half a day and mostly of one mind. */
@@ -98,14 +98,14 @@ export function changeOfRun(calendar: Calendar, state: SeriesState, series: numb
   const shared = runShareSpread[series]!;
   const share = 1 + moved / runExpected[series]!;
   const learned = followed(state, series);
-  if (!canHaveShare(state, series) || !(share >= LEAST_SHARE && share <= 1 / LEAST_SHARE)) {
-    return added <= most ? { share: 1, moved: moved - learned, noise: 1 } : undefined;
+  if (!canHaveShare(state, series) || !(share >= LEAST_SHARE)) {
+    return added <= most ? { share: 1, moved, learned, noise: 1 } : undefined;
   }
   const isShared = shared <= added || calendar.weekSlots === 0 && hasWeekdayShares(state, series);
   const left = isShared ? shared : added;
   if (!(left <= most)) return undefined;
   const noise = max(min(1, share), min(max(1, share), MARGIN * DEVIATION_TO_SCALE * left / runUsual[series]!));
-  return isShared ? { share, moved: -share * learned, noise } : { share: 1, moved: moved - learned, noise };
+  return isShared ? { share, moved: 0, learned, noise } : { share: 1, moved, learned, noise };
 }
 
 function canHaveShare({ kind, idle, runExpected }: SeriesState, series: number): boolean {
