@@ -88,6 +88,21 @@ describe('effects of the calendar on daily data', () => {
     expect(expectedAtEnd).toBeLessThan(3500);
   });
 
+  test('the day on which a season opens says nothing of the same day of the next months', () => {
+    const random = randomOf(3);
+    const model = new DetectionModel({ intervalSeconds: DAY }, 1);
+    const isOpen = (day: number): boolean => dateOf(day).slice(5) >= '12-06' || dateOf(day).slice(5) < '04-12';
+    let [highest, widest] = [0, 0];
+    for (let day = FIRST; dateOf(day) < '2025-04-12'; day++) {
+      const { expected, scale } = model.observe(day * DAY, Float64Array.of(isOpen(day) ? 3000 * Math.exp(0.25 * normal(random)) : 0));
+      if (dateOf(day) < '2024-12-20') continue;
+      highest = Math.max(highest, expected[0]!);
+      widest = Math.max(widest, scale[0]!);
+    }
+    expect(highest).toBeLessThan(6000);
+    expect(widest).toBeLessThan(6000);
+  });
+
   test('a series without such effects is left as it is', () => {
     const added = [...effectsOf(365, noisy(() => 1000)).values()].map(Math.abs);
     expect(Math.max(...added)).toBeLessThan(3 * SCALE);
