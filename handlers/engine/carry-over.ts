@@ -2,6 +2,7 @@
 
 import type { Calendar, SeasonPosition } from './calendar';
 import type { SeriesState } from './series-state';
+import { hasWeekdayShares } from './weekday-shares';
 
 /** What becomes of a value that a series had, at another level or in another unit: `share * value + moved`. */
 export interface Change {
@@ -30,6 +31,8 @@ export interface Moment {
 export function carryOver(calendar: Calendar, state: SeriesState, series: number, change: Change, moment: Moment, changed: number): void {
   const { share, moved, learned, noise } = change;
   const { level, mean, deviation, unforeseen, square, scale, cycleError, weekError, cycle, week, noise: ofHours, capacity } = state;
+  // what weekdays add to daily data has followed with the level
+  const ofCycle = calendar.weekSlots === 0 && hasWeekdayShares(state, series) ? share * (1 - learned / level[series]!) : share;
   level[series] = share * (level[series]! - learned) + moved;
   mean[series] = share * mean[series]! + moved;
   for (const column of [deviation, cycleError, weekError]) column[series]! *= share;
@@ -37,7 +40,7 @@ export function carryOver(calendar: Calendar, state: SeriesState, series: number
   unforeseen[series]! *= noise * noise;
   for (const column of [scale, state.regressionScale, state.regressionError, state.seasonalError]) column[series]! *= noise;
   if (share !== 1) {
-    for (let place = series; place < cycle.length; place += capacity) cycle[place]! *= share;
+    for (let place = series; place < cycle.length; place += capacity) cycle[place]! *= ofCycle;
     for (let place = series; place < week.length; place += capacity) week[place]! *= share;
   }
   if (noise !== 1) for (let place = series; place < ofHours.length; place += capacity) ofHours[place]! *= noise;

@@ -2,7 +2,7 @@
 
 import type { Calendar } from './calendar';
 import { carryOver, type Moment } from './carry-over';
-import { type AnomalousValue, beginRun, changeOfRun, followed, learnRun, Word, wordOf } from './level-share';
+import { type AnomalousValue, beginRun, changeOfRun, expectedBefore as expectedBeforeRun, learnRun, Word, wordOf } from './level-share';
 import type { SeriesState } from './series-state';
 
 const { abs, min } = Math;
@@ -117,7 +117,7 @@ export function continueRun(
     if (word !== Word.part) return false;
   }
   if (!calendar.isWithinHour && runLength[series] === 0) remember(state, series, state.level[series]! - state.origin[series]!, remembered);
-  if (runLength[series] === 0 || value.value - value.expected + followed(state, series) > 0 !== runMean[series]! > 0) {
+  if (runLength[series] === 0 || value.value > expectedBeforeRun(state, series, value.expected) !== runMean[series]! > 0) {
     beginRun(state, series, value);
     return false;
   }
