@@ -20,6 +20,9 @@ const NAME_CHARACTERS = 64;
 /** Columns of a terminal that does not tell, or of what is no terminal. */
 const USUAL_WIDTH = 120;
 
+/** Share of the deviation, 0-100, from which a root cause is named in place of what contributed, as in alerts. 7 % of it explain nothing. */
+const MOST_OF_IT = 50;
+
 /** Longest text of one finding. */
 const LINE_CHARACTERS = 240;
 
@@ -92,10 +95,10 @@ export function tellingFirst({ series, rootCauses }: Pick<GroupRecord, 'series' 
   return explaining === undefined ? series : [explaining, ...series.filter(each => each !== explaining)];
 }
 
-/** The best combination of dimension values that explains a group, such as `platform=web and shop=3 87%`; else the largest contributions. */
+/** The combination of dimension values that explains most of a group, such as `platform=web and shop=3 87%`; else the largest contributions. */
 export function mainCause(group: Pick<GroupRecord, 'contributions' | 'rootCauses'>): string {
   const best = group.rootCauses?.[0];
-  if (best === undefined) return contributors(group);
+  if (best === undefined || best.share < MOST_OF_IT && group.contributions.length > 0) return contributors(group);
   return `${best.dimensions.map(({ name, value }) => pair(name, value)).join(' and ') || ALL_OF_METRIC} ${Math.round(best.share)}%`;
 }
 

@@ -79,6 +79,12 @@ test('what is no name is cut, its share is not; without a cause the largest cont
   expect(tableOf([group(undefined)], 80)).toHaveLength(5);
 });
 
+test.each([[7.4, '  shop=c 87%'], [50, '  shop=3 50%']])('a root cause that holds %d %% of the deviation', (share, text) => {
+  const { rootCauses, ...rest } = group([['shop', '3']], 0, [['shop', 'c']]);
+  const line = tableOf([{ ...rest, rootCauses: rootCauses!.map(cause => ({ ...cause, share })) }])[2];
+  expect(line.endsWith(text)).toBe(true);
+});
+
 test.each([[1, '1 anomaly group of severity 70 or more, in 1 time series (1 anomalous value)'], [2, '2 anomaly groups of severity 70 or more, in 1 time series (2 anomalous values)']])(
   '%i found', (count, text) => {
     const summary = { ...SUMMARY, counts: { ...COUNTS, anomalyGroups: count, anomalies: count } };

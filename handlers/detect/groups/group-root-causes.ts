@@ -15,6 +15,9 @@ const LEAST_EXPLAINED = 0.7;
 /** From so many usual errors on what the rest of a measure deviates is a part of the event. */
 const NO_CHANCE = 1;
 
+/** Share of a total's deviation from which on it is that of one dimension value. */
+const NEARLY_ALL = 0.9;
+
 /** A series deviates as its total does from so much of the total's share on. */
 const ALIKE = 0.5;
 
@@ -112,19 +115,27 @@ function totalsAsCauses(model: DetectorModel, event: EventSoFar, told: readonly 
   const { series, totals } = model;
   const { values, expected } = event.sums;
   return shared(model, event, told.map(total => {
-    const summedUp = totals.combinationsOf(total).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
-    const deviation = summedUp.reduce((sum, combination) => sum + values[combination] - expected[combination], 0);
-    const relative = deviation / summedUp.reduce((sum, combination) => sum + expected[combination], 0);
-    const alike = summedUp.filter(combination => (values[combination] / expected[combination] - 1) / relative > ALIKE);
+    const deviationOf = (of: readonly number[]): number => of.reduce((sum, combination) => sum + values[combination] - expected[combination], 0);
+    const relativeOf = (of: readonly number[]): number => deviationOf(of) / of.reduce((sum, combination) => sum + expected[combination], 0);
+    let summedUp = totals.combinationsOf(total).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
     const { dimensions } = totals.describe(total);
-    return {
-      codes: series.dimensions.map((name, dimension) => {
-        const named = dimensions.find(each => each.name === name);
-        return named === undefined ? -1 : series.codeOf(dimension, named.value);
-      }),
-      deviation,
-      consistency: summedUp.length === 0 ? 0 : alike.length / summedUp.length,
-    };
+    const codes = series.dimensions.map((name, dimension) => {
+      const named = dimensions.find(each => each.name === name);
+      if (named !== undefined) return series.codeOf(dimension, named.value);
+      // nearly all of it may lie with one value, and nothing of the kind beside that
+      for (const code of new Set(summedUp.map(combination => series.code(combination, dimension)))) {
+        const within = summedUp.filter(combination => series.code(combination, dimension) === code);
+        const beside = summedUp.filter(combination => series.code(combination, dimension) !== code);
+        if (beside.length > 0 && deviationOf(within) / deviationOf(summedUp) >= NEARLY_ALL && !(relativeOf(beside) / relativeOf(summedUp) > ALIKE)) {
+          summedUp = within;
+          return code;
+        }
+      }
+      return -1;
+    });
+    const relative = relativeOf(summedUp);
+    const alike = summedUp.filter(combination => (values[combination] / expected[combination] - 1) / relative > ALIKE);
+    return { codes, deviation: deviationOf(summedUp), consistency: summedUp.length === 0 ? 0 : alike.length / summedUp.length };
   }));
 }
 

@@ -10,8 +10,8 @@ const ERROR_GAIN = 0.4;
 /** Errors are learned up to this many times the usual one of the slot. */
 const CLIP = 3;
 /**
- * How much better a slot must be than nothing to be believed: half at 0.77 of the error. A series has many slots, and each is learned from
- * few values. The year, which is judged by two months of errors, is half believed at 0.83, as the week of hourly data is.
+ * How much better a slot must be than nothing to be believed: half at 0.75 of the error, and not at all where it is no better. A series has many slots, and
+ * each is learned from few values. The year, which is judged by two months of errors, is half believed at 0.83, as the week of hourly data is.
  */
 const SLOT_PENALTY = 8;
 const YEAR_PENALTY = 3;
@@ -26,8 +26,8 @@ export function effectTrust(errorWithout: number, errorWith: number, usual: numb
   const without = errorWithout + usual;
   if (without === 0) return 0;
   const ratio = (errorWith + usual) / without;
-  const square = ratio * ratio;
-  return 1 / (1 + SLOT_PENALTY * square * square * square * square);
+  const power = ratio ** 8;
+  return max(0, (1 - power) / (1 + SLOT_PENALTY * power));
 }
 
 /** How far the week of the year is believed, 0-1: by the errors of the series in the last two months. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DayEffectsCalendar, EFFECT_SLOTS, MONTH_COUNTS, type MonthSlot, YEAR_SLOTS } from './day-effects-calendar';
+import { DayEffectsCalendar, type MonthSlot } from './day-effects-calendar';
 import { learnSlot, opinionOf, type SlotOpinion, yearTrust } from './day-effects-slots';
 import type { HolidayCalendar } from '../calendar/holidays';
 import { DEVIATION_TO_SCALE, IDLE_SHARE, IDLE_WIDTH } from '../state/scale-floor';
@@ -137,7 +137,7 @@ export class DayEffects {
     const position = this.calendar.positionOf(day);
     for (let s = from; s < to; s++) {
       const index = s - from;
-      if (kind[s] === ANY_VALUES && state.effectsRelative[s] === 1) this.forget(s);
+      if (kind[s] === ANY_VALUES && state.effectsRelative[s] === 1) this.addFromNowOn(s);
       const base = this.base(s, expected[index]!);
       const left = (values[index]! - expected[index]!) / base;
       const usual = this.usual(s, scale[index]!) / base;
@@ -210,14 +210,14 @@ export class DayEffects {
     return base > 0 ? base : 1;
   }
 
-  /** A series that was never negative so far was so for the first time: its effects are no parts any more, and begin anew. */
-  private forget(series: number): void {
+  /** A series that was never negative was so for the first time: its effects are added from now on, as so much as they were of its mean. One refund takes no month end away. */
+  private addFromNowOn(series: number): void {
     const { state } = this;
-    const { capacity } = state;
-    for (let slot = 0; slot < EFFECT_SLOTS; slot++) state.effect[slot * capacity + series] = state.effectError[slot * capacity + series] = NaN;
-    for (let slot = 0; slot < YEAR_SLOTS; slot++) state.year[slot * capacity + series] = NaN;
-    for (let count = 0; count < MONTH_COUNTS; count++) state.countMiss[count * capacity + series] = 0;
-    state.yearError[series] = state.yearMiss[series] = 0;
+    const { capacity, effect, effectError, plainError, year, yearError, yearMiss } = state;
+    const mean = max(0, state.mean[series]!);
+    for (const column of [effect, effectError, plainError, year, yearError, yearMiss]) {
+      for (let place = series; place < column.length; place += capacity) column[place]! *= mean;
+    }
     state.effectsRelative[series] = 0;
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { hasWeekdayShares } from './weekday-shares';
 import type { Calendar, SeasonPosition } from '../calendar/calendar';
 import type { SeriesState } from '../state/series-state';
 
@@ -7,6 +8,8 @@ import type { SeriesState } from '../state/series-state';
 export interface Change {
   readonly share: number;
   readonly moved: number;
+  /** What the level, and nothing else, has learned of it already. */
+  readonly learned: number;
   /** The same of the usual error. */
   readonly noise: number;
 }
@@ -26,16 +29,18 @@ export interface Moment {
  * @param changed newest intervals, this one with them, whose values are already as they will be
  */
 export function carryOver(calendar: Calendar, state: SeriesState, series: number, change: Change, moment: Moment, changed: number): void {
-  const { share, moved, noise } = change;
+  const { share, moved, learned, noise } = change;
   const { level, mean, deviation, unforeseen, square, scale, cycleError, weekError, cycle, week, noise: ofHours, capacity } = state;
-  level[series] = share * level[series]! + moved;
+  // what weekdays add to daily data has followed with the level
+  const ofCycle = calendar.weekSlots === 0 && hasWeekdayShares(state, series) ? share * (1 - learned / level[series]!) : share;
+  level[series] = share * (level[series]! - learned) + moved;
   mean[series] = share * mean[series]! + moved;
   for (const column of [deviation, cycleError, weekError]) column[series]! *= share;
   if (square.length > 0) square[series]! *= share * share;
   unforeseen[series]! *= noise * noise;
   for (const column of [scale, state.regressionScale, state.regressionError, state.seasonalError]) column[series]! *= noise;
   if (share !== 1) {
-    for (let place = series; place < cycle.length; place += capacity) cycle[place]! *= share;
+    for (let place = series; place < cycle.length; place += capacity) cycle[place]! *= ofCycle;
     for (let place = series; place < week.length; place += capacity) week[place]! *= share;
   }
   if (noise !== 1) for (let place = series; place < ofHours.length; place += capacity) ofHours[place]! *= noise;

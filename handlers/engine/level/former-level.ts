@@ -88,7 +88,7 @@ export class FormerLevel {
     const before = origin[series]! + formerLevel[series]!;
     const share = 1 / formerShare[series]!;
     if (calendar.isWithinHour && share === 1) level[series] = before;
-    else carryOver(calendar, state, series, { share, moved: before - share * level[series]!, noise: 1 / formerNoise[series]! }, moment, 1);
+    else carryOver(calendar, state, series, { share, moved: before - share * level[series]!, learned: 0, noise: 1 / formerNoise[series]! }, moment, 1);
     formerLevel[series] = NaN;
   }
 

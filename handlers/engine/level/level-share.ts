@@ -11,12 +11,13 @@ const { abs, max, min } = Math;
 
 /** Deviation from the run's mean error, or from what its share would be, as part of that mean, up to which the run is one new level and not just unrest. */
 const SELF_CONSISTENT = 0.5;
-/** A level falls to no less than such a share, or rises by as many times: what is left of an outage says nothing of its season. */
-const LEAST_SHARE = 0.005;
+/** A level falls to no less than such a share: what is left of an outage says nothing of its season. It rises by any number of times. */
+const LEAST_SHARE = 0.0005;
 /** Usual errors that there must be between what was expected and the same at a new level: a value that is nearer to either tells which it is. */
 const TELLING = 2;
-/** How much larger the usual error is than a run says, which is half a day and mostly of one mind. */
+/** How much larger the usual error is than a run says, which is half a day and mostly of one mind; of daily data it is four values. */
 const MARGIN = 1.25;
+const MARGIN_OF_DAYS = 2;
 
 /** One anomalous interval of a run. */
 export interface AnomalousValue {
@@ -34,8 +35,7 @@ export function beginRun(state: SeriesState, series: number, { value, expected, 
   runMean[series] = value - expected;
   runExpected[series] = expected;
   runUsual[series] = usual;
-  // what weekdays add to daily data follows with the level: all that is expected is of the present level then
-  runLevel[series] = state.week.length > 0 ? level[series]! - origin[series]! : NaN;
+  runLevel[series] = level[series]! - origin[series]!;
   runSpread[series] = runShareSpread[series] = 0;
 }
 
@@ -43,7 +43,7 @@ export function beginRun(state: SeriesState, series: number, { value, expected, 
 export function learnRun(state: SeriesState, series: number, { value, expected, usual }: AnomalousValue, count: number): void {
   const { runMean, runSpread, runExpected, runShareSpread, runUsual } = state;
   const part = 1 / count;
-  const before = expected - followed(state, series);
+  const before = expectedBefore(state, series, expected);
   const error = value - before;
   runMean[series]! += part * (error - runMean[series]!);
   runExpected[series]! += part * (before - runExpected[series]!);
@@ -57,6 +57,12 @@ export function learnRun(state: SeriesState, series: number, { value, expected, 
 export function followed({ level, origin, runLevel }: SeriesState, series: number): number {
   const learned = level[series]! - origin[series]! - runLevel[series]!;
   return learned === learned ? learned : 0;
+}
+
+/** What was expected of an interval before the level had learned anything of the run. What weekdays add to daily data has followed with it. */
+export function expectedBefore(state: SeriesState, series: number, expected: number): number {
+  const learned = followed(state, series);
+  return state.week.length === 0 && hasWeekdayShares(state, series) ? expected * (1 - learned / state.level[series]!) : expected - learned;
 }
 
 /** What an interval says of a run. */
@@ -98,14 +104,15 @@ export function changeOfRun(calendar: Calendar, state: SeriesState, series: numb
   const shared = runShareSpread[series]!;
   const share = 1 + moved / runExpected[series]!;
   const learned = followed(state, series);
-  if (!canHaveShare(state, series) || !(share >= LEAST_SHARE && share <= 1 / LEAST_SHARE)) {
-    return added <= most ? { share: 1, moved: moved - learned, noise: 1 } : undefined;
+  if (!canHaveShare(state, series) || !(share >= LEAST_SHARE)) {
+    return added <= most ? { share: 1, moved, learned, noise: 1 } : undefined;
   }
   const isShared = shared <= added || calendar.weekSlots === 0 && hasWeekdayShares(state, series);
   const left = isShared ? shared : added;
   if (!(left <= most)) return undefined;
-  const noise = max(min(1, share), min(max(1, share), MARGIN * DEVIATION_TO_SCALE * left / runUsual[series]!));
-  return isShared ? { share, moved: -share * learned, noise } : { share: 1, moved: moved - learned, noise };
+  const margin = calendar.weekSlots === 0 ? MARGIN_OF_DAYS : MARGIN;
+  const noise = max(min(1, share), min(max(1, share), margin * DEVIATION_TO_SCALE * left / runUsual[series]!));
+  return isShared ? { share, moved: 0, learned, noise } : { share: 1, moved, learned, noise };
 }
 
 function canHaveShare({ kind, idle, runExpected }: SeriesState, series: number): boolean {

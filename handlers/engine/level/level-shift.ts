@@ -2,7 +2,7 @@
 
 import { carryOver, type Moment } from './carry-over';
 import type { FormerLevel } from './former-level';
-import { type AnomalousValue, beginRun, changeOfRun, followed, learnRun, Word, wordOf } from './level-share';
+import { type AnomalousValue, beginRun, changeOfRun, expectedBefore, learnRun, Word, wordOf } from './level-share';
 import type { Calendar } from '../calendar/calendar';
 import type { SeriesState } from '../state/series-state';
 
@@ -45,7 +45,7 @@ export function continueRun(
     if (word === Word.over) endRun(state, series);
     if (word !== Word.part) return false;
   }
-  if (runLength[series] === 0 || value.value - value.expected + followed(state, series) > 0 !== runMean[series]! > 0) {
+  if (runLength[series] === 0 || value.value > expectedBefore(state, series, value.expected) !== runMean[series]! > 0) {
     beginRun(state, series, value);
     return false;
   }

@@ -238,7 +238,8 @@ export class SeasonalMember {
         if (scores) tellMove(scores, s, REASON.formerLevel);
         continue;
       }
-      // at intervals of an hour, what was off a week ago too belongs to the week: it is no event, and no new level
+      // at intervals of an hour, what was off a week ago too belongs to the week: it is no event, and no new level, unless one goes on already
+      if (isHourly && runLength[s] !== 0) missedBefore[s] = 0;
       const isWeekly = isHourly && missedBefore[s] === 1;
       const anomalous = !isWeekly && distance[s - from]! >= farOff;
       const isMistaken = !anomalous && !isWeekly && far > 0 && far - slack >= farOff * usual

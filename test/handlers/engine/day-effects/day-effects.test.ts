@@ -71,6 +71,38 @@ describe('effects of the calendar on daily data', () => {
     expect(prediction.effect[0]).toBeCloseTo(kind === ANY_VALUES ? 1000 : 500, -2);
   });
 
+  test('a refund that makes one day negative takes no month end away: effects that were parts are added from then on', () => {
+    const random = randomOf(5);
+    const model = new DetectionModel({ intervalSeconds: DAY }, 1);
+    const refund = dayOf('2023-08-20');
+    const anomalies: string[] = [];
+    let expectedAtEnd = 0;
+    for (let day = FIRST; day < FIRST + 730; day++) {
+      const value = day === refund ? -600 : (isMonthEnd(day) ? 3000 : 1000) * (1 + 0.05 * normal(random));
+      const { severity, expected } = model.observe(day * DAY, Float64Array.of(value));
+      if (dateOf(day) > '2023-06' && severity[0]! >= 70) anomalies.push(dateOf(day));
+      if (dateOf(day) === '2023-08-31') expectedAtEnd = expected[0]!;
+    }
+    expect(anomalies).toEqual(['2023-08-20']);
+    expect(expectedAtEnd).toBeGreaterThan(2500);
+    expect(expectedAtEnd).toBeLessThan(3500);
+  });
+
+  test('the day on which a season opens says nothing of the same day of the next months', () => {
+    const random = randomOf(3);
+    const model = new DetectionModel({ intervalSeconds: DAY }, 1);
+    const isOpen = (day: number): boolean => dateOf(day).slice(5) >= '12-06' || dateOf(day).slice(5) < '04-12';
+    let [highest, widest] = [0, 0];
+    for (let day = FIRST; dateOf(day) < '2025-04-12'; day++) {
+      const { expected, scale } = model.observe(day * DAY, Float64Array.of(isOpen(day) ? 3000 * Math.exp(0.25 * normal(random)) : 0));
+      if (dateOf(day) < '2024-12-20') continue;
+      highest = Math.max(highest, expected[0]!);
+      widest = Math.max(widest, scale[0]!);
+    }
+    expect(highest).toBeLessThan(6000);
+    expect(widest).toBeLessThan(6000);
+  });
+
   test('a series without such effects is left as it is', () => {
     const added = [...effectsOf(365, noisy(() => 1000)).values()].map(Math.abs);
     expect(Math.max(...added)).toBeLessThan(3 * SCALE);
