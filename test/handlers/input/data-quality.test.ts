@@ -109,7 +109,7 @@ describe('data is refused', () => {
     ['more do not', [...lines(21, bad), ...lines(379, GOOD)], { interval: '21 of 400 rows of the interval cannot be used: column "views" holds "x"' }],
     ['11 rows of 20 do not', [...lines(11, bad), ...lines(9, GOOD)], { interval: '11 of 20 rows', history: '11 of 20 rows of the history cannot be used' }],
     ['10 % of a history pass', [...lines(40, bad), ...lines(360, GOOD)], { interval: '40 of 400 rows' }],
-    ['more do not', [...lines(41, bad), ...lines(359, GOOD)], { interval: '41 of 400 rows', history: '41 of 400 rows' }],
+    ['more do not', [...lines(41, bad), ...lines(359, GOOD)], { interval: 'of a.csv; 10 rows, or 5 %, may be left out', history: 'of a.csv; 10 rows, or 10 %, may be left out' }],
     ['where no row can be read, one is enough', [bad], { interval: 'no row of the interval can be used', history: 'no row of the history can be used' }],
     ['no rows are no bad rows', [], {}],
   ] as [string, string[], { interval?: string; history?: string }][])('%s', async (_name, rows, refused) => {
