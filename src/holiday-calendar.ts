@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
+import { MISTAKEN_COUNTRIES } from './private/contract';
 import { invalid } from './private/errors';
 import { HOLIDAY_CODES } from './private/holiday-codes';
-
-/** What people take for the code of a country that has another one. */
-const MISTAKEN: Readonly<Record<string, string>> = { EL: 'GR', EN: 'GB', UK: 'GB' };
 
 /**
  * Public holidays that a detector knows.
@@ -53,8 +51,9 @@ function refuseUnknown(country: string, part: string | undefined): void {
   if (Token.isUnresolved(country)) return;
   const known = HOLIDAY_CODES[country];
   if (known === undefined) {
+    const meant = MISTAKEN_COUNTRIES[country];
     const similar = Object.keys(HOLIDAY_CODES).filter(code => code.startsWith(country[0]!));
-    const advice = MISTAKEN[country] === undefined ? `one of those that are known${similar.length === 0 ? '' : `, such as ${similar.join(', ')}`}` : JSON.stringify(MISTAKEN[country]);
+    const advice = meant === undefined ? `one of those that are known${similar.length === 0 ? '' : `, such as ${similar.join(', ')}`}` : JSON.stringify(meant);
     throw invalid('HolidayCalendar', 'country', 'is none of which holidays are known', country, `give ${advice}`);
   }
   if (part === undefined || Token.isUnresolved(part) || known.split(' ').includes(part)) return;
