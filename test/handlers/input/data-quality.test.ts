@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { readCsvFile } from '../../../handlers/input/csv-file';
 import { checkQuality, mainReason } from '../../../handlers/input/data-quality';
 import { IntervalTable } from '../../../handlers/input/interval-table';
+import { formatAdvice } from '../../../handlers/input/rejection-advice';
 import type { RowLayout } from '../../../handlers/input/row-layout';
 import { RowReader } from '../../../handlers/input/row-reader';
 import { TimestampFormat } from '../../../handlers/shared/time-format';
@@ -52,13 +53,20 @@ test.each([
   ['PostgreSQL with an offset', '2026-01-05 00:00:00+01,a,1', '"yyyy-MM-dd HH:mm:ssX" does'],
   ['ISO 8601', '2026-01-05T00:00:00.000Z,a,1', '"yyyy-MM-dd\'T\'HH:mm:ssX" does'],
   ['a German spreadsheet', '05.01.2026 00:00,a,1', '"dd.MM.yyyy HH:mm" does'],
+  ['a warehouse with its time zone', '2026-01-05 00:00:00 UTC,a,1', '"yyyy-MM-dd HH:mm:ss z" does'],
   ['a decimal comma', '2026-01-05 00:00:00,a,"1.310,25"', 'which is not a number; write numbers with a decimal point and nothing between thousands'],
 ])('a row as %s writes it: the message says how it can be read', async (_name, row, advice) => {
   const { quality } = await read({ 'a.csv': file(row) });
   expect(quality.rejected[0].examples[0].text).toMatch(new RegExp(`${advice}$`));
 });
 
-test.each(['05/01/2026 00:00', '5 January', '2026-13-05 00:00:00+01', ''])('no format is proposed for %j', async text => {
+test.each([
+  ['MM/dd/yyyy HH:mm', '13/01/2026 00:00', '"dd/MM/yyyy HH:mm" does'], ['dd.MM.yyyy', '01.13.2026', '"MM.dd.yyyy" does'], ['MMM dd yyyy', '13 01 2026', ''], ['MM/dd/yyyy', '13/13/2026', ''],
+])('of %s, which does not read %s, day and month are exchanged where that helps', (format, text, advice) => {
+  expect(formatAdvice(format, text)).toBe(advice && `; ${advice}`);
+});
+
+test.each(['05/01/2026 00:00', '2026-13-05 00:00:00', '5 January', '2026-13-05 00:00:00+01', ''])('no format is proposed for %j', async text => {
   const { quality } = await read({ 'a.csv': file(`${text},a,1`) });
   expect(quality.rejected[0].examples[0].text).toMatch(/does not match the format "yyyy-MM-dd HH:mm:ss"$/);
 });
