@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Token } from 'aws-cdk-lib';
+import { MISTAKEN_COUNTRIES } from './private/contract';
 import { invalid } from './private/errors';
+import { HOLIDAY_CODES } from './private/holiday-codes';
 
 /**
  * Public holidays that a detector knows.
@@ -21,9 +23,8 @@ export class HolidayCalendar {
   /**
    * Public holidays of a country, or of a part of it where they differ.
    *
-   * A country or part without known holidays fails the deployment while the detector learns; the reason names those that are known.
-   *
-   * Throws when a code cannot be one.
+   * Throws when a code cannot be one, and when no holidays are known of the country or part: the message names those that are known. Of a code that is
+   * known only at deployment, the history run fails in that case (see "History failed" in docs/operations.md of the repository), with the same reason.
    *
    * @param country ISO 3166-1 code: two capital letters, such as `DE`
    * @param part Second half of the ISO 3166-2 code of a state, province or the like, such as `BY`; without it, the holidays of the whole country
@@ -35,6 +36,7 @@ export class HolidayCalendar {
     if (part !== undefined && !Token.isUnresolved(part) && !/^[A-Za-z0-9]{1,20}$/.test(part)) {
       throw invalid('HolidayCalendar', 'part', 'is not 1 to 20 letters and digits', part, 'give what follows the "-" in an ISO 3166-2 code, such as "BY" of "DE-BY"');
     }
+    refuseUnknown(country, part);
     return new HolidayCalendar(part === undefined ? country : `${country}-${part}`);
   }
 
@@ -42,4 +44,19 @@ export class HolidayCalendar {
     /** ISO 3166 code of the country or part: `DE`, `DE-BY`. */
     public readonly code: string,
   ) {}
+}
+
+/** Refuses a country or part without known holidays. */
+function refuseUnknown(country: string, part: string | undefined): void {
+  if (Token.isUnresolved(country)) return;
+  const known = HOLIDAY_CODES[country];
+  if (known === undefined) {
+    const meant = MISTAKEN_COUNTRIES[country];
+    const similar = Object.keys(HOLIDAY_CODES).filter(code => code.startsWith(country[0]!));
+    const advice = meant === undefined ? `one of those that are known${similar.length === 0 ? '' : `, such as ${similar.join(', ')}`}` : JSON.stringify(meant);
+    throw invalid('HolidayCalendar', 'country', 'is none of which holidays are known', country, `give ${advice}`);
+  }
+  if (part === undefined || Token.isUnresolved(part) || known.split(' ').includes(part)) return;
+  throw invalid('HolidayCalendar', 'part', `is none of ${country} of which holidays are known`, part,
+    known === '' ? `leave it out: the holidays of ${country} are the same everywhere` : `give one of ${known.split(' ').join(', ')}, or leave it out`);
 }

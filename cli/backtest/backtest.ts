@@ -80,7 +80,7 @@ async function detectAndWrite(
     const run = runBacktest(detector, data, timeline, results, options.explain, watch, progress);
     try {
       await watch.timeAsync('write', () => writeGroups(results.unfinished('groups'), detector, run.groups, detector.layout.clock.startOf(timeline.detected[0])));
-      const advice = await watch.timeAsync('report', () => holidayAdvice(config, run.groups, timeline.detected));
+      const advice = await watch.timeAsync('report', () => holidayAdvice(config, run.groups, run.missingData.stretches(timeline.detected.at(-1)!), timeline));
       const summary = () => summarise({ version, dataPath: options.data, config, data, timeline, run, advice, milliseconds: watch.milliseconds });
       await watch.timeAsync('report', () => writeReport(results.unfinished('report'), summary(), timeline.detected, run));
       const finished = summary();

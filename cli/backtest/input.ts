@@ -122,12 +122,15 @@ async function readFile(file: DataFile, { csv }: Layout, onRecord: (record: CsvR
 
 /**
  * Says more of a first line that cannot be a header than that it lacks the columns.
- * @throws InputError when it holds a row, or what is no text, or when other characters than commas separate its columns
+ * @throws InputError when it holds a row, or JSON, or what is no text, or when other characters than commas separate its columns
  */
 function refuseHeader(file: string, header: readonly string[], { timestamps }: Layout): void {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000e-\u001f]/.test(header.join())) {
     throw new InputError(`${file} is no CSV file: it holds bytes that text does not have; unpack it, or save it as CSV`);
+  }
+  if (/^\s*[{[]/.test(header[0])) {
+    throw new InputError(`${file} is JSON and no CSV file: save it as CSV, or leave it out of the folder, as the manifest that UNLOAD writes with MANIFEST`);
   }
   if (header.some(name => !Number.isNaN(timestamps.parse(name)))) {
     throw new InputError(`${file} has no header, but begins with a row, ${listed(header)}: write the names of the columns into the first line of each file`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { mainCause, tellingFirst } from './result-text';
+import { causeText, tellingFirst } from './result-text';
 import type { BacktestRun } from './run';
 import type { BacktestSummary } from './summary';
 import { wallText } from './wall-text';
@@ -44,7 +44,8 @@ export function backtestReport(summary: BacktestSummary, detected: readonly numb
   const anomalous = hasTotals ? 'time series, totals' : 'time series';
   const body = `<h1>Back test</h1>
 <p class="quiet">${escapeHtml(shortLine(summary.data, NAME_CHARACTERS))}: ${escapeHtml(config.metrics.map(metric => `${metric.aggregation} of ${metric.name}`).join(', '))}${
-  config.dimensions.length > 0 ? ` by ${escapeHtml(config.dimensions.join(', '))}` : ''}, ${OFTEN[config.frequency]}, ${escapeHtml(config.timezone)}.
+  config.dimensions.length > 0 ? ` by ${escapeHtml(config.dimensions.join(', '))}` : ''}, ${OFTEN[config.frequency]}, ${escapeHtml(config.timezone)}${
+  config.holidays === undefined ? '' : `, holidays of ${escapeHtml(config.holidays)}`}.
 ${counts.intervalsLearned} intervals learned, ${counts.intervalsDetected} detected from ${summary.detectedFrom} to ${summary.detectedTo}.</p>
 ${summary.warnings.map(warning => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
 <div class="figures">${figure('anomaly groups', formatNumber(counts.anomalyGroups))}${figure('highest severity', mostSevere.length > 0 ? mostSevere[0].score.toFixed(0) : '-')}${
@@ -80,7 +81,7 @@ function missingData({ findings }: BacktestSummary): string {
 
 function tableRow(group: GroupRecord, clock: (seconds: number) => string): string {
   return `<tr><td class="time">${clock(group.start)}</td><td class="time">${clock(group.end)}</td><td>${name(group.measure)}</td>`
-    + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${escapeHtml(mainCause(group))}</td></tr>`;
+    + `<td class="number">${group.score.toFixed(0)}</td><td class="number">${formatNumber(group.seriesCount)}</td><td>${escapeHtml(causeText(group))}</td></tr>`;
 }
 
 function article(

@@ -41,7 +41,7 @@ export function resultText(
     return [
       group.end > group.start ? `${time(group.start)} to ${shortEnd(time(group.start), time(group.end))}` : time(group.start),
       shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), formatNumber(first.observed), formatNumber(first.expected),
-      `${first.stuck ? 'stuck at one value: ' : ''}${mainCause(group)}`,
+      causeText(group),
     ];
   });
   const table = tableOf([`time (${config.timezone})`, 'metric', 'severity', 'observed', 'expected', 'what explains it, of the deviation'], rows, width);
@@ -95,8 +95,13 @@ export function tellingFirst({ series, rootCauses }: Pick<GroupRecord, 'series' 
   return explaining === undefined ? series : [explaining, ...series.filter(each => each !== explaining)];
 }
 
+/** What explains a group, after the word that it is stuck where its most telling series or total is. */
+export function causeText(group: GroupRecord): string {
+  return `${tellingFirst(group)[0]?.stuck ? 'stuck at one value: ' : ''}${mainCause(group)}`;
+}
+
 /** The combination of dimension values that explains most of a group, such as `platform=web and shop=3 87%`; else the largest contributions. */
-export function mainCause(group: Pick<GroupRecord, 'contributions' | 'rootCauses'>): string {
+function mainCause(group: Pick<GroupRecord, 'contributions' | 'rootCauses'>): string {
   const best = group.rootCauses?.[0];
   if (best === undefined || best.share < MOST_OF_IT && group.contributions.length > 0) return contributors(group);
   return `${best.dimensions.map(({ name, value }) => pair(name, value)).join(' and ') || ALL_OF_METRIC} ${Math.round(best.share)}%`;

@@ -16,6 +16,8 @@ export interface Timeline {
   readonly detected: readonly number[];
   /** Intervals with rows that are so far from the others that their time stamps must be wrong. */
   readonly leftOut: readonly number[];
+  /** Days on which there are rows, by the wall clock, counted from 1970 on. */
+  readonly daysWithRows: ReadonlySet<number>;
   /** A longer frequency that the rows fit. */
   readonly longerFrequency?: Frequency;
 }
@@ -43,7 +45,13 @@ export function planTimeline(table: RowCounts, clock: WallClock, detectFrom?: st
   const detected: number[] = [];
   for (let slot = begin; slot <= last; slot = clock.next(slot)) detected.push(slot);
   const known = new Set([...learned, ...slots.filter(slot => slot >= begin)]);
-  return { learned, detected, leftOut: table.slots.filter(slot => !known.has(slot)), longerFrequency: longerFrequency(slots, clock.frequency) };
+  return {
+    learned,
+    detected,
+    leftOut: table.slots.filter(slot => !known.has(slot)),
+    daysWithRows: new Set(slots.map(slot => Math.floor(slot / DAY_SECONDS))),
+    longerFrequency: longerFrequency(slots, clock.frequency),
+  };
 }
 
 /**

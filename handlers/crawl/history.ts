@@ -5,7 +5,7 @@ import { clientToken, statementName } from './attempt-identity';
 import { describeCaughtError } from './caught-error';
 import type { CrawlMetrics } from './crawl-metrics';
 import { HistoryChunks } from './history-chunks';
-import { historyKey, PENDING_HISTORY, SETTLED, WATERMARK, type HistoryItem, type PendingHistory, type Watermark } from './items';
+import { EMPTY, historyKey, PENDING_HISTORY, SETTLED, WATERMARK, type EmptyLedger, type HistoryItem, type PendingHistory, type Watermark } from './items';
 import type { Ledger } from './ledger';
 import { liveSource } from './live-source';
 import { removeStrayFiles } from './stray-files';
@@ -124,6 +124,9 @@ export class History {
       const isPast = found?.grid === run.grid && found.next >= run.to;
       return !found || isPast ? undefined : { next: run.to, grid: run.grid, before: found.before ?? found.next };
     });
+    // it is empty no more: the next time, the crawl is behind since then
+    const empty = await this.ledger.read<EmptyLedger>(EMPTY);
+    if (empty.content) await this.ledger.remove(empty);
     await this.ledger.remove(pending);
   }
 

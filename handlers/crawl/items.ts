@@ -191,7 +191,7 @@ export function isReread(item: Pick<IntervalItem, 'reread'> | undefined): boolea
   return item?.reread !== undefined && (item.reread.state === 'FINISHED' || item.reread.givenUp === true);
 }
 
-/** Since when the ledger has neither a watermark nor a history run: for the moment before the first run, or as somebody has emptied it. */
+/** Since when the ledger has neither a watermark nor a history run, until one has finished: for the moment before the first run, or as somebody has emptied it. */
 export interface EmptyLedger {
   /** Scheduled time of the first execution that found it so. */
   readonly since: string;

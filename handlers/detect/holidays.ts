@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type Holidays from 'date-holidays';
-import { DETECTOR_TAGS } from '../../src/private/contract';
+import { DETECTOR_TAGS, MISTAKEN_COUNTRIES } from '../../src/private/contract';
 import { UnusableData } from '../input/unusable-data';
 import type { DetectorRecord } from '../lookout/store';
 
@@ -62,6 +62,10 @@ export async function publicHolidays(code: string, subject: string): Promise<Pub
   const all = new Calendar();
   const countries = all.getCountries();
   if (!Object.hasOwn(countries, country)) {
+    const meant = Object.hasOwn(MISTAKEN_COUNTRIES, country) ? MISTAKEN_COUNTRIES[country] : undefined;
+    if (meant !== undefined) {
+      throw new UnusableData(`${subject} is ${shown(code)}: no holidays are known of this country; give ${shown(part === undefined ? meant : `${meant}-${part}`)}, by ISO 3166`);
+    }
     // all of them would not fit into a FailureReason
     const similar = Object.keys(countries).filter(known => known[0] === country[0]?.toUpperCase());
     throw new UnusableData(`${subject} is ${shown(code)}: no holidays are known of this country; give the ISO 3166 code of one, such as "DE", or of a part, `

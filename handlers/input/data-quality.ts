@@ -102,6 +102,7 @@ export function checkQuality(quality: DataQuality, what: keyof typeof TOLERATED_
   const { rows, rowsRejected } = quality;
   if (rowsRejected > 0 && rowsRejected === rows) throw new UnusableData(`no row of the ${what} can be used: ${mainReason(quality)}`);
   if (!isTolerated(rowsRejected, rows, what)) {
-    throw new UnusableData(`${rowsRejected} of ${rows} rows of the ${what} cannot be used: ${mainReason(quality)}`);
+    throw new UnusableData(`${rowsRejected} of ${rows} rows of the ${what} cannot be used: ${mainReason(quality)}; `
+      + `${TOLERATED_ROWS} rows, or ${TOLERATED_SHARE[what] * 100} %, may be left out`);
   }
 }

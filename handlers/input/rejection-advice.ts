@@ -20,9 +20,14 @@ const WITH_COMMA = /^[+-]?\d[\d.,' \u00a0\u202f]*$/;
  */
 export function formatAdvice(format: string, text: string): string {
   if (SINCE_1970.test(text.trim())) return '; no format reads seconds or milliseconds since 1970: write them as times, such as 2026-01-31 00:00:00';
-  const candidates = [.../[zZX]/.test(format) ? [] : [`${format}X`], ...USUAL_FORMATS, ...USUAL_FORMATS.map(usual => `${usual}X`)];
+  const candidates = [.../[zZX]/.test(format) ? [] : [`${format}X`, `${format} z`], dayForMonth(format), ...USUAL_FORMATS, ...USUAL_FORMATS.map(usual => `${usual}X`)];
   const found = candidates.find(candidate => !Number.isNaN(new TimestampFormat(candidate, 'UTC').parse(text)));
   return found === undefined ? '' : `; ${shown(found)} does`;
+}
+
+/** The format with day and month in each other's place; where they are not both numbers before the year, the format itself. */
+function dayForMonth(format: string): string {
+  return /^(?:MM\W?dd|dd\W?MM)\W?y/.test(format) ? format.replace(/MM|dd/g, letters => letters === 'MM' ? 'dd' : 'MM') : format;
 }
 
 /** What to do with a text that people read as a number; for the end of a message. Empty when they do not. */

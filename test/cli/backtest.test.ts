@@ -186,6 +186,9 @@ describe('bad input ends with exit code 2 and says', () => {
     command.write('rows.csv', file([1, 2, 3]).slice(HEADER.length + 1));
     command.write('sheet.csv', Buffer.from('504b0304140006000800ffff7c7c', 'hex'));
     command.write('epoch.csv', `${HEADER}\n1767225600,plain,1,1\n`);
+    command.write('lines.csv', '{"at": "2026-01-01 00:00:00", "views": 1}\n');
+    command.write('unloaded/0000_part_00', file([1, 2, 3]));
+    command.write('unloaded/manifest', '{\n  "entries": [\n    {"url":"s3://bucket/unloaded/0000_part_00"}\n  ]\n}\n');
     command.write('half.gz', packed.subarray(0, packed.length / 2));
   });
   const config = ['--config', 'config.json'];
@@ -205,6 +208,8 @@ describe('bad input ends with exit code 2 and says', () => {
       'semicolons.csv has only one column, "at;shop;views;latency": its columns are separated by semicolons; save it separated by commas'],
     ['columns separated by tabs', ['backtest', '--data', 'tabs.csv', ...config, '--out', 'x'], 'its columns are separated by tabs; save it separated by commas'],
     ['rows without a header', ['backtest', '--data', 'rows.csv', ...config, '--out', 'x'], `rows.csv has no header, but begins with a row, "${time(1)}", "plain", `],
+    ['JSON lines', ['backtest', '--data', 'lines.csv', ...config, '--out', 'x'], 'lines.csv is JSON and no CSV file: save it as CSV, or leave it out of the folder'],
+    ['the manifest of an UNLOAD', ['backtest', '--data', 'unloaded', ...config, '--out', 'x'], `${join('unloaded', 'manifest')} is JSON and no CSV file`],
     ['a file that is no text', ['backtest', '--data', 'sheet.csv', ...config, '--out', 'x'], 'sheet.csv is no CSV file: it holds bytes that text does not have; unpack it, or save it as CSV'],
     ['seconds since 1970', ['backtest', '--data', 'epoch.csv', ...config, '--out', 'x'],
       'which does not match the format "yyyy-MM-dd HH:mm:ss"; no format reads seconds or milliseconds since 1970: write them as times, such as 2026-01-31 00:00:00'],

@@ -112,5 +112,6 @@ test('a sensor that is stuck at a usual value is told, with that it is stuck', (
   const { AnomalyGroupList: [group] } = command.json<{ AnomalyGroupList: { TimeSeriesList: unknown[] }[] }>('out/groups.json');
   expect(group!.TimeSeriesList).toMatchObject([{ DimensionList: [{ DimensionName: 'shop', DimensionValue: 'a' }], MetricValue: 20.125, IsStuck: true }]);
   expect(command.read('out/report.html')).toContain('stuck at 20.13');
+  expect(command.read('out/report.html')).toContain('stuck at one value: shop=a 100%');
   expect(command.read('out/explanations.csv')).toContain('stuck at one value');
 });

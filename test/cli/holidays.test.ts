@@ -24,6 +24,7 @@ function anomalies(holidays?: string): string[] {
   const run = command.backtest('--detect-from', '2025-01-01 00:00:00');
   expect(run).toMatchObject({ code: 0 });
   const found = command.rows('out/scores.csv').filter(({ anomaly }) => anomaly === '1').map(({ timestamp }) => timestamp!.slice(0, 10));
+  if (holidays !== undefined) expect(command.read('out/report.html')).toContain(`, holidays of ${holidays}.`);
   command.remove('out');
   return found;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { readFileSync } from 'node:fs';
 import { Lazy } from 'aws-cdk-lib';
 import { configuration, newStack, synthesize } from './fixture';
+import { HOLIDAY_CODES_FILE, holidayCodesSource } from '../../scripts/holiday-codes';
 import { Detector, DetectorFrequency, HolidayCalendar, LookoutService } from '../../src';
 
 const TYPE = 'Custom::RedshiftLookoutDetector';
@@ -40,6 +42,19 @@ test.each<[string, string | undefined, string]>([
   ['DE', '', 'part is not 1 to 20 letters and digits, got ""; give what follows the "-" in an ISO 3166-2 code, such as "BY" of "DE-BY"'],
   ['DE', 'DE-BY', 'part is not 1 to 20 letters and digits, got "DE-BY"'],
   ['DE', '<b>', 'part is not 1 to 20 letters and digits, got "<b>"'],
+  ['UK', undefined, 'HolidayCalendar: country is none of which holidays are known, got "UK"; give "GB"'],
+  ['ZZ', undefined, 'country is none of which holidays are known, got "ZZ"; give one of those that are known, such as ZA, ZM, ZW'],
+  ['DE', 'XX', 'part is none of DE of which holidays are known, got "XX"; give one of BB, BE, BW, BY, HB'],
+  ['DE', 'by', 'part is none of DE of which holidays are known, got "by"'],
+  ['FO', 'X', 'part is none of FO of which holidays are known, got "X"; leave it out'],
 ])('the codes %j and %j are refused', (country, part, message) => {
   expect(() => HolidayCalendar.country(country, part)).toThrow(message);
+});
+
+test('the codes of countries and parts are those of date-holidays: if not, run tsx scripts/holiday-codes.ts', () => {
+  expect(readFileSync(HOLIDAY_CODES_FILE, 'utf8')).toBe(holidayCodesSource());
+});
+
+test('a part that is known only when it is deployed passes', () => {
+  expect(HolidayCalendar.country('DE', Lazy.string({ produce: () => 'BY' })).code).toMatch(/^DE-/);
 });

@@ -101,6 +101,14 @@ export const PERMISSION_REASONS: PermissionReason[] = [
   },
   { roles: ['ServiceDetectFunctionRole', 'ServiceServiceFunctionRole'], actions: ['s3:ListBucket'], reason: 'lists the state bucket, so that S3 says of an object that it is not there' },
   { roles: ['AlertRole'], actions: ['sns:Publish'], reason: 'sends alerts to the given topic' },
+  { roles: ['AlertRole'], actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], reason: 'only with a topic that is encrypted with a key: sends alerts to it' },
+  { roles: ['AlertRole'], actions: ['events:PutEvents'], reason: 'only with AlertTarget.eventBus: sends alerts to the given bus' },
+  {
+    roles: ['AlertRole'],
+    actions: ['lambda:InvokeFunction'],
+    reason: 'only with AlertTarget.function: sends alerts to the given function',
+    wildcards: { 'arn:partition:lambda:region:accountid:function:on-anomaly:*': VERSIONS },
+  },
 
   // Lookout for Metrics in place of the service
   {
@@ -125,6 +133,7 @@ export const PERMISSION_REASONS: PermissionReason[] = [
 
   // calling each other
   {
+    roles: [...MACHINES, 'Resources', 'Service'],
     actions: ['lambda:InvokeFunction'],
     reason: 'calls a function of the connector',
     wildcards: Object.fromEntries([

@@ -54,7 +54,7 @@ export function permissionsDocument(): string {
     'Every statement that a role of the library can have, and why. Generated from synthesised templates by',
     '`npx jest test/static/permissions.test.ts -u`; the same test fails when a statement, or a `*` in it, has no reason in',
     '`test/static/permission-reasons.ts`. References are written `<LogicalId>`, without the connector\'s own id. Roles that are given',
-    '(`unloadRole`) are not in it, nor the grants that you make.',
+    '(`unloadRole`) are not in it, nor the grants that you make, nor those of a `SampleWarehouse`.',
     '',
     `Templates: ${Object.keys(VARIANTS).join(', ')}.`,
     '',

@@ -87,8 +87,10 @@ export class FormerLevel {
     const { level, origin, formerLevel, formerShare, formerNoise } = state;
     const before = origin[series]! + formerLevel[series]!;
     const share = 1 / formerShare[series]!;
-    if (calendar.isWithinHour && share === 1) level[series] = before;
-    else carryOver(calendar, state, series, { share, moved: before - share * level[series]!, learned: 0, noise: 1 / formerNoise[series]! }, moment, 1);
+    if (calendar.isWithinHour && share === 1) {level[series] = before;} else {
+      const change = { share, moved: before - share * level[series]!, learned: 0, noise: 1 / formerNoise[series]! };
+      carryOver(calendar, state, series, change, moment, 1);
+    }
     formerLevel[series] = NaN;
   }
 

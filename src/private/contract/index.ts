@@ -6,6 +6,7 @@
  */
 export * from './bus-events';
 export * from './connector-settings';
+export * from './country-codes';
 export * from './crawl';
 export * from './custom-resources';
 export * from './detect';

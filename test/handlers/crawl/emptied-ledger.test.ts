@@ -34,6 +34,14 @@ describe('a ledger that somebody has emptied', () => {
     expect(await lagOf('10:15')).toBe(15 * 60);
   });
 
+  it('once a history run has finished, nothing of it is left', async () => {
+    steps.handle = await steps.ledger.fresh();
+    await plan('10:05');
+    expect(await steps.ledger.items('control')).toHaveProperty('empty');
+    await readHistory(steps.handle, at('10:05'));
+    expect(Object.keys(await steps.ledger.items('control'))).toEqual(['watermark']);
+  });
+
   it('two runs at once agree since when it is empty', async () => {
     steps.handle = await steps.ledger.fresh();
     await Promise.all([plan('10:05', 'crawl-1'), plan('10:05', 'crawl-2')]);

@@ -46,6 +46,8 @@ describe('public holidays', () => {
 
   test.each([
     ['a country that there is not', 'XX', 'tag "x" is "XX": no holidays are known of this country; give the ISO 3166 code of one, such as "DE", or of a part, such as "DE-BY"; known with X: XK'],
+    ['a country by another code', 'UK', 'tag "x" is "UK": no holidays are known of this country; give "GB", by ISO 3166'],
+    ['a part of it', 'UK-SCT', 'give "GB-SCT", by ISO 3166'],
     ['small letters', 'de', 'known with D: DE, DJ, DK'],
     ['nothing', '', 'tag "x" is "": no holidays are known of this country'],
     ['a property of objects', '__proto__', 'no holidays are known of this country'],

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { readCsvFile } from '../../../handlers/input/csv-file';
 import { checkQuality, mainReason } from '../../../handlers/input/data-quality';
 import { IntervalTable } from '../../../handlers/input/interval-table';
+import { formatAdvice } from '../../../handlers/input/rejection-advice';
 import type { RowLayout } from '../../../handlers/input/row-layout';
 import { RowReader } from '../../../handlers/input/row-reader';
 import { TimestampFormat } from '../../../handlers/shared/time-format';
@@ -52,13 +53,20 @@ test.each([
   ['PostgreSQL with an offset', '2026-01-05 00:00:00+01,a,1', '"yyyy-MM-dd HH:mm:ssX" does'],
   ['ISO 8601', '2026-01-05T00:00:00.000Z,a,1', '"yyyy-MM-dd\'T\'HH:mm:ssX" does'],
   ['a German spreadsheet', '05.01.2026 00:00,a,1', '"dd.MM.yyyy HH:mm" does'],
+  ['a warehouse with its time zone', '2026-01-05 00:00:00 UTC,a,1', '"yyyy-MM-dd HH:mm:ss z" does'],
   ['a decimal comma', '2026-01-05 00:00:00,a,"1.310,25"', 'which is not a number; write numbers with a decimal point and nothing between thousands'],
 ])('a row as %s writes it: the message says how it can be read', async (_name, row, advice) => {
   const { quality } = await read({ 'a.csv': file(row) });
   expect(quality.rejected[0].examples[0].text).toMatch(new RegExp(`${advice}$`));
 });
 
-test.each(['05/01/2026 00:00', '5 January', '2026-13-05 00:00:00+01', ''])('no format is proposed for %j', async text => {
+test.each([
+  ['MM/dd/yyyy HH:mm', '13/01/2026 00:00', '"dd/MM/yyyy HH:mm" does'], ['dd.MM.yyyy', '01.13.2026', '"MM.dd.yyyy" does'], ['MMM dd yyyy', '13 01 2026', ''], ['MM/dd/yyyy', '13/13/2026', ''],
+])('of %s, which does not read %s, day and month are exchanged where that helps', (format, text, advice) => {
+  expect(formatAdvice(format, text)).toBe(advice && `; ${advice}`);
+});
+
+test.each(['05/01/2026 00:00', '2026-13-05 00:00:00', '5 January', '2026-13-05 00:00:00+01', ''])('no format is proposed for %j', async text => {
   const { quality } = await read({ 'a.csv': file(`${text},a,1`) });
   expect(quality.rejected[0].examples[0].text).toMatch(/does not match the format "yyyy-MM-dd HH:mm:ss"$/);
 });
@@ -109,7 +117,7 @@ describe('data is refused', () => {
     ['more do not', [...lines(21, bad), ...lines(379, GOOD)], { interval: '21 of 400 rows of the interval cannot be used: column "views" holds "x"' }],
     ['11 rows of 20 do not', [...lines(11, bad), ...lines(9, GOOD)], { interval: '11 of 20 rows', history: '11 of 20 rows of the history cannot be used' }],
     ['10 % of a history pass', [...lines(40, bad), ...lines(360, GOOD)], { interval: '40 of 400 rows' }],
-    ['more do not', [...lines(41, bad), ...lines(359, GOOD)], { interval: '41 of 400 rows', history: '41 of 400 rows' }],
+    ['more do not', [...lines(41, bad), ...lines(359, GOOD)], { interval: 'of a.csv; 10 rows, or 5 %, may be left out', history: 'of a.csv; 10 rows, or 10 %, may be left out' }],
     ['where no row can be read, one is enough', [bad], { interval: 'no row of the interval can be used', history: 'no row of the history can be used' }],
     ['no rows are no bad rows', [], {}],
   ] as [string, string[], { interval?: string; history?: string }][])('%s', async (_name, rows, refused) => {
