@@ -65,7 +65,8 @@ describe('npm tarball', () => {
 
   test('public holidays are in a file of their own, beside the function and with their licence', () => {
     const sizes = new Map(packed.files.map(({ path, size }) => [path, size]));
-    expect(sizes.get('assets/detect/index.mjs')).toBeLessThanOrEqual(800 * 1024);
+    // they would double it
+    expect(sizes.get('assets/detect/index.mjs')).toBeLessThanOrEqual(900 * 1024);
     expect(sizes.get('assets/detect/holidays.mjs')).toBeLessThanOrEqual(850 * 1024);
     expect(sizes.get('assets/detect/holidays.LICENSE.txt')).toBeGreaterThan(10_000);
     expect(sizes.get('THIRD-PARTY-NOTICES.md')).toBeGreaterThan(1_000);

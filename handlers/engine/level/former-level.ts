@@ -87,10 +87,9 @@ export class FormerLevel {
     const { level, origin, formerLevel, formerShare, formerNoise } = state;
     const before = origin[series]! + formerLevel[series]!;
     const share = 1 / formerShare[series]!;
-    if (calendar.isWithinHour && share === 1) {level[series] = before;} else {
-      const change = { share, moved: before - share * level[series]!, learned: 0, noise: 1 / formerNoise[series]! };
-      carryOver(calendar, state, series, change, moment, 1);
-    }
+    const change = { share, moved: before - share * level[series]!, learned: 0, noise: 1 / formerNoise[series]! };
+    if (calendar.isWithinHour && share === 1) level[series] = before;
+    else carryOver(calendar, state, series, change, moment, 1);
     formerLevel[series] = NaN;
   }
 
