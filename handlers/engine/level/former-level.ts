@@ -100,14 +100,12 @@ export class FormerLevel {
    */
   public learn(series: number, value: number, expected: number, usual: number, anomalous: boolean): void {
     const { formerLevel, formerNoise, runLength, surprise } = this.state;
-    if (this.leastLength === 0) {
-      if (anomalous && runLength[series] === 0 && !this.isRemembered(series)) this.remember(series, 1);
-      return;
-    }
-    if (anomalous && (surprise[series]! < QUIET || !this.isRemembered(series))) this.remember(series, NaN);
-    else if (formerLevel[series] !== formerLevel[series]) return;
+    const isShort = this.leastLength > 0;
+    const isFree = !this.isRemembered(series);
+    if (anomalous && (isShort ? isFree || surprise[series]! < QUIET : isFree && runLength[series] === 0)) this.remember(series, isShort ? NaN : 1);
+    else if (isFree) return;
     else if (formerNoise[series] !== formerNoise[series]) this.lengthen(series, value, expected, usual);
-    else if (abs(this.expectedBefore(series, expected) - expected) < SAME * usual) formerLevel[series] = NaN;
+    else if (this.isOver(series, expected, usual)) formerLevel[series] = NaN;
   }
 
   /** Notes that what is known of the series was carried over to a new level, of so many times the one before. */
@@ -143,6 +141,16 @@ export class FormerLevel {
     eventLength[series] = length;
     if (length === 0) formerLevel[series] = NaN;
     else if (length >= this.leastLength) formerNoise[series] = 1;
+  }
+
+  /**
+   * Whether the event has ended without a value that told: the level is where it was. At intervals of an hour and more not while a run goes on, whose level has
+   * learned little yet, nor once it has become a new level, which a quiet night does not tell from the one before.
+   */
+  private isOver(series: number, expected: number, usual: number): boolean {
+    const { formerShare, runLength } = this.state;
+    return (this.leastLength > 0 || formerShare[series] === 1 && runLength[series] === 0)
+      && abs(this.expectedBefore(series, expected) - expected) < SAME * usual;
   }
 
   private isNearer(series: number, value: number, expected: number, usual: number): boolean {

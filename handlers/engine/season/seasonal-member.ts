@@ -242,8 +242,7 @@ export class SeasonalMember {
       if (isHourly && runLength[s] !== 0) missedBefore[s] = 0;
       const isWeekly = isHourly && missedBefore[s] === 1;
       const anomalous = !isWeekly && distance[s - from]! >= farOff;
-      const isMistaken = !anomalous && !isWeekly && far > 0 && far - slack >= farOff * usual
-        && !former.isNoNews(s, value, prediction.expected[s - from]!, usual, seen);
+      const isMistaken = !anomalous && !isWeekly && far > 0 && far - slack >= farOff * usual;
       const weeks = hasWeek ? 1 : countWeeksOff(weeksOff, cycleRow + s, error, usual);
       // a first weekend must not move the level: the working day after it would be as far off
       const isFirstWeek = isHourly && seen < calendar.intervalsPerWeek;
