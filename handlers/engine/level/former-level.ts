@@ -105,7 +105,7 @@ export class FormerLevel {
     if (anomalous && (isShort ? isFree || surprise[series]! < QUIET : isFree && runLength[series] === 0)) this.remember(series, isShort ? NaN : 1);
     else if (isFree) return;
     else if (formerNoise[series] !== formerNoise[series]) this.lengthen(series, value, expected, usual);
-    else if (this.isOver(series, expected, usual)) formerLevel[series] = NaN;
+    else if (this.isOver(series, value, expected, usual)) formerLevel[series] = NaN;
   }
 
   /** Notes that what is known of the series was carried over to a new level, of so many times the one before. */
@@ -144,13 +144,14 @@ export class FormerLevel {
   }
 
   /**
-   * Whether the event has ended without a value that told: the level is where it was. At intervals of an hour and more not while a run goes on, whose level has
+   * Whether the event has ended without a value that told: the level is where it was, and the value too. At intervals of an hour and more not while a run goes on, whose level has
    * learned little yet, nor once it has become a new level, which a quiet night does not tell from the one before.
    */
-  private isOver(series: number, expected: number, usual: number): boolean {
+  private isOver(series: number, value: number, expected: number, usual: number): boolean {
     const { formerShare, runLength } = this.state;
+    const before = this.expectedBefore(series, expected);
     return (this.leastLength > 0 || formerShare[series] === 1 && runLength[series] === 0)
-      && abs(this.expectedBefore(series, expected) - expected) < SAME * usual;
+      && abs(before - expected) < SAME * usual && abs(value - before) <= OFF * usual;
   }
 
   private isNearer(series: number, value: number, expected: number, usual: number): boolean {

@@ -67,22 +67,36 @@ test('a model keeps the level before from one interval to the next', () => {
   expect(Math.max(...after(true).slice(10))).toBeLessThan(ANOMALOUS_SEVERITY);
 });
 
-const ENDS = [0.6, 1.5].flatMap(share => [10, 22].map(start => [share, start] as const));
+/** A business of many series, and what happens to all of them. */
+interface Business {
+  readonly seconds: 300 | 600 | 3600;
+  readonly noise: number;
+  /** Nights have so much less than the mean, and days so much more. */
+  readonly amplitude: number;
+  readonly weekend: number;
+}
 
-test.each([
-  ...ENDS.flatMap(end => [24, 48].map(hours => [HOUR, ...end, hours] as const)),
-  ...ENDS.flatMap(end => [8, 24].map(hours => [300, ...end, hours] as const)),
-] as const)('at intervals of %i seconds, a business that is at %d from %i o\'clock on for %i hours has no anomaly when it is back', (seconds, share, start, hours) => {
+/** An event that begins on a Tuesday, and after so many hours is over. */
+interface Event {
+  readonly share: number;
+  readonly start: number;
+  readonly hours: number;
+}
+
+const SERIES = 20;
+
+/** Runs of anomalies that begin in the day after an event, a series. */
+function alertsAfter({ seconds, noise, amplitude, weekend }: Business, { share, start, hours }: Event): number {
   const random = randomOf(7);
-  const series = 20;
-  const model = new DetectionModel({ intervalSeconds: seconds }, series);
+  const model = new DetectionModel({ intervalSeconds: seconds }, SERIES);
   const from = ((seconds === HOUR ? WEEKS : 4) * 7 + 1) * 24 + start;
-  const open = new Uint8Array(series);
+  const open = new Uint8Array(SERIES);
   let alerts = 0;
   for (let interval = 0, hour = 0; hour < from + hours + 24; hour = ++interval * seconds / 3600) {
     const isEvent = hour >= from && hour < from + hours;
-    const mean = 1000 * (1 + 0.5 * Math.sin((hour - 9) / 24 * 2 * Math.PI)) * (isEvent ? share : 1);
-    const values = Float64Array.from({ length: series }, () => mean * (1 + 0.03 * normal(random)));
+    const ofDay = 1 + amplitude * Math.sin((hour - 9) / 24 * 2 * Math.PI);
+    const mean = 1000 * ofDay * (Math.floor(hour / 24) % 7 >= 5 ? weekend : 1) * (isEvent ? share : 1);
+    const values = Float64Array.from({ length: SERIES }, () => mean * (1 + noise * normal(random)));
     if (hour < from) {
       model.learn(MONDAY + interval * seconds, values);
       continue;
@@ -94,5 +108,40 @@ test.each([
       open[number] = isAnomaly;
     });
   }
-  expect(alerts / series).toBeLessThan(0.3);
+  return alerts / SERIES;
+}
+
+const ENDS = [0.6, 1.5].flatMap(share => [10, 22].map(start => ({ share, start })));
+const QUIET: Business = { seconds: 300, noise: 0.03, amplitude: 0.5, weekend: 1 };
+
+test.each([
+  ...ENDS.flatMap(end => [24, 48].map(hours => ({ ...QUIET, seconds: HOUR, ...end, hours } as const))),
+  ...ENDS.flatMap(end => [8, 24].map(hours => ({ ...QUIET, ...end, hours } as const))),
+])('at intervals of $seconds seconds, a business that is at $share from $start o\'clock on for $hours hours has no anomaly when it is back', given => {
+  expect(alertsAfter(given, given)).toBeLessThan(0.3);
+});
+
+test.each([
+  ...([300, 600] as const).flatMap(seconds => [0.6, 1.5].flatMap(share => [8, 24].map(hours => (
+    { seconds, noise: 0.1, amplitude: 0.5, weekend: 0.7, share, start: 10, hours } as const)))),
+  // nights hardly tell where it is
+  ...[24, 48].map(hours => ({ seconds: HOUR, noise: 0.04, amplitude: 0.83, weekend: 1, share: 0.6, start: 22, hours } as const)),
+  ...[24, 48].map(hours => ({ seconds: HOUR, noise: 0.1, amplitude: 0.5, weekend: 1, share: 0.6, start: 10, hours } as const)),
+])('nor where one value does not tell whether it is: at $seconds seconds, noise $noise, nights less by $amplitude, $share for $hours hours', given => {
+  expect(alertsAfter(given, given)).toBeLessThanOrEqual(0.2);
+});
+
+test.each([300, 3600] as const)('at intervals of %i seconds, the same event two hours after the end of one is an anomaly again', seconds => {
+  const random = randomOf(3);
+  const model = new DetectionModel({ intervalSeconds: seconds }, SERIES);
+  const from = (6 * 7 + 1) * 24 + 9;
+  const found = new Set<number>();
+  for (let interval = 0, hour = 0; hour < from + 10; hour = ++interval * seconds / 3600) {
+    const isEvent = hour >= from && (hour < from + 4 || hour >= from + 6);
+    const mean = 1000 * (1 + 0.5 * Math.sin((hour - 9) / 24 * 2 * Math.PI)) * (isEvent ? 0.4 : 1);
+    const values = Float64Array.from({ length: SERIES }, () => mean * (1 + 0.08 * normal(random)));
+    const { severity } = model.observe(MONDAY + interval * seconds, values, Infinity);
+    if (hour >= from + 6) severity.forEach((each, number) => each >= ANOMALOUS_SEVERITY && found.add(number));
+  }
+  expect(found.size).toBeGreaterThanOrEqual(SERIES - 1);
 });
