@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\n\n${error.command === undefined ? COMMANDS_USAGE : usageOf(error.command)}`);
+      console.error(`error: ${error.message}\n\n${error.command === undefined ? COMMANDS_USAGE : usageOf(error.command)}`);
       return EXIT.badInput;
     }
     if (error instanceof InputError || error instanceof OutputError) {

@@ -55,7 +55,7 @@ async function runAndWrite(options: BacktestOptions, version: string, progress: 
     });
     const timeline = planTimeline(table, layout.clock, options.detectFrom);
     const onDisk = table.fileBytes > 0 ? `, ${(table.fileBytes / 1e9).toFixed(1)} GB of values on disk` : '';
-    progress.step(`read ${data.quality.rows} rows (${watch.seconds.toFixed(1)} s${onDisk}); learning ${timeline.learned.length} intervals, detecting `
+    progress.step(`read ${data.quality.rows} row${data.quality.rows === 1 ? '' : 's'} (${watch.seconds.toFixed(1)} s${onDisk}); learning ${timeline.learned.length} intervals, detecting `
       + `${timeline.detected.length}`);
     await detectAndWrite({ options, version, config, detector, data, timeline, results }, watch, progress);
   } finally {

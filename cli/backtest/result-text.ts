@@ -23,6 +23,9 @@ const USUAL_WIDTH = 120;
 /** Share of the deviation, 0-100, from which a root cause is named in place of what contributed, as in alerts. 7 % of it explain nothing. */
 const MOST_OF_IT = 50;
 
+/** Marks figures of one time series of a group that is not what explains it. */
+const OF_ONE = '*';
+
 /** Longest text of one finding. */
 const LINE_CHARACTERS = 240;
 
@@ -36,18 +39,21 @@ export function resultText(
   const { counts, config, severityThreshold } = summary;
   const shown = [...groups].sort((a, b) => b.score - a.score).slice(0, SHOWN_GROUPS).sort((a, b) => a.start - b.start);
   const time = (seconds: number) => wallText(seconds + zoneOffsetSeconds(config.timezone, seconds)).slice(0, 16);
-  const rows = shown.map(group => {
+  // figures of one time series beside a cause of many would be read as those of all
+  const isOfOne = shown.map(group => group.seriesCount > 1 && explaining(group) === undefined);
+  const rows = shown.map((group, index) => {
     const [first] = tellingFirst(group);
+    const mark = isOfOne[index] ? OF_ONE : isOfOne.includes(true) ? ' ' : '';
     return [
       group.end > group.start ? `${time(group.start)} to ${shortEnd(time(group.start), time(group.end))}` : time(group.start),
-      shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), formatNumber(first.observed), formatNumber(first.expected),
+      shortLine(group.measure, NAME_CHARACTERS), group.score.toFixed(0), `${formatNumber(first.observed)}${mark}`, `${formatNumber(first.expected)}${mark}`,
       causeText(group),
     ];
   });
   const table = tableOf([`time (${config.timezone})`, 'metric', 'severity', 'observed', 'expected', 'what explains it, of the deviation'], rows, width);
   const more = groups.length > shown.length ? [`… the ${shown.length} most severe of ${groups.length}; all are in groups.json`] : [];
   return [
-    ...shown.length > 0 ? [...table, ...more, "observed and expected: of what explains it where that is one time series or total, else of the group's most severe one", ''] : [],
+    ...shown.length > 0 ? [...table, ...more, ...isOfOne.includes(true) ? [`${OF_ONE} of one time series, the most severe of those that are off together`] : [], ''] : [],
     `learned    ${counts.intervalsLearned} intervals of ${config.frequency}${summary.learnedFrom === undefined ? '' : ` from ${summary.learnedFrom}`}`,
     `detected   ${counts.intervalsDetected} intervals from ${summary.detectedFrom} to ${summary.detectedTo}, ${counts.intervalsWithoutValues} without values`,
     `found      ${counted(counts.anomalyGroups, 'anomaly group')} of severity ${severityThreshold} or more, in ${counts.timeSeries} time series (${counted(counts.anomalies, 'anomalous value')})${
@@ -88,11 +94,16 @@ function missingData(findings: BacktestSummary['findings']): string[] {
  * The series and totals of a group: first the one that explains it best, where that is a series or total of the group, then the most severe
  * ones. Else a total's fall would stand beside the figures of a single series that rose meanwhile.
  */
-export function tellingFirst({ series, rootCauses }: Pick<GroupRecord, 'series' | 'rootCauses'>): GroupRecord['series'] {
+export function tellingFirst(group: Pick<GroupRecord, 'series' | 'rootCauses'>): GroupRecord['series'] {
+  const first = explaining(group);
+  return first === undefined ? group.series : [first, ...group.series.filter(each => each !== first)];
+}
+
+/** The series or total of a group that is what explains it best; undefined where that is none of them. */
+function explaining({ series, rootCauses }: Pick<GroupRecord, 'series' | 'rootCauses'>): GroupRecord['series'][number] | undefined {
   const [best] = rootCauses ?? [];
-  const explaining = series.find(({ dimensions }) => best !== undefined && dimensions.length === best.dimensions.length
+  return best && series.find(({ dimensions }) => dimensions.length === best.dimensions.length
     && dimensions.every(({ name, value }) => best.dimensions.some(cause => cause.name === name && cause.value === value)));
-  return explaining === undefined ? series : [explaining, ...series.filter(each => each !== explaining)];
 }
 
 /** What explains a group, after the word that it is stuck where its most telling series or total is. */

@@ -152,7 +152,7 @@ function warningsOf(
       ? [`${rowsLeftOut} rows were left out: they are far from all others, from ${wallText(leftOut[0])} to ${wallText(leftOut[leftOut.length - 1])}`]
       : [],
     ...run.intervalsWithoutGroups > 0
-      ? [`no anomaly groups in the first ${run.intervalsWithoutGroups} intervals detected: a detector of ${frequency} learns ${least} intervals with values first`]
+      ? [`no anomaly groups in the first ${run.intervalsWithoutGroups === 1 ? 'interval' : `${run.intervalsWithoutGroups} intervals`} detected: a detector of ${frequency} learns ${least} intervals with values first`]
       : [],
     ...run.detection.combinationsLeftOut > 0 ? ['combinations of dimension values were left out: the detector has its full number of time series'] : [],
   ];

@@ -228,6 +228,7 @@ describe('bad input ends with exit code 2 and says', () => {
   ])('%s', (_, args, message) => {
     const run = command.run(...args);
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining(message), stdout: '' });
+    expect(run.stderr).toMatch(/^error: /m);
     expect(run.stderr).not.toContain('    at ');
   });
 });

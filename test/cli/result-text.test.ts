@@ -61,7 +61,6 @@ test('names are not cut: where they have no room beside the figures they stand b
     `    ${TEXT}`,
     '2026-02-25 00:00           gross_merchandise_value_usd       100  10,884,982.67  3,795,702.71',
     '    all of the metric 97%',
-    "observed and expected: of what explains it where that is one time series or total, else of the group's most severe one",
   ]);
 });
 
@@ -76,7 +75,7 @@ test('where there is room, a group is one line', () => {
 test('what is no name is cut, its share is not; without a cause the largest contributions are shown', () => {
   expect(tableOf([group([['url', 'x'.repeat(500)]])])[4]).toBe(`    url=${'x'.repeat(63)}\u2026 97%`);
   expect(tableOf([group(undefined, 0, [['url', 'a\nb'], ['shop', 'c']])])[2]).toMatch(/  url=a\uFFFDb 87%, shop=c 87%$/);
-  expect(tableOf([group(undefined)], 80)).toHaveLength(5);
+  expect(tableOf([group(undefined)], 80)).toHaveLength(4);
 });
 
 test.each([[7.4, '  shop=c 87%'], [50, '  shop=3 50%']])('a root cause that holds %d %% of the deviation', (share, text) => {
@@ -96,4 +95,17 @@ test('where all groups and stretches are that are not shown: the report has no r
   expect(tableOf(groups)).toContain('… the 10 most severe of 12; all are in groups.json');
   const findings = [1, 2, 3, 4].map(intervals => ({ intervals, text: `${intervals} without rows` })) as unknown as BacktestSummary['findings'];
   expect(resultText({ ...SUMMARY, findings }, [], { finished: () => '' })).toContain('; … 4 in all, in summary.json\n');
+});
+
+test('figures of one of several time series are marked where another thing explains the group', () => {
+  const several = { ...group([['platform', 'web']]), seriesCount: 12 };
+  const ofAll = { ...group([]), seriesCount: 12 };
+  const lines = tableOf([several, ofAll], 300);
+  expect(lines.slice(2)).toEqual([
+    expect.stringMatching(/ 10,884,982\.67\*  3,795,702\.71\*  platform=web 97%$/),
+    // its total is one of the group's
+    expect.stringMatching(/ 10,884,982\.67 {3}3,795,702\.71 {3}all of the metric 97%$/),
+    '* of one time series, the most severe of those that are off together',
+  ]);
+  expect(tableOf([ofAll], 300).join('\n')).not.toContain('*');
 });
