@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { carryOver, type Moment } from './carry-over';
+import { shiftLength } from './level-shift';
 import type { Calendar } from '../calendar/calendar';
 import type { SeriesState } from '../state/series-state';
 
@@ -84,13 +85,18 @@ export class FormerLevel {
   /** Moves the level of a series back to where it was, and what was carried over with it. At intervals of less than an hour mostly the level alone has followed. */
   public goBack(series: number, moment: Moment): void {
     const { calendar, state } = this;
-    const { level, origin, formerLevel, formerShare, formerNoise } = state;
+    const { level, origin, points, formerLevel, formerAt, formerShare, formerNoise } = state;
     const before = origin[series]! + formerLevel[series]!;
-    const share = 1 / formerShare[series]!;
-    const change = { share, moved: before - share * level[series]!, learned: 0, noise: 1 / formerNoise[series]! };
-    if (calendar.isWithinHour && share === 1) level[series] = before;
-    else carryOver(calendar, state, series, change, moment, 1);
     formerLevel[series] = NaN;
+    if (calendar.isWithinHour && formerShare[series] === 1) {
+      level[series] = before;
+      return;
+    }
+    const share = 1 / formerShare[series]!;
+    // once the event is long enough to have become a level of so much more, that was carried over; else what the level has followed, it alone has
+    const moved = share === 1 && points[series]! - formerAt[series]! > shiftLength(calendar) ? before - level[series]! : 0;
+    const learned = level[series]! - (before - moved) / share;
+    carryOver(calendar, state, series, { share, moved, learned, noise: 1 / formerNoise[series]! }, moment, 1);
   }
 
   /**

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ANOMALOUS_SEVERITY, DetectionModel, REASONS } from '../../../../handlers/engine';
+import { Calendar } from '../../../../handlers/engine/calendar/calendar';
+import { FormerLevel } from '../../../../handlers/engine/level/former-level';
+import { SeriesState } from '../../../../handlers/engine/state/series-state';
 import { DAY, MONDAY, normal, randomOf } from '../samples';
 
 const HOUR = 3600;
@@ -144,4 +147,29 @@ test.each([300, 3600] as const)('at intervals of %i seconds, the same event two 
     if (hour >= from + 6) severity.forEach((each, number) => each >= ANOMALOUS_SEVERITY && found.add(number));
   }
   expect(found.size).toBeGreaterThanOrEqual(SERIES - 1);
+});
+
+/** A series whose level was 1000 before an event, and has become `level` in so many hours; all of its values were 1000. */
+function afterEvent(level: number, hours: number, share = 1): SeriesState {
+  const calendar = new Calendar(HOUR);
+  const state = new SeriesState(calendar, 1);
+  state.level[0] = level;
+  state.mean[0] = share * 1000;
+  state.past.fill(share * 1000);
+  state.points[0] = 2000;
+  state.formerLevel[0] = 1000;
+  state.formerAt[0] = 2000 - hours;
+  state.formerShare[0] = share;
+  const moment = { interval: 2000, position: calendar.position(MONDAY + 2000 * HOUR) };
+  new FormerLevel(calendar, state).goBack(0, moment);
+  return state;
+}
+
+test.each<[string, SeriesState]>([
+  ['the level alone has followed', afterEvent(700, 5)],
+  ['it has become a level of so many times the one before, and more', afterEvent(380, 40, 0.4)],
+])('when a series goes back, values and mean are what they were: %s', (_name, { level, mean, past }) => {
+  expect([level[0], Math.round(mean[0]!)]).toEqual([1000, 1000]);
+  // this interval's is not known yet
+  expect([...past].map(Math.round).filter(value => value === 1000).length).toBeGreaterThanOrEqual(past.length - 1);
 });
