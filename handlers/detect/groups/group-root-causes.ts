@@ -2,6 +2,7 @@
 
 import type { EventSoFar } from './event-so-far';
 import { findRootCauses, type Leaves } from '../../engine';
+import type { SeriesIndex } from '../../input/series-index';
 import type { RootCauseRecord } from '../../lookout/store';
 import type { DetectorModel } from '../model/detector-model';
 
@@ -97,15 +98,11 @@ function explainingTotals({ series, totals }: DetectorModel, event: EventSoFar, 
   const all = totals.ofAll(event.measure);
   if (event.totals.includes(all) || !event.isWholeOff) return event.totals;
   const combinations = totals.combinationsOf(all).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
-  const sums = (of: readonly number[]): { readonly deviation: number; readonly usual: number } => ({
-    deviation: of.reduce((sum, combination) => sum + values[combination] - expected[combination], 0),
-    usual: of.reduce((sum, combination) => sum + expected[combination], 0),
-  });
   const inTotals = new Set(event.totals.flatMap(total => totals.combinationsOf(total)));
   const alone = new Set(event.series.map(number => Math.floor(number / series.measures.length)));
-  const whole = sums(combinations);
-  const told = sums(combinations.filter(combination => inTotals.has(combination)));
-  const beside = sums(combinations.filter(combination => !inTotals.has(combination) && !alone.has(combination)));
+  const whole = sumOf(combinations, event);
+  const told = sumOf(combinations.filter(combination => inTotals.has(combination)), event);
+  const beside = sumOf(combinations.filter(combination => !inTotals.has(combination) && !alone.has(combination)), event);
   const isPart = told.deviation / whole.deviation < LEAST_EXPLAINED;
   const isAlike = beside.deviation / beside.usual / (told.deviation / told.usual) > ALIKE;
   return isPart && isAlike ? [all] : event.totals;
@@ -115,28 +112,56 @@ function totalsAsCauses(model: DetectorModel, event: EventSoFar, told: readonly 
   const { series, totals } = model;
   const { values, expected } = event.sums;
   return shared(model, event, told.map(total => {
-    const deviationOf = (of: readonly number[]): number => of.reduce((sum, combination) => sum + values[combination] - expected[combination], 0);
-    const relativeOf = (of: readonly number[]): number => deviationOf(of) / of.reduce((sum, combination) => sum + expected[combination], 0);
     let summedUp = totals.combinationsOf(total).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
     const { dimensions } = totals.describe(total);
     const codes = series.dimensions.map((name, dimension) => {
       const named = dimensions.find(each => each.name === name);
       if (named !== undefined) return series.codeOf(dimension, named.value);
-      // nearly all of it may lie with one value, and nothing of the kind beside that
-      for (const code of new Set(summedUp.map(combination => series.code(combination, dimension)))) {
-        const within = summedUp.filter(combination => series.code(combination, dimension) === code);
-        const beside = summedUp.filter(combination => series.code(combination, dimension) !== code);
-        if (beside.length > 0 && deviationOf(within) / deviationOf(summedUp) >= NEARLY_ALL && !(relativeOf(beside) / relativeOf(summedUp) > ALIKE)) {
-          summedUp = within;
-          return code;
-        }
-      }
-      return -1;
+      const code = valueOfNearlyAll(series, dimension, summedUp, event);
+      if (code >= 0) summedUp = summedUp.filter(combination => series.code(combination, dimension) === code);
+      return code;
     });
-    const relative = relativeOf(summedUp);
+    const whole = sumOf(summedUp, event);
+    const relative = whole.deviation / whole.usual;
     const alike = summedUp.filter(combination => (values[combination] / expected[combination] - 1) / relative > ALIKE);
-    return { codes, deviation: deviationOf(summedUp), consistency: summedUp.length === 0 ? 0 : alike.length / summedUp.length };
+    return { codes, deviation: whole.deviation, consistency: summedUp.length === 0 ? 0 : alike.length / summedUp.length };
   }));
+}
+
+/** What combinations are off by together, and what is expected of them. */
+interface Sum {
+  deviation: number;
+  usual: number;
+}
+
+function sumOf(combinations: readonly number[], { sums: { values, expected } }: EventSoFar): Sum {
+  const sum = { deviation: 0, usual: 0 };
+  for (const combination of combinations) {
+    sum.deviation += values[combination] - expected[combination];
+    sum.usual += expected[combination];
+  }
+  return sum;
+}
+
+/** The value of a dimension with which nearly all that combinations are off by lies, and nothing of the kind beside that; -1 where there is none. */
+function valueOfNearlyAll(series: SeriesIndex, dimension: number, combinations: readonly number[], event: EventSoFar): number {
+  const { values, expected } = event.sums;
+  const whole = sumOf(combinations, event);
+  // in one pass: a dimension may have as many values as there are combinations
+  const byCode = new Map<number, Sum>();
+  for (const combination of combinations) {
+    const code = series.code(combination, dimension);
+    let sum = byCode.get(code);
+    if (sum === undefined) byCode.set(code, sum = { deviation: 0, usual: 0 });
+    sum.deviation += values[combination] - expected[combination];
+    sum.usual += expected[combination];
+  }
+  for (const [code, within] of byCode) {
+    const beside = (whole.deviation - within.deviation) / (whole.usual - within.usual);
+    const isAlike = beside / (whole.deviation / whole.usual) > ALIKE;
+    if (byCode.size > 1 && within.deviation / whole.deviation >= NEARLY_ALL && !isAlike) return code;
+  }
+  return -1;
 }
 
 /** The event's series, if they are few. */
