@@ -57,7 +57,9 @@ test('an hourly series that wanders and has no weekend is no anomaly on a holida
 
 test('a holiday that is as a weekend which is many times as much has the noise of that weekend', () => {
   const business: Business = { intervalSeconds: 3600, week: [1, 1, 1, 1, 2, 20, 20], noise: 0.05, holiday: 6 };
-  expect(sumOf(anomaliesByDay(business, calendarOf(HOLIDAYS), DAYS, randomOf(7)), HOLIDAYS)).toBeLessThanOrEqual(3);
+  const found = [7, 1, 2, 3].map(seed => sumOf(anomaliesByDay(business, calendarOf(HOLIDAYS), DAYS, randomOf(seed)), HOLIDAYS));
+  // of 17 holidays of 20 series each
+  expect(found.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(6);
 });
 
 test.each([0.05, 0.15])('at intervals of five minutes and a noise of %d, the days after a holiday have no more false anomalies than others', noise => {
