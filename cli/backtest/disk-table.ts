@@ -81,12 +81,12 @@ export class DiskTable extends IntervalTable {
   private moveToFile(): void {
     const { slots } = this;
     for (const slot of slots) this.rowCounts.set(slot, super.rows(slot));
-    const file = new SumsFile(this.path);
+    // before anything is written: when that fails, the file is closed all the same
+    const file = this.file = new SumsFile(this.path);
     for (const slot of slots) {
       this.eachSum(slot, (series, sum, count) => this.write(file, slot, series, sum, count));
       super.release(slot);
     }
-    this.file = file;
   }
 
   private stretchOf(slot: number): number {

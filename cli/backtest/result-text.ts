@@ -4,6 +4,7 @@ import type { ResultsFolder } from './results-folder';
 import { ALL_OF_METRIC } from './scored-series';
 import type { BacktestSummary } from './summary';
 import { wallText } from './wall-text';
+import { mainRootCause } from '../../handlers/detect/groups/main-cause';
 import type { GroupRecord } from '../../handlers/lookout/store';
 import { zoneOffsetSeconds } from '../../handlers/shared/wall-clock';
 import { formatNumber, formatTable, shortLine } from '../report/text';
@@ -19,9 +20,6 @@ const NAME_CHARACTERS = 64;
 
 /** Columns of a terminal that does not tell, or of what is no terminal. */
 const USUAL_WIDTH = 120;
-
-/** Share of the deviation, 0-100, from which a root cause is named in place of what contributed, as in alerts. 7 % of it explain nothing. */
-const MOST_OF_IT = 50;
 
 /** Marks figures of one time series of a group that is not what explains it. */
 const OF_ONE = '*';
@@ -113,8 +111,8 @@ export function causeText(group: GroupRecord): string {
 
 /** The combination of dimension values that explains most of a group, such as `platform=web and shop=3 87%`; else the largest contributions. */
 function mainCause(group: Pick<GroupRecord, 'contributions' | 'rootCauses'>): string {
-  const best = group.rootCauses?.[0];
-  if (best === undefined || best.share < MOST_OF_IT && group.contributions.length > 0) return contributors(group);
+  const best = mainRootCause(group);
+  if (best === undefined) return contributors(group);
   return `${best.dimensions.map(({ name, value }) => pair(name, value)).join(' and ') || ALL_OF_METRIC} ${Math.round(best.share)}%`;
 }
 

@@ -4,6 +4,7 @@ import { anomalyTime } from '../../lookout/anomaly-time';
 import type { AlertRecord, EpochSeconds, GroupRecord } from '../../lookout/store';
 import { oneLine } from '../../shared/one-line';
 import { uuidOf } from '../groups/group-records';
+import { mainRootCause } from '../groups/main-cause';
 
 /** Most bytes of a message: SNS takes 262,144, Lambda's asynchronous invocations no less. */
 const MESSAGE_BYTES = 250_000;
@@ -14,9 +15,6 @@ const SHOWN_VALUES = 5;
 const SHOWN_CAUSES = 3;
 /** In a text message, which has 1,600 characters at most (SNS developer guide, "Publishing to a mobile phone"). */
 const SHOWN_DRIVERS = 5;
-/** Share of the deviation, 0-100, from which a root cause is named in a text message in place of what contributed. */
-const MOST_OF_IT = 50;
-
 /** An anomaly as alerts of Lookout for Metrics carry it. */
 export interface AlertMessage {
   readonly alertName: string;
@@ -169,11 +167,10 @@ export function longText(alert: AlertRecord, group: GroupRecord, at: EpochSecond
 
 /** An alert for SMS: one line. It names what explains most of the anomaly, or else what contributed most in each dimension. */
 export function shortText(group: GroupRecord, at: EpochSeconds, timezone: string): string {
-  const [cause] = group.rootCauses ?? [];
+  const cause = mainRootCause(group);
   const leading = group.contributions.flatMap(({ dimension, values }) => values.slice(0, 1).map(({ value }) => ({ name: dimension, value })));
-  const isExplained = cause !== undefined && cause.share >= MOST_OF_IT;
-  const drivers = (isExplained ? cause.dimensions : leading).slice(0, SHOWN_DRIVERS).map(({ name, value }) => `, ${name} ${oneLine(value)}`);
-  const where = isExplained && drivers.length === 0 ? ', all of the measure' : drivers.join('');
+  const drivers = (cause?.dimensions ?? leading).slice(0, SHOWN_DRIVERS).map(({ name, value }) => `, ${name} ${oneLine(value)}`);
+  const where = cause !== undefined && drivers.length === 0 ? ', all of the measure' : drivers.join('');
   return `Anomaly in ${group.measure}, severity ${numberText(group.score)}, ${anomalyTime(at, timezone)}${where} ${consoleUrl(group.detectorArn)}`;
 }
 

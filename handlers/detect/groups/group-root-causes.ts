@@ -51,7 +51,7 @@ export function rootCausesOf(model: DetectorModel, event: EventSoFar): RootCause
   const explains = (causes: readonly Cause[]): number => causes.reduce((sum, { share }) => sum + share, 0);
   const found = searchedCauses(model, event, leaves);
   const isExplained = explains(found) >= LEAST_EXPLAINED && !leavesMuch(model, event, leaves, found);
-  const instead = (): Cause[] => ofTotals ? totalsAsCauses(model, event, explainingTotals(model, event, leaves)) : seriesAsCauses(model, event);
+  const instead = (): Cause[] => ofTotals ? totalsAsCauses(model, event, explainingTotals(model, event)) : seriesAsCauses(model, event);
   const told = isExplained ? [] : instead();
   return (told.length > 0 && explains(told) >= explains(found) ? told : found).slice(0, MOST_COMBINATIONS).map(({ codes, share, consistency }) => ({
     dimensions: series.dimensions.flatMap((name, dimension) => (
@@ -83,8 +83,8 @@ function leavesMuch(
   const rest = all.filter(combination => !causes.some(cause => isIn(cause, combination)));
   if (rest.length === 0) return causes.length > 1;
   const relative = (combinations: readonly number[]): number => {
-    const usual = combinations.reduce((sum, combination) => sum + expected[combination], 0);
-    return combinations.reduce((sum, combination) => sum + values[combination] - expected[combination], 0) / usual;
+    const { deviation, usual } = sumOf(combinations, event);
+    return deviation / usual;
   };
   return relative(rest) / relative(all) > ALIKE;
 }
@@ -94,7 +94,8 @@ function leavesMuch(
  * lies beside them and the group's series deviates as they do. Of an event of everything the largest series may be told and the one total in
  * which there are few of them: the other totals are no news beside these series, and the event is theirs all the same.
  */
-function explainingTotals({ series, totals }: DetectorModel, event: EventSoFar, { values, expected }: MeasureLeaves): readonly number[] {
+function explainingTotals({ series, totals }: DetectorModel, event: EventSoFar): readonly number[] {
+  const { values, expected } = event.sums;
   const all = totals.ofAll(event.measure);
   if (event.totals.includes(all) || !event.isWholeOff) return event.totals;
   const combinations = totals.combinationsOf(all).filter(combination => !Number.isNaN(values[combination] - expected[combination]));
