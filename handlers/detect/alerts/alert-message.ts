@@ -15,6 +15,7 @@ const SHOWN_VALUES = 5;
 const SHOWN_CAUSES = 3;
 /** In a text message, which has 1,600 characters at most (SNS developer guide, "Publishing to a mobile phone"). */
 const SHOWN_DRIVERS = 5;
+
 /** An anomaly as alerts of Lookout for Metrics carry it. */
 export interface AlertMessage {
   readonly alertName: string;
