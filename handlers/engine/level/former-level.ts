@@ -10,6 +10,12 @@ const { abs, max, min } = Math;
 /** Days from the beginning of an event on for which the level before it is remembered; at intervals of less than an hour, whose level follows a weekend; of daily data. */
 const REMEMBERED_DAYS = 4;
 const REMEMBERED_DAYS_OF_SHORT_INTERVALS = 1.5;
+/**
+ * The same at intervals of less than an hour once it is so many times less, or more, of what it was: that is no weekend. What has fallen far mostly comes back, and would be learned as so
+ * many times as much; what is less than usual of what has grown is no sign that it has shrunk again.
+ */
+const REMEMBERED_DAYS_OF_FALLS = 10;
+const REMEMBERED_DAYS_OF_RISES = 4;
 const REMEMBERED_DAYS_OF_DAILY_DATA = 18;
 /** Usual errors up to which a value is where the level before the event would have it, and how much nearer it must be to that than to the present one. */
 const NEAR = 3;
@@ -41,6 +47,8 @@ export function formerLevelRows(calendar: Calendar): number {
  */
 export class FormerLevel {
   private readonly remembered: number;
+  private readonly rememberedOfFalls: number;
+  private readonly rememberedOfRises: number;
   /** Number of values that make an event; 0 where the first one does. */
   private readonly leastLength: number;
 
@@ -48,6 +56,8 @@ export class FormerLevel {
     this.leastLength = calendar.isWithinHour ? EVENT_SECONDS / calendar.intervalSeconds : 0;
     if (calendar.weekSlots === 0) this.remembered = REMEMBERED_DAYS_OF_DAILY_DATA;
     else this.remembered = (calendar.isWithinHour ? REMEMBERED_DAYS_OF_SHORT_INTERVALS : REMEMBERED_DAYS) * calendar.intervalsPerWeek / 7;
+    this.rememberedOfFalls = calendar.isWithinHour ? REMEMBERED_DAYS_OF_FALLS * calendar.intervalsPerWeek / 7 : this.remembered;
+    this.rememberedOfRises = calendar.isWithinHour ? REMEMBERED_DAYS_OF_RISES * calendar.intervalsPerWeek / 7 : this.remembered;
   }
 
   /**
@@ -60,7 +70,7 @@ export class FormerLevel {
   public isAway(series: number, expected: number, usual: number, seen: number): boolean {
     // the level before is NaN where none is remembered, and its noise where the event is not one yet
     const { formerAt, formerNoise } = this.state;
-    return seen - formerAt[series]! <= this.remembered
+    return seen - formerAt[series]! <= this.valuesRemembered(series)
       && abs(this.expectedBefore(series, expected) - expected) > APART * (usual + usual / formerNoise[series]!);
   }
 
@@ -78,7 +88,7 @@ export class FormerLevel {
    * @param expected of the value at the present level
    */
   public isNoNews(series: number, value: number, expected: number, usual: number, seen: number): boolean {
-    return seen - this.state.formerAt[series]! <= this.remembered
+    return seen - this.state.formerAt[series]! <= this.valuesRemembered(series)
       && abs(this.expectedBefore(series, expected) - expected) > LITTLE_APART * usual && this.isNearer(series, value, expected, usual);
   }
 
@@ -100,15 +110,17 @@ export class FormerLevel {
   }
 
   /**
-   * Takes in a value of a series before it is learned: remembers the level when an event begins, unless another one has lately.
+   * Takes in a value of a series before it is learned: remembers the level when an event begins, unless another one has lately. At intervals of less than an hour one that
+   * begins in a quiet series is remembered instead of the one before, but not while the series may go back to what it was so many times less or more of.
    * @param expected of the value at the present level
    * @param anomalous whether it is far off
    */
   public learn(series: number, value: number, expected: number, usual: number, anomalous: boolean): void {
-    const { formerLevel, formerNoise, runLength, surprise } = this.state;
+    const { formerLevel, formerShare, formerNoise, runLength, surprise } = this.state;
     const isShort = this.leastLength > 0;
     const isFree = !this.isRemembered(series);
-    if (anomalous && (isShort ? isFree || surprise[series]! < QUIET : isFree && runLength[series] === 0)) this.remember(series, isShort ? NaN : 1);
+    const begins = isShort ? isFree || surprise[series]! < QUIET && formerShare[series] === 1 : isFree && runLength[series] === 0;
+    if (anomalous && begins) this.remember(series, isShort ? NaN : 1);
     else if (isFree) return;
     else if (formerNoise[series] !== formerNoise[series]) this.lengthen(series, value, expected, usual);
     else if (this.isOver(series, value, expected, usual)) formerLevel[series] = NaN;
@@ -126,7 +138,14 @@ export class FormerLevel {
   private isRemembered(series: number): boolean {
     const { points, formerLevel, formerAt } = this.state;
     const former = formerLevel[series]!;
-    return former === former && points[series]! - formerAt[series]! <= this.remembered;
+    return former === former && points[series]! - formerAt[series]! <= this.valuesRemembered(series);
+  }
+
+  /** Values from the beginning of an event on for which the level before it is remembered. */
+  private valuesRemembered(series: number): number {
+    const share = this.state.formerShare[series]!;
+    if (share === 1) return this.remembered;
+    return share < 1 ? this.rememberedOfFalls : this.rememberedOfRises;
   }
 
   /** @param noise NaN: the event is not one yet */

@@ -3,6 +3,7 @@
 import type { Change } from './carry-over';
 import { hasWeekdayShares } from './weekday-shares';
 import type { Calendar } from '../calendar/calendar';
+import { deviationsFromMiddle } from '../rarity/value-range';
 import { DEVIATION_TO_SCALE, IDLE_SHARE } from '../state/scale-floor';
 import type { SeriesState } from '../state/series-state';
 import { ANY_VALUES } from '../state/value-kinds';
@@ -18,6 +19,19 @@ const TELLING = 2;
 /** How much larger the usual error is than a run says, which is half a day and mostly of one mind; of daily data it is four values. */
 const MARGIN = 1.25;
 const MARGIN_OF_DAYS = 2;
+
+/**
+ * At intervals of less than an hour the level follows what is so much more by itself. So a run is a new level there only where it is so many times what was expected: a share leaves over no
+ * more than such a part of what is left over by a difference.
+ */
+const PLAIN = 0.6;
+/** Half a day tells that where its values are mostly so many standard deviations from the middle of where the series is at any hour, as those of no night are. */
+const UNUSUAL = 1.5;
+/** Else a whole day does, with its nights, and no more than so many times as much or as little: what closes has no share. */
+const LARGEST_USUAL_CHANGE = 5;
+/** Days of such a run after which what was expected before it is too old to tell anything, and weeks before which a weekend is none yet. */
+const LONGEST_DAYS = 2;
+const KNOWN_WEEKS = 2;
 
 /** One anomalous interval of a run. */
 export interface AnomalousValue {
@@ -77,17 +91,20 @@ export enum Word {
 
 /**
  * Says whether a run goes on through an interval that is not far off, as the level follows an event: it does where the value is nearer to what the run has left
- * of what was expected before it than to that itself. At intervals of an hour only: at shorter ones a level that wanders would be a new one twice a day, and
- * four days of daily data have no nights.
+ * of what was expected before it than to that itself. Not in daily data: four days have no nights.
  */
 export function wordOf(calendar: Calendar, state: SeriesState, series: number, { value, expected, usual }: AnomalousValue): Word {
   const { runMean, runExpected } = state;
-  if (!calendar.isHourly || !canHaveShare(state, series)) return Word.over;
+  if (calendar.weekSlots === 0 || !canHaveShare(state, series) || calendar.isWithinHour && !mayGoOn(calendar, state, series)) return Word.over;
   const before = expected - followed(state, series);
   const ofRun = runMean[series]! / runExpected[series]! * before;
   const error = value - before;
   if (abs(ofRun) < TELLING * usual) return Word.nothing;
   return abs(error - ofRun) < abs(error) ? Word.part : Word.over;
+}
+
+function mayGoOn({ cycleSlots, intervalsPerWeek }: Calendar, { points, runLength }: SeriesState, series: number): boolean {
+  return runLength[series]! <= LONGEST_DAYS * cycleSlots && points[series]! >= KNOWN_WEEKS * intervalsPerWeek;
 }
 
 /**
@@ -104,6 +121,7 @@ export function changeOfRun(calendar: Calendar, state: SeriesState, series: numb
   const shared = runShareSpread[series]!;
   const share = 1 + moved / runExpected[series]!;
   const learned = followed(state, series);
+  if (calendar.isWithinHour && !(shared <= PLAIN * added && isPlain(calendar, state, series, share))) return undefined;
   if (!canHaveShare(state, series) || !(share >= LEAST_SHARE)) {
     return added <= most ? { share: 1, moved, learned, noise: 1 } : undefined;
   }
@@ -113,6 +131,13 @@ export function changeOfRun(calendar: Calendar, state: SeriesState, series: numb
   const margin = calendar.weekSlots === 0 ? MARGIN_OF_DAYS : MARGIN;
   const noise = max(min(1, share), min(max(1, share), margin * DEVIATION_TO_SCALE * left / runUsual[series]!));
   return isShared ? { share, moved: 0, learned, noise } : { share: 1, moved, learned, noise };
+}
+
+/** Whether a run at intervals of less than an hour is at a share that tells: a level that wanders would have a new one twice a day. */
+function isPlain({ cycleSlots }: Calendar, state: SeriesState, series: number, share: number): boolean {
+  const { runExpected, runLength } = state;
+  return deviationsFromMiddle(state, series, share * runExpected[series]!) > UNUSUAL
+    || runLength[series]! >= cycleSlots && share <= LARGEST_USUAL_CHANGE && share >= 1 / LARGEST_USUAL_CHANGE;
 }
 
 function canHaveShare({ kind, idle, runExpected }: SeriesState, series: number): boolean {

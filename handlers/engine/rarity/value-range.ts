@@ -24,6 +24,19 @@ const FIRST_PLACE = asinh(1 / LINEAR_PART);
 /** Mean absolute deviations from the mean within which a series of unknown range is taken to have been. */
 const ASSUMED_RANGE = 4;
 
+/** Place of a value on the axis, less that of the series' first value, so that 32 bits are enough for what is kept. */
+function placeOf({ origin, rangeUnit }: SeriesState, series: number, value: number): number {
+  const first = origin[series]!;
+  if (first !== 0) return asinh(value / (LINEAR_PART * abs(first))) - sign(first) * FIRST_PLACE;
+  const unit = rangeUnit[series]!;
+  return unit > 0 ? asinh(value / unit) : 0;
+}
+
+/** Standard deviations on the axis between a value and the middle of where the series is at any hour; NaN where it has always had one value. */
+export function deviationsFromMiddle(state: SeriesState, series: number, value: number): number {
+  return abs(placeOf(state, series, value) - state.rangeMean[series]!) / sqrt(state.rangeSquare[series]!);
+}
+
 /**
  * The range in which a series has been lately: its highest and lowest value, which fade towards the mean. A value that is far from what is
  * expected and also outside of everything seen is much more often an event than one that only comes at an unusual time.
@@ -126,12 +139,8 @@ export class ValueRange {
     return max(deviations * sqrt(rangeSquare[series]!), this.faded * abs(end - rangeMean[series]!));
   }
 
-  /** Place of a value on the axis, less that of the series' first value, so that 32 bits are enough for what is kept. */
   private place(series: number, value: number): number {
-    const origin = this.state.origin[series]!;
-    if (origin !== 0) return asinh(value / (LINEAR_PART * abs(origin))) - sign(origin) * FIRST_PLACE;
-    const unit = this.state.rangeUnit[series]!;
-    return unit > 0 ? asinh(value / unit) : 0;
+    return placeOf(this.state, series, value);
   }
 
   /** The value at a place: the inverse of `place`. */

@@ -301,8 +301,9 @@ export class SeasonalMember {
       level[s]! += moved;
       this.lastingError.follow(s, moved);
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
-      const isWhole = isMistaken && weeks === 1
-        && (calendar.isWithinHour || !former.isAway(s, prediction.expected[s - from]!, usual, seen));
+      // what may be a new level is no mistake of the slot
+      const isWhole = isMistaken && weeks === 1 && !(calendar.isWithinHour && runLength[s] !== 0)
+        && !former.isAway(s, prediction.expected[s - from]!, usual, seen);
       cycle[cycleRow + s] = slot + (weeks >= CHANGED_WEEKS ? error : isWhole ? MISTAKE_GAIN * left : cycleGain * lasting);
       if (scores && anomalous && weeks >= CHANGED_WEEKS) scores.reason[s] = REASON.newLevel;
       if (hasWeek && !isEdge) learnWeek(calendar, state, s, position, left, cleaned, limit, seen, trained);
