@@ -42,6 +42,8 @@ const TOLERATED_SURPRISE = 0.05;
 const SURPRISE_TO_SHARE = 4;
 /** Part of a slot's error that is learned, unclipped, where the regression finds the value usual: the slot has learned an anomaly. */
 const MISTAKE_GAIN = 0.7;
+/** The same of the level's error an hour into an event: that is where the series is now. */
+const REGRESSED_GAIN = 0.3;
 
 /** Part of what the week adds that the scale never falls below: a slot is an hour, and a week's edge is not. */
 const WEEK_FLOOR = 0.2;
@@ -297,7 +299,8 @@ export class SeasonalMember {
       else if (isHourly) lasting = clipped + max(-ofWeek, min(ofWeek, cleaned - clipped));
       else if (hasWeek && trained > AVERAGED_ERRORS) lasting = max(-ofWeek, min(ofWeek, cleaned));
       const ofLevel = slack === 0 ? lasting : lasting > 0 ? max(0, lasting - slack) : min(0, lasting + slack);
-      const moved = gains.level * (ofLevel + share * (error - clipped));
+      const isThere = calendar.isWithinHour && isMistaken && runLength[s]! >= calendar.intervalsPerWeekSlot;
+      const moved = isThere ? REGRESSED_GAIN * error : gains.level * (ofLevel + share * (error - clipped));
       level[s]! += moved;
       this.lastingError.follow(s, moved);
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
