@@ -29,7 +29,9 @@ const PLAIN = 0.6;
 const UNUSUAL = 1.5;
 /** Else a whole day does, with its nights, and no more than so many times as much or as little: what closes has no share. */
 const LARGEST_USUAL_CHANGE = 5;
-/** Days of such a run after which what was expected before it is too old to tell anything, and weeks before which a weekend is none yet. */
+/** A value that is nearer to what there was in the same hour a week ago than such a part of the run's move belongs to a weekend or a day off, however little the slots of the week know of it. */
+const FROM_LAST_WEEK = 0.5;
+/** Days of such a run after which what was expected before it is too old to tell anything, and weeks before which nothing is known of a week ago. */
 const LONGEST_DAYS = 2;
 const KNOWN_WEEKS = 2;
 
@@ -91,7 +93,7 @@ export enum Word {
 
 /**
  * Says whether a run goes on through an interval that is not far off, as the level follows an event: it does where the value is nearer to what the run has left
- * of what was expected before it than to that itself. Not in daily data: four days have no nights.
+ * of what was expected before it than to that itself, and does not do what it did a week ago. Not in daily data: four days have no nights.
  */
 export function wordOf(calendar: Calendar, state: SeriesState, series: number, { value, expected, usual }: AnomalousValue): Word {
   const { runMean, runExpected } = state;
@@ -100,11 +102,20 @@ export function wordOf(calendar: Calendar, state: SeriesState, series: number, {
   const ofRun = runMean[series]! / runExpected[series]! * before;
   const error = value - before;
   if (abs(ofRun) < TELLING * usual) return Word.nothing;
+  if (fromLastWeek(state, series, value) < FROM_LAST_WEEK * abs(ofRun)) return Word.over;
   return abs(error - ofRun) < abs(error) ? Word.part : Word.over;
 }
 
 function mayGoOn({ cycleSlots, intervalsPerWeek }: Calendar, { points, runLength }: SeriesState, series: number): boolean {
   return runLength[series]! <= LONGEST_DAYS * cycleSlots && points[series]! >= KNOWN_WEEKS * intervalsPerWeek;
+}
+
+/** How far a value is from what the series was from the beginning to the end of the same hour a week ago; NaN: not known. Kept at intervals of less than an hour. */
+function fromLastWeek({ lastWeekFirst, lastWeekLast, origin }: SeriesState, series: number, value: number): number {
+  const first = lastWeekFirst[series]!;
+  const last = lastWeekLast[series]!;
+  const kept = value - origin[series]!;
+  return max(0, min(first, last) - kept, kept - max(first, last));
 }
 
 /**
