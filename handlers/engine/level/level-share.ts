@@ -30,7 +30,7 @@ const UNUSUAL = 1.5;
 /** Else a whole day does, with its nights, and no more than so many times as much or as little: what closes has no share. */
 const LARGEST_USUAL_CHANGE = 5;
 /** A value that is nearer to what there was in the same hour a week ago than such a part of the run's move belongs to a weekend or a day off, however little the slots of the week know of it. */
-const FROM_LAST_WEEK = 0.5;
+const FROM_LAST_WEEK = 0.3;
 /** Days of such a run after which what was expected before it is too old to tell anything, and weeks before which nothing is known of a week ago. */
 const LONGEST_DAYS = 2;
 const KNOWN_WEEKS = 2;
@@ -87,8 +87,8 @@ export enum Word {
   part,
   /** It tells nothing: at night a business has little to lose. */
   nothing,
-  /** The run is over. */
-  over,
+  /** It speaks against it. */
+  against,
 }
 
 /**
@@ -97,13 +97,13 @@ export enum Word {
  */
 export function wordOf(calendar: Calendar, state: SeriesState, series: number, { value, expected, usual }: AnomalousValue): Word {
   const { runMean, runExpected } = state;
-  if (calendar.weekSlots === 0 || !canHaveShare(state, series) || calendar.isWithinHour && !mayGoOn(calendar, state, series)) return Word.over;
+  if (calendar.weekSlots === 0 || !canHaveShare(state, series) || calendar.isWithinHour && !mayGoOn(calendar, state, series)) return Word.against;
   const before = expected - followed(state, series);
   const ofRun = runMean[series]! / runExpected[series]! * before;
   const error = value - before;
   if (abs(ofRun) < TELLING * usual) return Word.nothing;
-  if (fromLastWeek(state, series, value) < FROM_LAST_WEEK * abs(ofRun)) return Word.over;
-  return abs(error - ofRun) < abs(error) ? Word.part : Word.over;
+  if (fromLastWeek(state, series, value) < FROM_LAST_WEEK * abs(ofRun)) return Word.against;
+  return abs(error - ofRun) < abs(error) ? Word.part : Word.against;
 }
 
 function mayGoOn({ cycleSlots, intervalsPerWeek }: Calendar, { points, runLength }: SeriesState, series: number): boolean {

@@ -23,9 +23,18 @@ export function firstShiftLength(calendar: Calendar): number {
   return calendar.isHourly ? FIRST_SHIFT_HOURS : shiftLength(calendar);
 }
 
+/** At intervals of less than an hour a value that speaks against a run takes so many off its length: one value of a noisy series does not tell. */
+const LOSS = 6;
+
 /** Ends the run of a series, if there is one. */
 export function endRun({ runLength, inRun }: SeriesState, series: number): void {
   runLength[series] = inRun[series] = 0;
+}
+
+function shorten({ isWithinHour }: Calendar, state: SeriesState, series: number): void {
+  const left = isWithinHour ? state.runLength[series]! - LOSS : 0;
+  if (left > 0) state.runLength[series] = left;
+  else endRun(state, series);
 }
 
 /**
@@ -42,7 +51,7 @@ export function continueRun(
   inRun[series] = anomalous ? 1 : 0;
   if (!anomalous) {
     const word = wordOf(calendar, state, series, value);
-    if (word === Word.over) endRun(state, series);
+    if (word === Word.against) shorten(calendar, state, series);
     if (word !== Word.part) return false;
   }
   if (runLength[series] === 0 || value.value > expectedBefore(state, series, value.expected) !== runMean[series]! > 0) {
