@@ -23,6 +23,8 @@ export interface MissingDataFinding {
   readonly since: number;
   /** Intervals without data so far, those between closing and opening time too. */
   readonly intervals: number;
+  /** The value lies within a larger one that has stopped, too: it is no news then, and not back either. */
+  readonly isWithin?: true;
 }
 
 /** Days over which the share of intervals with rows is taken (exponentially weighted), and what must have come before silence means anything. */
@@ -99,7 +101,7 @@ export class MissingData {
    * @param wallSeconds start of the interval on the wall clock, later than the one before; intervals in between had no data
    * @param reported one entry for each combination: 1 when any of its measures has a value
    * @param codes for each dimension the number of its value in each combination
-   * @returns what is missing, the largest first
+   * @returns what is missing, the largest first; what lies within a larger one is marked
    */
   public observe(wallSeconds: number, reported: Uint8Array, codes: readonly Int32Array[]): MissingDataFinding[] {
     const { overall, settings: { intervalSeconds } } = this;
@@ -229,7 +231,7 @@ export class MissingData {
     return this.expected.intervals(index, silence, enough) > enough;
   }
 
-  /** Values that have stopped, largest first; none that lies within a larger one. */
+  /** Values that have stopped, largest first. */
   private stopped(wallSeconds: number, codes: readonly Int32Array[]): MissingDataFinding[] {
     const { hours, settings: { intervalSeconds }, silences, silent } = this;
     const [candidates, day] = [new Array<number>(), dayOf(wallSeconds)];
@@ -246,10 +248,11 @@ export class MissingData {
       .sort((a, b) => b.combinations.length - a.combinations.length);
     const covered = new Set<number>();
     const findings: MissingDataFinding[] = [];
-    for (const { dimension, code, combinations, silence } of values) {
-      if (combinations.every(index => covered.has(index))) continue;
+    for (const { dimension, code, combinations, silence: { start } } of values) {
+      const isWithin = combinations.every(index => covered.has(index));
       for (const index of combinations) covered.add(index);
-      findings.push({ kind: 'stopped', dimension, code, since: silence.start, intervals: Math.round((wallSeconds - silence.start) / intervalSeconds) + 1 });
+      const intervals = Math.round((wallSeconds - start) / intervalSeconds) + 1;
+      findings.push({ kind: 'stopped', dimension, code, since: start, intervals, ...isWithin && { isWithin } });
     }
     return findings;
   }

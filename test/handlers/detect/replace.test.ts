@@ -170,7 +170,7 @@ describe('the second reading of an interval', () => {
       await detect(number, 'FIRST_OF_TWO', undefined, world.handler());
     }
     const model = DetectorModel.decode((await world.state()).get('state/shop/model')!);
-    const judged = model.series.combinations.findIndex(values => values.includes('tv')) * model.series.measures.length + 1;
+    const judged = model.series.combinations.findIndex(known => known.includes('tv')) * model.series.measures.length + 1;
     const about = model.series.timeSeriesId(judged);
     model.judged = [{ groupId: 'a group', series: judged, wallSeconds: 0, score: 9, isAnomaly: true, at: 1 }];
     await world.put('state/shop/model', Buffer.from(model.encode()), STATE_BUCKET);
