@@ -30,7 +30,7 @@ const CLIP = 3;
 /** Errors before the scale stands on its own. */
 const AVERAGED_ERRORS = 50;
 /** Errors before the regression is heard at all. */
-export const LEAST_REGRESSION_ERRORS = 30;
+const LEAST_REGRESSION_ERRORS = 30;
 const SCALE_GAIN = 0.01;
 /** Part of the mean below which the scale never falls. */
 const MEAN_FLOOR = 0.0005;
