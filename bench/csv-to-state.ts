@@ -165,7 +165,7 @@ async function detect(rows: Rows, bytes: Uint8Array, number: number): Promise<{ 
   const [slot] = table.slots;
   const observation = model.observe(slot, table, 'anomalies');
   step('scores');
-  model.ongoing = groupsOf(detector.arn, model, observation, layout.clock.startOf(slot));
+  model.ongoing = groupsOf(detector.arn, model, observation, layout.clock);
   if (model.ongoing.length === 0) throw new Error('the anomaly of the interval was not found: give 200 intervals or more');
   step('groups');
   const encoded = model.encode();

@@ -24,7 +24,7 @@ export function detectSlot(
   detectorArn: string, model: DetectorModel, table: IntervalTable, slot: number, clock: WallClock, isLearning = false, bands: 'all' | 'anomalies' = 'anomalies',
 ): DetectedSlot {
   const observation = model.observe(slot, table, bands);
-  model.ongoing = isLearning ? [] : groupsOf(detectorArn, model, observation, clock.startOf(slot));
+  model.ongoing = isLearning ? [] : groupsOf(detectorArn, model, observation, clock);
   return { observation, findings: dataFindings(model, observation, clock) };
 }
 

@@ -4,7 +4,7 @@ import { readLiveInterval } from './data/live-interval';
 import { timeSeriesOf } from './detect-slot';
 import { type Request, complete, sendGroups } from './finish';
 import { missingDataOf } from './groups/data-findings';
-import { longestPause } from './groups/group-records';
+import { oldestEnd } from './groups/group-records';
 import { renamed, replaceGroups } from './groups/replaced-groups';
 import { keepDetected, writtenValues } from './model/kept-values';
 import type { Replacement } from './model/model-header';
@@ -49,7 +49,7 @@ export async function replaceInterval(
   const missing = missingDataOf(model, findings);
   await replay.after(read.slot, note);
 
-  const known = await groupsFrom(services, request, start - 2 * longestPause(model.intervalSeconds));
+  const known = await groupsFrom(services, request, 2 * oldestEnd(layout.clock, read.slot) - start);
   const { groups, withdrawn, ids } = replaceGroups(known, [...formed.values()], before, start);
   const byId = new Map(groups.map(group => [group.id, group]));
   for (const open of ['ongoing', 'paused'] as const) {

@@ -54,10 +54,8 @@ export class Replay {
   ): Promise<Replay> {
     const kept = current.settled ? await keptModel(services, detector, layout, slot) : undefined;
     const model = kept ?? await learnedAgain(services, detector, layout, event, slot, timeLeft);
-    model.adopt(current);
     // what people said counts from now on, for whichever interval
-    model.judged = current.judged;
-    model.feedbackSeen = current.feedbackSeen;
+    model.adopt(current);
     model.settled = { readOnce: 0 };
     const detected = await detectedSlots(services, detector, layout, model.newest ?? -Infinity);
     const replay = new Replay(services, detector, layout, model, detected, timeLeft);

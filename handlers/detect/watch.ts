@@ -85,7 +85,7 @@ async function detectDue(detector: DetectorRecord, time: EpochSeconds, services:
 
 /**
  * Intervals that have ended since the newest one that was asked for, and whose files are complete by the offset; at first the newest one, unless
- * the history has it.
+ * the history has it. None while one is being detected, which may have been left by a run that was ended: it comes first, once it counts as broken off.
  */
 async function dueIntervals(detectorArn: string, time: EpochSeconds, store: Store): Promise<Interval[]> {
   const [detector, { items: [metricSet] }, { items: [newest] }] = await Promise.all([
@@ -96,6 +96,8 @@ async function dueIntervals(detectorArn: string, time: EpochSeconds, store: Stor
   const complete = time - metricSet.definition.Offset;
   const last = clock.previous(clock.slotOf(clock.wallSeconds(complete)));
   const isBroken = newest?.status === 'IN_PROGRESS' && newest.start + clock.intervalSeconds + LONGEST_RUN_SECONDS <= complete;
+  // of an interval that is still being detected the next one must not come first: it could not be learned any more
+  if (newest?.status === 'IN_PROGRESS' && !isBroken) return [];
   const after = newest === undefined
     ? Math.max(clock.startOf(clock.previous(last)), (await store.getLearnedData(detectorArn))?.end ?? 0) : isBroken ? newest.start - 1 : newest.start;
   const intervals: Interval[] = [];

@@ -148,7 +148,7 @@ export class IntervalScoring {
     const { points, firstSeen, kind, astray, inRun } = this.state;
     const { cycleSlots } = this.calendar;
     const { distance, damped, slack } = distances;
-    this.stuck.take(from, to, values, this.isInside);
+    this.stuck.take(from, to, values, this.isInside, this.isHoliday);
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
@@ -185,8 +185,10 @@ export class IntervalScoring {
       const error = mayBeNegative ? value - center : errorOnSquareRootAxis(exact, center);
       const seasonal = error === 0 ? 0 : abs(error) / usual;
       const errors = error > 0 ? seasonal : -seasonal;
+      const isNoNews = this.former.isNoNews(s, value, prediction.expected[index]!, usual, points[s]!);
+      const lastingErrors = isNoNews ? 0 : errors;
       if (scores === undefined && seasonal < TOO_NEAR) {
-        this.lasting.learn(position, s, errors, usual);
+        this.lasting.learn(position, s, lastingErrors, usual);
         continue;
       }
       const confidence = points[s]! >= confidentPoints ? 1 : FIRST_CONFIDENCE + (1 - FIRST_CONFIDENCE) * points[s]! / confidentPoints;
@@ -198,7 +200,6 @@ export class IntervalScoring {
       const isAlone = !isHeard || this.duration.goesOn(s, error > 0 ? 1 : 0, seasonal);
       const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
       distance[index] = isAlone ? seasonal : combinedDistance(error, usual, secondError, secondScale);
-      const isNoNews = this.former.isNoNews(s, value, prediction.expected[index]!, usual, points[s]!);
       if (isNoNews) distance[index] = 0;
       let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
@@ -211,7 +212,6 @@ export class IntervalScoring {
       if (!this.isHoliday && stuck === 0) this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
-      const lastingErrors = isNoNews ? 0 : errors;
       if (scores === undefined) {
         this.lasting.learn(position, s, lastingErrors, usual);
         continue;

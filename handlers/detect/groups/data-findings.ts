@@ -12,14 +12,14 @@ import type { Observation } from '../model/observation';
 const MOST_FINDINGS = 20;
 
 /**
- * What is to be told of missing data after an interval: what is missing and was not told yet, the largest first, then what was told and
- * has ended. The model remembers what was told. What began while history was learned is told with the first interval that is detected.
+ * What is to be told of missing data after an interval: what is missing and was not told yet, the largest first, without what lies within
+ * a larger one; then what was told and has ended. The model remembers what was told. What began while history was learned is told with the first interval that is detected.
  */
 export function dataFindings(model: DetectorModel, observation: Observation, clock: WallClock): DataFinding[] {
   const { slot, missing, reported } = observation;
   const hasRows = reported.includes(1);
   const [told, found] = [new Set(model.toldMissing.map(keyOf)), new Set(missing.map(keyOf))];
-  const began = missing.filter(one => !told.has(keyOf(one)));
+  const began = missing.filter(one => !one.isWithin && !told.has(keyOf(one)));
   // while no rows come, nothing is known of single values
   const isEnded = (one: ToldMissing): boolean => !found.has(keyOf(one)) && (one.dimension === undefined || hasRows);
   const ended = model.toldMissing.filter(isEnded);

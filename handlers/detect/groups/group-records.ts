@@ -7,6 +7,7 @@ import { ANOMALOUS_SEVERITY, eventSeverity, formGroups, judgedScore, type Moves,
 import { REASON } from '../../engine/scores/explanation';
 import { withinItemLimit } from '../../lookout/group-size';
 import type { EpochSeconds, GroupSeriesRecord, RelatedMeasureRecord } from '../../lookout/store';
+import type { WallClock } from '../../shared/wall-clock';
 import type { DetectorModel } from '../model/detector-model';
 import type { OngoingGroup } from '../model/model-header';
 import type { Observation } from '../model/observation';
@@ -24,30 +25,33 @@ const PAUSED_INTERVALS = 1;
  * anomaly needs comes and goes, and each time would be another alert (docs/detection.md).
  */
 const COMES_AGAIN_SECONDS = 3600;
-/** Part of an interval by which clocks that are put forward or back may stretch the distance of two intervals (a day has 25 hours at most). */
-const CLOCK_CHANGE = 0.05;
 
-/** Most seconds between two anomalous intervals of one group, whichever series are anomalous. */
-function shortPause(intervalSeconds: number): number {
-  return (PAUSED_INTERVALS + 1 + CLOCK_CHANGE) * intervalSeconds;
+/** When groups that go on in an interval must have had an anomaly. Intervals are counted: where clocks are put back, one is an hour longer. */
+function oldestEnds(clock: WallClock, slot: number): { readonly ofAny: EpochSeconds; readonly ofSame: EpochSeconds } {
+  const startBefore = (intervals: number): EpochSeconds => {
+    let before = slot;
+    for (let count = 0; count < intervals; count++) before = clock.previous(before);
+    return clock.startOf(before);
+  };
+  const pause = Math.max(PAUSED_INTERVALS, COMES_AGAIN_SECONDS / clock.intervalSeconds);
+  return { ofAny: startBefore(PAUSED_INTERVALS + 1), ofSame: startBefore(Math.floor(pause) + 1) };
 }
 
-/** Most seconds between two anomalous intervals of one group. */
-export function longestPause(intervalSeconds: number): number {
-  return Math.max(shortPause(intervalSeconds), COMES_AGAIN_SECONDS + intervalSeconds);
+/** When a group must have had an anomaly to go on in an interval, whether in any series or in some that it has. */
+export function oldestEnd(clock: WallClock, slot: number): EpochSeconds {
+  return oldestEnds(clock, slot).ofSame;
 }
 
 /**
  * The anomaly groups of an interval. A group goes on when its measure had one in the interval before or in the one before that, and within an hour when that
  * has a series or total in common with it; otherwise a new one begins. Groups that pause are left in `model.paused`, the newest of each measure.
- * @param start of the interval
  */
-export function groupsOf(
-  detectorArn: string, model: DetectorModel, observation: Observation, start: EpochSeconds,
-): OngoingGroup[] {
+export function groupsOf(detectorArn: string, model: DetectorModel, observation: Observation, clock: WallClock): OngoingGroup[] {
   const { measures, dimensions } = model.series;
   const { scores, values, totals } = observation;
-  const open = [...model.ongoing, ...model.paused].filter(({ record }) => start - record.end <= longestPause(model.intervalSeconds));
+  const start = clock.startOf(observation.slot);
+  const oldest = oldestEnds(clock, observation.slot);
+  const open = [...model.ongoing, ...model.paused].filter(({ record }) => record.end >= oldest.ofSame);
   const scoredTotals = totals && model.totals.scored(totals, combination => model.shareOf(combination));
   const describe = (series: number): SeriesDescription => model.series.describe(series);
   const movesOf = (measure: number): Moves | undefined => model.movesOf(measure);
@@ -55,7 +59,7 @@ export function groupsOf(
     const measure = measures[group.measure];
     const totalIds = group.totals.map(total => model.totals.timeSeriesId(total));
     const ongoing = open.find(({ record, members, totals: known = [] }) => record.measure === measure
-      && (start - record.end <= shortPause(model.intervalSeconds) || haveCommon(members, group.series) || haveCommon(known, totalIds)));
+      && (record.end >= oldest.ofAny || haveCommon(members, group.series) || haveCommon(known, totalIds)));
     const severity = rounded(group.severity);
     const peak = Math.max(severity, ongoing?.peak ?? ongoing?.record.score ?? 0);
     const intervals = (ongoing?.intervals ?? 0) + 1;

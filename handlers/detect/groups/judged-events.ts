@@ -28,7 +28,9 @@ export async function takeFeedback({ store }: Pick<Services, 'store'>, detector:
     const page = await store.listFeedbackSince(detector.arn, since, { limit: PAGE, ...from !== undefined && { from } });
     for (const feedback of page.items) {
       seen = Math.max(seen, feedback.at);
-      if (model.judged.some(event => event.groupId === feedback.groupId && event.at === feedback.at)) continue;
+      const isKnown = ({ groupId, at, series, total = model.series.timeSeriesId(series) }: JudgedEvent): boolean => (
+        groupId === feedback.groupId && at === feedback.at && total === feedback.timeSeriesId);
+      if (model.judged.some(isKnown)) continue;
       if (!groups.has(feedback.groupId)) groups.set(feedback.groupId, store.getGroup(detector.arn, feedback.groupId));
       const event = judgedEvent(feedback, await groups.get(feedback.groupId), layout, model);
       if (event !== undefined && event.at >= (known.get(keyOf(event))?.at ?? -Infinity)) known.set(keyOf(event), event);

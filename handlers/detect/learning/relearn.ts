@@ -7,11 +7,10 @@ import type { DetectEvent, DetectionOutcome } from '../../../src/private/contrac
 import { IntervalTable } from '../../input/interval-table';
 import { SeriesIndex } from '../../input/series-index';
 import { UnusableData } from '../../input/unusable-data';
-import type { DetectorRecord, EpochSeconds, GroupRecord, GroupSeriesRecord } from '../../lookout/store';
+import type { DetectorRecord, GroupRecord, GroupSeriesRecord } from '../../lookout/store';
 import { WriteConflict } from '../../shared/state-object';
-import type { WallClock } from '../../shared/wall-clock';
 import { readLiveInterval } from '../data/live-interval';
-import { groupsOf, longestPause } from '../groups/group-records';
+import { groupsOf, oldestEnd } from '../groups/group-records';
 import type { Layout } from '../layout';
 import { DetectorModel } from '../model/detector-model';
 import { keptTable, slotsOfDay } from '../model/kept-values';
@@ -143,21 +142,16 @@ async function learnDay(
   for (const slot of day) {
     if (table.rows(slot) === 0) continue;
     if (slot < scoredFrom) model.learn(slot, table);
-    else model.ongoing = groupsOf(detector.arn, model, model.observe(slot, table, 'anomalies'), layout.clock.startOf(slot));
+    else model.ongoing = groupsOf(detector.arn, model, model.observe(slot, table, 'anomalies'), layout.clock);
   }
 }
 
 /** Slot in which the groups began that the newest intervals have; one after the newest where these have none. What explains them is in all their intervals together. */
 async function firstOfOpenGroups({ store }: Services, detector: DetectorRecord, { clock, measures }: Layout, newest: number): Promise<number> {
   const { items } = await store.listGroups(detector.arn, { limit: LISTED_GROUPS * measures.length });
-  const open = items.filter(({ start, end }) => start <= clock.startOf(newest) && end >= oldestEnd(clock, newest));
+  const open = items.filter(({ start, end }) => start <= clock.startOf(newest) && end >= oldestEnd(clock, clock.next(newest)));
   const first = Math.min(Infinity, ...open.map(({ start }) => clock.slotOf(clock.wallSeconds(start))));
   return Math.max(first, clock.slotOf(newest - MOST_SCORED * clock.intervalSeconds));
-}
-
-/** When a group must have had an anomaly to go on in the interval after the newest. */
-function oldestEnd(clock: WallClock, newest: number): EpochSeconds {
-  return clock.startOf(newest) + clock.intervalSeconds - longestPause(clock.intervalSeconds);
 }
 
 /** Groups of the newest intervals go on, as far as their records tell of them. */
@@ -165,7 +159,7 @@ export async function resumeGroups({ store }: Services, detector: DetectorRecord
   if (model.newest === undefined) return;
   const { items } = await store.listGroups(detector.arn, { limit: LISTED_GROUPS * model.series.measures.length });
   const newest = clock.startOf(model.newest);
-  const oldest = oldestEnd(clock, model.newest);
+  const oldest = oldestEnd(clock, clock.next(model.newest));
   const formed = [...model.ongoing, ...model.paused];
   const resumed = (records: readonly GroupRecord[]): OngoingGroup[] => records.map(record => ongoingGroup(record, newest, model, formed));
   // one that ends later has the interval in it whose detection was not finished

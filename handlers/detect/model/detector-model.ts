@@ -188,10 +188,17 @@ export class DetectorModel {
     return { combinationsLeftOut };
   }
 
-  /** Knows the series of another model too, under the numbers that they have there: this one was that model once, and has no others. */
-  public adopt({ series }: DetectorModel): void {
-    for (const combination of series.combinations) this.series.findOrAdd(combination);
+  /**
+   * Knows the series of another model too, and what people said of them. One that this model was once has the same numbers for them; one that was learned
+   * in another way may have others.
+   */
+  public adopt({ series, judged, feedbackSeen }: DetectorModel): void {
+    const numbers = series.combinations.map(combination => this.series.findOrAdd(combination));
     if (this.series.size > this.engine.seriesCount) this.engine.addSeries(this.series.size - this.engine.seriesCount);
+    const measures = this.header.measures.length;
+    const numberOf = (number: number): number => numbers[Math.floor(number / measures)] * measures + number % measures;
+    this.judged = judged.map(event => event.total === undefined ? { ...event, series: numberOf(event.series) } : event);
+    this.feedbackSeen = feedbackSeen;
   }
 
   /** Values of an interval by this model's series. Adds the series that are new. */

@@ -22,7 +22,7 @@ const SINGLE_ERROR = 2.5;
  * How far a slot is believed, 0-1: by the errors that it made and that would have been made without it, both on top of the usual one, so
  * that differences within the noise count for nothing.
  */
-export function effectTrust(errorWithout: number, errorWith: number, usual: number): number {
+function effectTrust(errorWithout: number, errorWith: number, usual: number): number {
   const without = errorWithout + usual;
   if (without === 0) return 0;
   const ratio = (errorWith + usual) / without;

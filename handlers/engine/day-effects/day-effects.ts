@@ -73,7 +73,7 @@ export class DayEffects {
   }
 
   /**
-   * Fills `prediction` for the series from `from` up to but not including `to`.
+   * Fills `prediction` for the series from `from` up to but not including `to`. Call it before `learn`.
    * @param day days since 1970-01-01 on the local wall clock
    * @param expected what level and weekday expect of the block
    * @param scale usual size of their error as a standard deviation
@@ -86,6 +86,8 @@ export class DayEffects {
     for (let s = from; s < to; s++) {
       const index = s - from;
       prediction.effect[index] = prediction.season[index] = prediction.scale[index] = 0;
+      // since the day before: this day may have an effect
+      if (kind[s] === ANY_VALUES && state.effectsRelative[s] === 1) this.addFromNowOn(s);
       const base = this.base(s, expected[index]!);
       const usual = this.usual(s, scale[index]!) / base;
       if (!(usual >= 0)) continue;
@@ -137,7 +139,6 @@ export class DayEffects {
     const position = this.calendar.positionOf(day);
     for (let s = from; s < to; s++) {
       const index = s - from;
-      if (kind[s] === ANY_VALUES && state.effectsRelative[s] === 1) this.addFromNowOn(s);
       const base = this.base(s, expected[index]!);
       const left = (values[index]! - expected[index]!) / base;
       const usual = this.usual(s, scale[index]!) / base;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { carryOver, type Moment } from './carry-over';
-import { shiftLength } from './level-shift';
+import { carryOver, type Change, type Moment } from './carry-over';
 import type { Calendar } from '../calendar/calendar';
 import type { SeriesState } from '../state/series-state';
 
@@ -36,7 +35,7 @@ const LOSS = 2;
 /** Share of the values lately that were far off, this one counted, up to which one that is far off begins an event. */
 const QUIET = 0.018;
 
-/** Rows of the state: the length of an event that is not one yet is counted at short intervals only. */
+/** Rows of the state: the length of an event that is not one yet is counted at short intervals only, and what has more by so much is remembered at others only. */
 export function formerLevelRows(calendar: Calendar): number {
   return calendar.isWithinHour ? 1 : 0;
 }
@@ -95,7 +94,7 @@ export class FormerLevel {
   /** Moves the level of a series back to where it was, and what was carried over with it. At intervals of less than an hour mostly the level alone has followed. */
   public goBack(series: number, moment: Moment): void {
     const { calendar, state } = this;
-    const { level, origin, points, formerLevel, formerAt, formerShare, formerNoise } = state;
+    const { level, origin, formerLevel, formerShare, formerNoise } = state;
     const before = origin[series]! + formerLevel[series]!;
     formerLevel[series] = NaN;
     if (calendar.isWithinHour && formerShare[series] === 1) {
@@ -103,8 +102,8 @@ export class FormerLevel {
       return;
     }
     const share = 1 / formerShare[series]!;
-    // once the event is long enough to have become a level of so much more, that was carried over; else what the level has followed, it alone has
-    const moved = share === 1 && points[series]! - formerAt[series]! > shiftLength(calendar) ? before - level[series]! : 0;
+    // what was carried over; what the level has followed beside that, it alone has
+    const moved = -share * this.movedBy(series);
     const learned = level[series]! - (before - moved) / share;
     carryOver(calendar, state, series, { share, moved, learned, noise: 1 / formerNoise[series]! }, moment, 1);
   }
@@ -126,13 +125,19 @@ export class FormerLevel {
     else if (this.isOver(series, value, expected, usual)) formerLevel[series] = NaN;
   }
 
-  /** Notes that what is known of the series was carried over to a new level, of so many times the one before. */
-  public carryOver(series: number, share: number, noise: number): void {
-    const { formerLevel, formerShare, formerNoise } = this.state;
+  /** Notes that what is known of the series was carried over to a new level: so many times the one before, or so much more. */
+  public carryOver(series: number, { share, moved, noise }: Change): void {
+    const { formerLevel, formerMoved, formerShare, formerNoise } = this.state;
     // what is more by so much is a level that values move to and not back from at intervals of less than an hour
     if (this.calendar.isWithinHour && share === 1) formerLevel[series] = NaN;
+    if (formerMoved.length > 0) formerMoved[series] = share * formerMoved[series]! + moved;
     formerShare[series]! *= share;
     formerNoise[series]! *= noise;
+  }
+
+  /** How much more than so many times what they were the values are. */
+  private movedBy(series: number): number {
+    return this.state.formerMoved[series] ?? 0;
   }
 
   private isRemembered(series: number): boolean {
@@ -150,10 +155,11 @@ export class FormerLevel {
 
   /** @param noise NaN: the event is not one yet */
   private remember(series: number, noise: number): void {
-    const { level, origin, points, formerLevel, formerAt, formerShare, formerNoise, eventLength } = this.state;
+    const { level, origin, points, formerLevel, formerAt, formerMoved, formerShare, formerNoise, eventLength } = this.state;
     formerLevel[series] = level[series]! - origin[series]!;
     formerAt[series] = points[series]!;
     formerShare[series] = 1;
+    if (formerMoved.length > 0) formerMoved[series] = 0;
     formerNoise[series] = noise;
     if (this.leastLength > 0) eventLength[series] = 1;
   }

@@ -64,7 +64,7 @@ export function continueRun(
   const change = count < length ? undefined : changeOfRun(calendar, state, series);
   if (change === undefined) return false;
   carryOver(calendar, state, series, change, moment, count);
-  former.carryOver(series, change.share, change.noise);
+  former.carryOver(series, change);
   endRun(state, series);
   return true;
 }

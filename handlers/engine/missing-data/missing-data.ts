@@ -23,6 +23,8 @@ export interface MissingDataFinding {
   readonly since: number;
   /** Intervals without data so far, those between closing and opening time too. */
   readonly intervals: number;
+  /** The value lies within a larger one that has stopped, too: it is no news then, and not back either. */
+  readonly isWithin?: true;
 }
 
 /** Days over which the share of intervals with rows is taken (exponentially weighted), and what must have come before silence means anything. */
@@ -69,8 +71,6 @@ export class MissingData {
   private count = 0;
   private share = new Uint16Array(0);
   private silent = new Uint16Array(0);
-  /** Day on which each combination was last seen to be silent: it is so for the rest of the day, or until it returns. Follows from the others. */
-  private silentOn = new Float64Array(0);
   /** The newest interval, with rows or not. */
   private last = NaN;
   /** Logarithm of the chance below which a silence is none, for the combinations that are regular. */
@@ -101,7 +101,7 @@ export class MissingData {
    * @param wallSeconds start of the interval on the wall clock, later than the one before; intervals in between had no data
    * @param reported one entry for each combination: 1 when any of its measures has a value
    * @param codes for each dimension the number of its value in each combination
-   * @returns what is missing, the largest first
+   * @returns what is missing, the largest first; what lies within a larger one is marked
    */
   public observe(wallSeconds: number, reported: Uint8Array, codes: readonly Int32Array[]): MissingDataFinding[] {
     const { overall, settings: { intervalSeconds } } = this;
@@ -160,11 +160,10 @@ export class MissingData {
   private grow(count: number): void {
     if (count > this.share.length) {
       const capacity = Math.max(count, Math.ceil(1.5 * this.share.length));
-      const [share, silent, silentOn] = [new Uint16Array(capacity), new Uint16Array(capacity), new Float64Array(capacity).fill(NaN)];
+      const [share, silent] = [new Uint16Array(capacity), new Uint16Array(capacity)];
       share.set(this.share);
       silent.set(this.silent);
-      silentOn.set(this.silentOn);
-      Object.assign(this, { share, silent, silentOn });
+      Object.assign(this, { share, silent });
       this.hours.grow(capacity);
       this.pauses.grow(capacity);
     }
@@ -212,7 +211,6 @@ export class MissingData {
         hours.addHolidays(index, silence);
         hours.addSilence(index, silence, number);
         silent[index] = 0;
-        this.silentOn[index] = NaN;
       }
       if (share[index] !== WHOLE) share[index] = rounded(share[index]! + gain * (WHOLE - share[index]!), index, number);
       hours.addRow(index, part, number);
@@ -233,40 +231,41 @@ export class MissingData {
     return this.expected.intervals(index, silence, enough) > enough;
   }
 
-  /** Values that have stopped, largest first; none that lies within a larger one. */
+  /** Values that have stopped, largest first. */
   private stopped(wallSeconds: number, codes: readonly Int32Array[]): MissingDataFinding[] {
     const { hours, settings: { intervalSeconds }, silences, silent } = this;
     const [candidates, day] = [new Array<number>(), dayOf(wallSeconds)];
     for (let index = 0; index < this.count; index++) {
       const intervals = silent[index]!;
       if (intervals < LEAST_SILENCE || intervals > this.gone || !hours.isExpectedEver(index)) continue;
-      if (this.silentOn[index] !== day) {
-        if (!this.isSilent(index, silences.of(intervals), intervals)) continue;
-        this.silentOn[index] = day;
-      }
-      candidates.push(index);
+      if (this.isSilent(index, silences.of(intervals), intervals)) candidates.push(index);
     }
     if (candidates.length === 0) return [];
     const isKnown = (index: number): boolean => silent[index]! <= this.gone;
     const missing = (column: Int32Array): readonly StoppedValue[] => (
-      this.turnover.missing(this.stoppedValues(column, candidates, day), column, isKnown, day));
+      this.turnover.missing(this.stoppedValues(column, candidates), column, isKnown, day));
     const values = codes.flatMap((column, dimension) => missing(column).map(value => ({ dimension, ...value })))
       .sort((a, b) => b.combinations.length - a.combinations.length);
     const covered = new Set<number>();
     const findings: MissingDataFinding[] = [];
-    for (const { dimension, code, combinations, silence } of values) {
-      if (combinations.every(index => covered.has(index))) continue;
+    for (const { dimension, code, combinations, silence: { start } } of values) {
+      const isWithin = combinations.every(index => covered.has(index));
       for (const index of combinations) covered.add(index);
-      findings.push({ kind: 'stopped', dimension, code, since: silence.start, intervals: Math.round((wallSeconds - silence.start) / intervalSeconds) + 1 });
+      const intervals = Math.round((wallSeconds - start) / intervalSeconds) + 1;
+      findings.push({ kind: 'stopped', dimension, code, since: start, intervals, ...isWithin && { isWithin } });
     }
     return findings;
   }
 
   /** @param candidates combinations that are silent for longer than usual */
-  private stoppedValues(column: Int32Array, candidates: readonly number[], day: number): StoppedValue[] {
+  private stoppedValues(column: Int32Array, candidates: readonly number[]): StoppedValue[] {
     const { hours, overall: { seen }, silences, silent } = this;
     const least = new Map<number, number>();
-    for (const index of candidates) least.set(column[index]!, this.gone);
+    const isCandidate = new Uint8Array(this.count);
+    for (const index of candidates) {
+      least.set(column[index]!, this.gone);
+      isCandidate[index] = 1;
+    }
     const members = new Map<number, number[]>();
     for (let index = 0; index < this.count; index++) {
       const code = column[index]!;
@@ -283,7 +282,7 @@ export class MissingData {
       if (intervals < LEAST_SILENCE) return [];
       const silence = silences.of(intervals);
       const isSilent = (index: number): boolean => (
-        silent[index] === intervals ? this.silentOn[index] === day : this.isSilent(index, silence, intervals));
+        silent[index] === intervals ? isCandidate[index] === 1 : this.isSilent(index, silence, intervals));
       // what is longer than one of them ever pauses is longer than all of them do
       if (!combinations.some(isSilent)) return [];
       const chance = (index: number): number => (

@@ -6,7 +6,7 @@ import type { SeriesState } from '../state/series-state';
 const { floor, log2, max, min } = Math;
 
 /** Levels of the score that are counted: 2, 4, 8 ... 128. */
-export const EXCEEDANCE_LEVELS = 7;
+const EXCEEDANCE_LEVELS = 7;
 const LOWEST_LEVEL = 2;
 /** Both sides. */
 export const EXCEEDANCE_ROWS = 2 * EXCEEDANCE_LEVELS;

@@ -52,8 +52,9 @@ export class StuckValues {
    * Takes in an interval of the series from `from` up to but not including `to`, before they are scored.
    * @param values of the block; NaN: none
    * @param isInside whether a series was above and below a value lately
+   * @param isHoliday whether nothing is learned of the interval
    */
-  public take(from: number, to: number, values: Float64Array, isInside: (series: number, value: number) => boolean): void {
+  public take(from: number, to: number, values: Float64Array, isInside: (series: number, value: number) => boolean, isHoliday: boolean): void {
     const { equalValues, mostEqual, newest, points } = this.state;
     const { fadesAfter, knownFrom, mostNews, sizes } = this;
     for (let s = from; s < to; s++) {
@@ -73,7 +74,8 @@ export class StuckValues {
         if (equal > usual) mostEqual[s] = points[s]! < 2 * knownFrom ? equal : min(equal, max(usual + USED_TO_AT_LEAST, floor(USED_TO * usual)));
         equalValues[s] = 0;
       }
-      if (mostEqual[s] !== 0 && points[s]! % fadesAfter === 0) mostEqual[s] = LEFT * mostEqual[s]!;
+      // once a week: as long as values are not learned, their number stands still
+      if (mostEqual[s] !== 0 && points[s]! % fadesAfter === 0 && !isHoliday && sizes[s - from] === 0) mostEqual[s] = LEFT * mostEqual[s]!;
     }
   }
 

@@ -30,7 +30,7 @@ const CLIP = 3;
 /** Errors before the scale stands on its own. */
 const AVERAGED_ERRORS = 50;
 /** Errors before the regression is heard at all. */
-export const LEAST_REGRESSION_ERRORS = 30;
+const LEAST_REGRESSION_ERRORS = 30;
 const SCALE_GAIN = 0.01;
 /** Part of the mean below which the scale never falls. */
 const MEAN_FLOOR = 0.0005;
@@ -78,7 +78,7 @@ export class RegressionMember {
   private readonly rows: number;
   /** Terms of the block's series, those of one series side by side. */
   private readonly terms: Float64Array;
-  /** For each series of the block the error to be learned; NaN: none. */
+  /** For each series of the block the error that the weights learn; NaN: none. */
   private readonly error: Float64Array;
   private readonly comparedIntervals: number;
 
@@ -178,7 +178,7 @@ export class RegressionMember {
     const row = this.row(interval) * capacity;
     const { comparedIntervals, error: learned } = this;
     const comparedGain = 1 / comparedIntervals;
-    let settled = true;
+    const isStep = interval % SETTLED_STEP === 0;
     for (let s = from; s < to; s++) {
       const index = s - from;
       const value = values[index]!;
@@ -193,10 +193,9 @@ export class RegressionMember {
       if (expectation !== expectation) continue;
       const error = value - expectation;
       const trained = regressionErrors[s]!;
-      if (trained < SETTLED_ERRORS) settled = false;
       const limit = trained < AVERAGED_ERRORS ? Infinity : CLIP * prediction.scale[index]!;
       const clipped = max(-limit, min(limit, error));
-      learned[index] = clipped;
+      if (isStep || trained < SETTLED_ERRORS) learned[index] = clipped;
       regressionErrors[s] = min(trained + 1, MOST_ERRORS);
       const gain = trained < AVERAGED_ERRORS ? 1 / (trained + 1) : SCALE_GAIN;
       regressionScale[s]! += gain * (DEVIATION_TO_SCALE * abs(clipped) - regressionScale[s]!);
@@ -205,7 +204,7 @@ export class RegressionMember {
       regressionError[s]! += compared * (min(bound, abs(error)) - regressionError[s]!);
       seasonalError[s]! += compared * (min(bound, abs(value - seasonal.expected[index]!)) - seasonalError[s]!);
     }
-    if (!settled || interval % SETTLED_STEP === 0) this.update(from, to);
+    this.update(from, to);
   }
 
   /** Keeps values that are not learned, for the intervals that follow. */

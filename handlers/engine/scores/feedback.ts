@@ -131,7 +131,8 @@ function change(scores: SeriesScores, series: number, value: number, factor: num
   const changed = max(-HIGHEST_SCORE, min(HIGHEST_SCORE, score[series]! * factor));
   // what counts less for reasons of its own goes on to do so
   const lasting = raise[series]! > 1 ? 1 + (raise[series]! - 1) * share(factor, [AFTER_ONE_NO, 1]) : raise[series]!;
-  const narrower = factor * lasting / raise[series]!;
+  // what counts for nothing does so wherever it is: its band stays
+  const narrower = raise[series] === 0 ? 1 : factor * lasting / raise[series]!;
   if (score[series]! > 0) {
     upper[series] = center + (upper[series]! - center) / narrower;
   } else {

@@ -154,6 +154,8 @@ export class SeriesState {
   /** How many times what they were the season and the usual error of the series are since then; NaN: the event is not one yet. */
   public formerShare!: Float32Array;
   public formerNoise!: Float32Array;
+  /** How much more than so many times what they were its values are since then; at intervals of an hour and more only. */
+  public formerMoved!: Float32Array;
   /** How long the event is that is not one yet; at intervals of less than an hour only. */
   public eventLength!: Uint8Array;
   /** ANY_VALUES, NEVER_NEGATIVE or COUNTS. */

@@ -33,7 +33,7 @@ export type ColumnName =
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
   'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'atEnd' | 'endLength' | 'event' |
   'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' | 'equalValues' | 'mostEqual' |
-  'formerLevel' | 'formerShare' | 'formerNoise' | 'formerAt' | 'eventLength' | 'kind';
+  'formerLevel' | 'formerShare' | 'formerNoise' | 'formerMoved' | 'formerAt' | 'eventLength' | 'kind';
 
 /** Columns of the state in the order in which they are serialised: wide types first, so that every column is aligned. */
 export function columnsOf(calendar: Calendar): Column[] {
@@ -63,6 +63,7 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'formerShare', type: 'float32', rows: 1, initial: 1 },
     { name: 'formerNoise', type: 'float32', rows: 1, initial: 1 },
     { name: 'formerLevel', type: 'float32', rows: 1, initial: NaN },
+    { name: 'formerMoved', type: 'float32', rows: 1 - formerLevelRows(calendar), initial: 0 },
     { name: 'cycle', type: 'float32', rows: calendar.cycleSlots, initial: NaN },
     { name: 'week', type: 'float32', rows: calendar.weekSlots, initial: NaN },
     { name: 'noise', type: 'float32', rows: calendar.noiseSlots, initial: NaN },

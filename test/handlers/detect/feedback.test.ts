@@ -148,6 +148,22 @@ test('an event that was called an anomaly is alerted when it comes again a littl
   expect(await event(MORNING[2]!, notAlerted)).toBeGreaterThan(0);
 });
 
+test('feedback on several series of a group, put at once, counts for each, also where a detection comes in between', async () => {
+  await begin();
+  await world.put(liveKey(MORNING[0]!), shopHour(MORNING[0]!, platform => platform === 'web' ? 0.1 : 1));
+  await world.detect(MORNING[0]!);
+  const group = (await world.groups()).find(({ series }) => series.length > 1);
+  const put = (number: number): Promise<void> => world.store.putFeedback({
+    detectorArn: DETECTOR, groupId: group!.id, timeSeriesId: group!.series[number]!.timeSeriesId, isAnomaly: false, at: 1,
+  });
+  for (const [number, start] of MORNING.slice(1, 3).entries()) {
+    await put(number);
+    await event(start, 1);
+  }
+  const model = DetectorModel.decode((await world.state()).get('state/shop/model')!);
+  expect(model.judged).toHaveLength(2);
+});
+
 test('feedback on a group or series that is gone changes nothing', async () => {
   await begin();
   await world.store.putFeedback({ detectorArn: DETECTOR, groupId: 'gone', timeSeriesId: 'f', isAnomaly: true, at: 1 });

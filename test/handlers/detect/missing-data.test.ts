@@ -43,6 +43,27 @@ test('a dimension value that stopped reporting is told once when it is found and
   expect(warnings()).toHaveLength(1);
 });
 
+test('a value that was told stays missing while a larger one, in which it lies, is missing too', async () => {
+  await world.setUp();
+  const hourOf = (start: string, without: readonly string[]): string => {
+    const rows = shopRows(Date.parse(start) / 1000);
+    const all = [...rows, ...rows.filter(row => row.includes('web')).slice(0, 1).map(row => row.replace(/\b(de|fr)\b/, 'it'))];
+    return [SHOP_HEADER, ...all.filter(row => !without.some(value => row.split(',').includes(value)))].join('\n');
+  };
+  const history = Array.from({ length: 24 * 10 }, (_, index) => hourOf(hour(index - 24 * 10), []).split('\n').slice(1)).flat();
+  await world.put('history/000', [SHOP_HEADER, ...history].join('\n'));
+  await world.learn();
+  const outcomes = await detectHours(0, 12, start => (
+    hourOf(start, [...start < hour(10) ? ['it'] : [], ...start >= hour(4) && start < hour(8) ? ['web'] : []])));
+  expect(findingsOf(outcomes).flatMap((found, number) => found.map(({ text }) => `${number}: ${text}`))).toEqual([
+    '2: marketplace=it stopped reporting: no rows for 3 intervals',
+    '6: platform=web stopped reporting: no rows for 3 intervals',
+    '8: platform=web reports again after 4 intervals without rows',
+    '10: marketplace=it reports again after 10 intervals without rows',
+  ]);
+  expect(outcomes.map(({ dataMissing = 0 }) => dataMissing)).toEqual([0, 0, 1, 1, 1, 1, 2, 2, 1, 1, 0, 0]);
+});
+
 test('intervals without any row are told from the first one on, and end no other finding', async () => {
   await world.learned();
   await detectHours(0, 3, start => hourWithout(start, ['web']));

@@ -52,7 +52,7 @@ function told(aggregation: 'SUM' | 'AVG', moved: number, errorsOf: (series: numb
   }
   model = DetectorModel.decode(model.encode());
   const start = FIRST + HOURS * HOUR;
-  return groupsOf(detector.arn, model, model.observe(start, tableOf(layout, HOURS, errorsOf)), start);
+  return groupsOf(detector.arn, model, model.observe(start, tableOf(layout, HOURS, errorsOf)), layout.clock);
 }
 
 const oneError = (series: number): number => series === 7 ? 1 : 0;

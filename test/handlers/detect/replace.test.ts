@@ -161,6 +161,27 @@ describe('the second reading of an interval', () => {
     expect(await world.store.getExecution(DETECTOR, Date.parse(hour(0)) / 1000)).toMatchObject({ status: 'COMPLETED', outcome: before });
   });
 
+  test('a model that is learned again numbers its series in another way: what people said stays with theirs', async () => {
+    await begin();
+    const withPlatform = (number: number, platform: string): string => (
+      [shopHour(hour(number)), ...shopRows(Date.parse(hour(number)) / 1000).map(row => row.replace(/mobile|web/, platform))].join('\n'));
+    for (const [number, platform] of [[0, 'tv'], [1, 'radio'], [2, 'radio']] as const) {
+      await world.put(liveKey(hour(number)), withPlatform(number, platform));
+      await detect(number, 'FIRST_OF_TWO', undefined, world.handler());
+    }
+    const model = DetectorModel.decode((await world.state()).get('state/shop/model')!);
+    const judged = model.series.combinations.findIndex(known => known.includes('tv')) * model.series.measures.length + 1;
+    const about = model.series.timeSeriesId(judged);
+    model.judged = [{ groupId: 'a group', series: judged, wallSeconds: 0, score: 9, isAnomaly: true, at: 1 }];
+    await world.put('state/shop/model', Buffer.from(model.encode()), STATE_BUCKET);
+    await world.put('state/shop/model-settled', 'damaged', STATE_BUCKET);
+    const files = filesOf(2, 'a1');
+    await world.put(`${files.replace('s3://data/', '')}000`, withPlatform(2, 'radio'));
+    await detect(2, 'AGAIN', files, world.handler());
+    const learned = DetectorModel.decode((await world.state()).get('state/shop/model')!);
+    expect(learned.judged.map(({ series }) => learned.series.timeSeriesId(series))).toEqual([about]);
+  });
+
   test('a settled model that is lost or damaged is learned again', async () => {
     for (const number of [0, 1, 2]) await first(number, 0.2);
     await world.put('state/shop/model-settled', 'damaged', STATE_BUCKET);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Detection without a crawl: learning from the intervals' folders, and looking for intervals that have ended. */
-import { hour, liveKey, shopHour, webDown } from './shop';
+import { hour, liveKey, shopFile, shopHour, webDown } from './shop';
 import { DETECTOR, World } from './world';
 import type { WatchOutcome } from '../../../handlers/detect/watch';
 import { OWNER_TAGS } from '../../../src/private/contract';
@@ -124,6 +124,23 @@ describe('looking for intervals', () => {
     await world.store.putExecution({ detectorArn: DETECTOR, start: Date.parse(hour(1)) / 1000, status: 'IN_PROGRESS' });
     expect(await look(ended(1, 600))).toEqual([]);
     expect(await look(ended(1, 1200))).toEqual([hour(1)]);
+  });
+
+  test('begins no interval before the one that goes on, or was left, at intervals of less than the function\'s time', async () => {
+    const at = (minutes: number): string => new Date(Date.parse(hour(0)) + minutes * 60_000).toISOString().replace('.000', '');
+    await world.setUp({ frequency: 'PT5M', status: 'ACTIVE' });
+    await world.put('history/000', shopFile(at(-5 * 300), 300, 300));
+    await world.store.changeStatus(DETECTOR, ['ACTIVE'], 'ACTIVATING', 1);
+    handler = world.handler();
+    await world.learn(handler);
+    for (const minutes of [0, 5, 10, 15, 20]) await world.put(liveKey(at(minutes)), shopHour(at(minutes)));
+    // the offset is five minutes
+    expect(await look(at(10))).toEqual([at(0)]);
+    await world.store.putExecution({ detectorArn: DETECTOR, start: Date.parse(at(5)) / 1000, status: 'IN_PROGRESS' });
+    for (const minutes of [15, 20, 25]) expect(await look(at(minutes))).toEqual([]);
+    expect(await look(at(30))).toEqual([at(5), at(10), at(15), at(20)]);
+    const { items } = await world.store.listExecutions(DETECTOR, { limit: 5 });
+    expect(items.map(({ status, outcome }) => [status, (outcome as { rows: number } | undefined)?.rows])).toEqual(Array.from({ length: 5 }, () => ['COMPLETED', 4]));
   });
 
   test('begins no interval when the function\'s time is short', async () => {

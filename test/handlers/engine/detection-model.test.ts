@@ -285,4 +285,17 @@ describe('the model', () => {
       });
     }), { numRuns: 8 });
   });
+
+  test('nor does one that comes weeks later', () => {
+    const random = randomOf(5);
+    const [alone, together] = [new DetectionModel({ intervalSeconds: 3600 }, 1), new DetectionModel({ intervalSeconds: 3600 }, 1)];
+    let wave = 0;
+    for (let hour = 0; hour < 900; hour++) {
+      wave = 0.8 * wave + normal(random);
+      if (hour === 800) together.addSeries(1);
+      const values = Float64Array.of(100 + 5 * wave, normal(random)).subarray(0, together.seriesCount);
+      const { score } = together.observe(MONDAY + hour * HOUR, values);
+      expect(score[0]).toBe(alone.observe(MONDAY + hour * HOUR, values.subarray(0, 1)).score[0]);
+    }
+  });
 });

@@ -34,3 +34,23 @@ test.each([[300, 16], [3600, 60], [86_400, 300]] as const)('what is learned of i
     else expect(unscored.observe(start, values, Infinity)).toEqual(scores);
   }
 });
+
+test('so it is of counts that leave their level for hours or days and come back, which rounding makes nearer', () => {
+  const settings: ModelSettings = { intervalSeconds: 3600 };
+  const [scored, unscored] = [new DetectionModel(settings, SERIES), new DetectionModel(settings, SERIES)];
+  const random = randomOf(7);
+  const [awayUntil, share] = [new Float64Array(SERIES), new Float64Array(SERIES)];
+  for (let hour = 0; hour < 60 * 24; hour++) {
+    const usual = 5 * (1 + Math.sin(hour / 12 * Math.PI));
+    const values = Float64Array.from({ length: SERIES }, (_, series) => {
+      if (random() < 0.002) {
+        awayUntil[series] = hour + 48 * random();
+        share[series] = 4 * random();
+      }
+      return Math.floor((usual + 1.2 * random()) * (hour < awayUntil[series]! ? share[series]! : 1));
+    });
+    scored.observe(MONDAY + hour * 3600, values, Infinity);
+    unscored.learn(MONDAY + hour * 3600, values);
+  }
+  expect(Buffer.compare(unscored.serialize(), scored.serialize())).toBe(0);
+});

@@ -24,7 +24,7 @@ const CANDIDATES_A_CUBOID = 64;
 /** Passes over all cuboids. Each looks at the leaves that no cause has explained yet. */
 const ROUNDS = 4;
 /** Most causes found: an event with more has no combination that explains it. */
-export const MOST_CAUSES = 12;
+const MOST_CAUSES = 12;
 /** Share of a combination's leaves that must deviate in the direction of the event. */
 const LEAST_CONSISTENCY = 0.8;
 /** Evidence that a combination needs beyond what the number of combinations asks for. */

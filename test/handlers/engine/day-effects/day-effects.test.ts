@@ -88,6 +88,18 @@ describe('effects of the calendar on daily data', () => {
     expect(expectedAtEnd).toBeLessThan(3500);
   });
 
+  test('nor does one on the day before', () => {
+    const random = randomOf(5);
+    const model = new DetectionModel({ intervalSeconds: DAY }, 1);
+    for (let day = FIRST; day < dayOf('2023-08-30'); day++) {
+      model.observe(day * DAY, Float64Array.of((isMonthEnd(day) ? 3000 : 1000) * (1 + 0.05 * normal(random))));
+    }
+    expect(model.observe(dayOf('2023-08-30') * DAY, Float64Array.of(-600)).severity[0]).toBeGreaterThan(90);
+    const { expected, severity } = model.observe(dayOf('2023-08-31') * DAY, Float64Array.of(3000));
+    expect(Math.abs(expected[0]! - 3000)).toBeLessThan(500);
+    expect(severity[0]).toBeLessThan(20);
+  });
+
   test('the day on which a season opens says nothing of the same day of the next months', () => {
     const random = randomOf(3);
     const model = new DetectionModel({ intervalSeconds: DAY }, 1);

@@ -150,16 +150,17 @@ test.each([300, 3600] as const)('at intervals of %i seconds, the same event two 
 });
 
 /** A series whose level was 1000 before an event, and has become `level` in so many hours; all of its values were 1000. */
-function afterEvent(level: number, hours: number, share = 1): SeriesState {
+function afterEvent(level: number, hours: number, share = 1, moved = 0): SeriesState {
   const calendar = new Calendar(HOUR);
   const state = new SeriesState(calendar, 1);
   state.level[0] = level;
-  state.mean[0] = share * 1000;
-  state.past.fill(share * 1000);
+  state.mean[0] = share * 1000 + moved;
+  state.past.fill(share * 1000 + moved);
   state.points[0] = 2000;
   state.formerLevel[0] = 1000;
   state.formerAt[0] = 2000 - hours;
   state.formerShare[0] = share;
+  state.formerMoved[0] = moved;
   const moment = { interval: 2000, position: calendar.position(MONDAY + 2000 * HOUR) };
   new FormerLevel(calendar, state).goBack(0, moment);
   return state;
@@ -167,9 +168,23 @@ function afterEvent(level: number, hours: number, share = 1): SeriesState {
 
 test.each<[string, SeriesState]>([
   ['the level alone has followed', afterEvent(700, 5)],
+  ['the level alone has followed, for long: its values were of no one kind', afterEvent(700, 40)],
   ['it has become a level of so many times the one before, and more', afterEvent(380, 40, 0.4)],
+  ['it has become a level of so much less than the one before, and less', afterEvent(480, 40, 1, -500)],
 ])('when a series goes back, values and mean are what they were: %s', (_name, { level, mean, past }) => {
   expect([level[0], Math.round(mean[0]!)]).toEqual([1000, 1000]);
   // this interval's is not known yet
   expect([...past].map(Math.round).filter(value => value === 1000).length).toBeGreaterThanOrEqual(past.length - 1);
+});
+
+test.each([1, 2, 3])('an erratic event of more than a day leaves no trace in the mean of a series that is back (seed %i)', seed => {
+  const random = randomOf(seed);
+  const model = new DetectionModel({ intervalSeconds: HOUR }, 1);
+  const known = 6 * 7 * 24;
+  const meanOf = (): number => (model as unknown as { readonly state: SeriesState }).state.mean[0]!;
+  for (let hour = 0; hour < known + 40; hour++) {
+    const isEvent = hour >= known && hour < known + 30;
+    model.observe(MONDAY + hour * HOUR, Float64Array.of(100 + 5 * normal(random) + (isEvent ? 40 + 300 * random() ** 2 : 0)));
+  }
+  expect(Math.abs(meanOf() - 100)).toBeLessThan(5);
 });

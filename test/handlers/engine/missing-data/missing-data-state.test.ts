@@ -100,6 +100,28 @@ describe('state of missing data', () => {
     ), { numRuns: 60 });
   });
 
+  test.each([93, 185])('after silences of weeks and outages of days it finds the same, too, read before each hour (seed %i)', seed => {
+    const random = randomOf(seed);
+    const codes = [...CODES, Int32Array.from({ length: COUNT }, (_, index) => index % 6)];
+    const plain = new MissingData(SETTINGS);
+    let other = new MissingData(SETTINGS);
+    // of each combination, and of everything
+    const silentUntil = new Float64Array(COUNT + 1);
+    for (let hour = 0; hour < 60 * 24; hour += random() < 0.001 ? Math.floor(720 * random()) : 1) {
+      for (let index = 0; index <= COUNT; index++) {
+        if (hour < silentUntil[index]! || random() >= 0.003) continue;
+        silentUntil[index] = hour + (index === COUNT ? 120 * random() : 960 * random() ** 3);
+      }
+      const isOpen = (index: number): boolean => (
+        index % 3 === 0 || (hour % 24 >= 8 && hour % 24 < 18 && (index % 3 === 1 || hour % 168 < 120)));
+      const isOn = (index: number): boolean => (
+        isOpen(index) && hour >= silentUntil[index]! && hour >= silentUntil[COUNT]! && random() > (index < 6 ? 0 : index / 15));
+      const reported = Uint8Array.from({ length: COUNT }, (_, index) => Number(isOn(index)));
+      other = MissingData.deserialize(SETTINGS, other.serialize());
+      expect(other.observe(MONDAY + hour * HOUR, reported, codes)).toEqual(plain.observe(MONDAY + hour * HOUR, reported, codes));
+    }
+  });
+
   test.each([3600, 86_400] as const)('state of version 3 goes on, and learns of holidays (%i seconds)', intervalSeconds => {
     const holidays = new HolidayCalendar([35, 36, 60].map((of, identity) => ({ day: MONDAY / DAY + of, identity })));
     const perDay = DAY / intervalSeconds;

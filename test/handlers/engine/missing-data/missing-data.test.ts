@@ -33,14 +33,15 @@ describe('missing data', () => {
     expect(run(monitor, 210, 220, () => true).flat()).toEqual([]);
   });
 
-  test('a value that lies within another one that stopped is not found beside it', () => {
+  test('a value that lies within another one that stopped is no news beside it', () => {
     const crossed = run(learned(), 200, 203, (_hour, platform, marketplace) => platform !== 1 && marketplace !== 2);
     expect(crossed[2]!.map(({ dimension, code }) => [dimension, code])).toEqual([[0, 1], [1, 2]]);
     // a marketplace that only one platform has stops with it
     const monitor = new MissingData(SETTINGS);
     const only = (_hour: number, platform: number, marketplace: number): boolean => platform === 1 || marketplace !== 2;
     run(monitor, 0, 200, only);
-    expect(run(monitor, 200, 203, (...at) => only(...at) && at[1] !== 1)[2]!.map(({ dimension, code }) => [dimension, code])).toEqual([[0, 1]]);
+    expect(run(monitor, 200, 203, (...at) => only(...at) && at[1] !== 1)[2]!.map(({ dimension, code, isWithin }) => [dimension, code, isWithin]))
+      .toEqual([[0, 1, undefined], [1, 2, true]]);
     expect(run(learned(), 200, 206, (_hour, platform, marketplace) => platform !== 1 || marketplace !== 2).flat()).toEqual([]);
   });
 

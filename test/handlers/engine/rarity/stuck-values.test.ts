@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as fc from 'fast-check';
-import { ANOMALOUS_SEVERITY, DetectionModel, type ModelSettings, REASONS } from '../../../../handlers/engine';
+import { ANOMALOUS_SEVERITY, DetectionModel, HolidayCalendar, type ModelSettings, REASONS } from '../../../../handlers/engine';
 import { xxHash32 } from '../../../../handlers/engine/state/checksum';
 import { MONDAY, normal, poisson, type Random, randomOf } from '../samples';
 
@@ -212,6 +212,19 @@ describe('what is not stuck', () => {
     series.weeks(20);
     series.next(1, () => 20.123);
     expect(series.stuck(8).some(isStuck)).toBe(true);
+  });
+
+  test('rests of each night after a holiday that begins when a whole number of weeks is known: they are forgotten once, and not in each of its hours', () => {
+    const holiday = MONDAY / DAY + 56;
+    const random = randomOf(3);
+    const model = new DetectionModel({ intervalSeconds: 3600 }, 1, new HolidayCalendar([{ day: holiday, identity: 0 }]));
+    const reasons = Array.from({ length: 70 * 24 }, (_, interval) => {
+      const hour = interval % 24;
+      // another value each night, of which nothing but their equality is to be seen
+      const value = hour >= 1 && hour < 9 ? 50 + 0.001 * Math.floor(interval / 24) : 50 + (hour % 2 === 0 ? 40 : -40) + normal(random);
+      return REASONS[model.observe(MONDAY + interval * 3600, Float64Array.of(value)).reason[0]!];
+    });
+    expect(reasons).not.toContain(STUCK);
   });
 
   test('any rests that come every week, however long', () => {

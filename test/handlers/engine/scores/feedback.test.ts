@@ -124,6 +124,14 @@ describe('scores, bands and severities', () => {
     }));
   });
 
+  test('a value that counts for nothing keeps a band', () => {
+    const scores = one({ expected: 0.9, lower: 0, upper: 1, score: -20, raise: 0, steepness: 1, severity: 0 });
+    hourly(yes({ score: -20 })).apply(scores, Float64Array.of(0, 0, 0, 0, 0, NaN), NEXT_WEEK);
+    expect(scores.severity[4]).toBe(0);
+    expect(scores.lower[4]).toBe(0);
+    expect(scores.upper[4]).toBe(1);
+  });
+
   test('the factor is bounded, and the larger of two events never gets the lower score', () => {
     const [size, times] = [{ min: 0.01, max: 1000, noNaN: true }, { min: 1, max: 3, noNaN: true }].map(range => fc.double(range));
     fc.assert(fc.property(fc.array(judgement, { maxLength: 8 }), size!, times!, (judgements, score, more) => {
