@@ -199,7 +199,10 @@ export class IntervalScoring {
       const expected = isAlone ? center : combinedExpectation(center, usual, second, secondScale);
       distance[index] = isAlone ? seasonal : combinedDistance(error, usual, secondError, secondScale);
       const isNoNews = this.former.isNoNews(s, value, prediction.expected[index]!, usual, points[s]!);
-      if (isNoNews) distance[index] = 0;
+      if (isNoNews) {
+        distance[index] = 0;
+        this.lasting.forgetMean(s);
+      }
       let known = this.recurrence.known(s);
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
