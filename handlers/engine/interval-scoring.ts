@@ -187,6 +187,7 @@ export class IntervalScoring {
       const errors = error > 0 ? seasonal : -seasonal;
       const isNoNews = this.former.isNoNews(s, value, prediction.expected[index]!, usual, points[s]!);
       const lastingErrors = isNoNews ? 0 : errors;
+      if (isNoNews) this.lasting.forgetMean(s);
       if (scores === undefined && seasonal < TOO_NEAR) {
         this.lasting.learn(position, s, lastingErrors, usual);
         continue;
@@ -205,9 +206,9 @@ export class IntervalScoring {
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
       if (isNewsWhereNeverThere && this.rarity.wasNeverAt(s, value)) known = 0;
-      // what was off a week ago and not before is an event that comes again; of a series that is new nothing is known before
+      // what was off a week ago and not before is an event that comes again; of a series that is new nothing is known before. As two weeks ago is no such event
       const isRepeated = this.lastWeek.isRepeated(position, s, value, distance[index]!, value - expected, usual)
-        && (points[s]! < this.twoWeeks || !this.recurrence.wasOff(position, s));
+        && (points[s]! < this.twoWeeks || this.lastWeek.isFromBefore(s) || !this.recurrence.wasOff(position, s));
       if (isRepeated) distance[index] = 0;
       if (!this.isHoliday && stuck === 0) this.recurrence.learn(position, s, distance[index]!);
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));

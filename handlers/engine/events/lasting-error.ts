@@ -197,6 +197,14 @@ export class LastingError {
     if (this.isShort) this.state.lastingFollowed[series] = 0;
   }
 
+  /**
+   * Forgets the mean of a series, which is nearer to where it was before the event than to where it is: the errors of the event are none of the values after
+   * its end. What the level has followed stays until it is back.
+   */
+  public forgetMean(series: number): void {
+    if (this.isKept) this.state.lastingError[series] = 0;
+  }
+
   /** Lets the means of all series fade by intervals that were left out. */
   public skip(left: number): void {
     if (left > 0) for (let s = 0; s < this.state.count; s++) this.fade(s, left);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/* eslint-disable no-bitwise -- a bit for each hour of the week */
+
+import { bitOfHour, HOURS_A_NUMBER } from './week-season';
 import type { Calendar, SeasonPosition } from '../calendar/calendar';
 import type { SeriesState } from '../state/series-state';
 
@@ -14,10 +17,15 @@ const LEFT_ANYWAY = 0.25;
 const LEAST_DISTANCE = 0.5;
 /** Successive intervals as they were a week ago, from which on a series does what it did then. */
 export const REPEATED_INTERVALS = 12;
+/** Share of an hour's intervals that are off its line, from which on the hour did something else than a week ago. */
+const OTHER_HOUR = 0.5;
+/** Stands for the number of those intervals where the hour keeps no line. */
+const NEVER = 255;
 
-/** Rows of the state for the hours of the week, and for the present one. */
-export function lastWeekRows(calendar: Calendar): { readonly hours: number; readonly present: number } {
-  return calendar.isWithinHour ? { hours: calendar.weekSlots, present: 1 } : { hours: 0, present: 0 };
+/** Rows of the state for the hours of the week, for a bit of each, and for the present one. */
+export function lastWeekRows(calendar: Calendar): { readonly hours: number; readonly bits: number; readonly present: number } {
+  const hours = calendar.isWithinHour ? calendar.weekSlots : 0;
+  return { hours, bits: hours / HOURS_A_NUMBER, present: min(1, hours) };
 }
 
 /**
@@ -27,12 +35,24 @@ export function lastWeekRows(calendar: Calendar): { readonly hours: number; read
  *
  * Only a series that was on the line before is believed. After an event it comes back to where it was last week from somewhere else, and the
  * way back is as much of the event as the way there.
+ *
+ * An hour in which a series leaves its line keeps that, for one week: what comes every Friday evening and is missing once is no
+ * news on the Friday after. What it does twice in succession is its line.
  */
 export class LastWeek {
   private readonly isKept: boolean;
 
+  /** Intervals off its line from which on an hour did something else. */
+  private readonly otherFrom: number;
+
   public constructor(private readonly calendar: Calendar, private readonly state: SeriesState) {
     this.isKept = lastWeekRows(calendar).present > 0;
+    this.otherFrom = OTHER_HOUR * calendar.intervalsPerWeekSlot;
+  }
+
+  /** Whether what is known of the present hour is from two weeks ago, as it did something else a week ago. */
+  public isFromBefore(series: number): boolean {
+    return this.isKept && this.state.keptLine[series] === 1;
   }
 
   /**
@@ -52,8 +72,15 @@ export class LastWeek {
    */
   public beginHour(position: SeasonPosition, isHoliday = false): void {
     if (!this.isKept) return;
-    const { hourFirst, hourLast, lastWeekFirst, lastWeekLast, capacity } = this.state;
+    const { hourFirst, hourLast, lastWeekFirst, lastWeekLast, keptLines, keptLine, offLine, count, capacity } = this.state;
     const from = position.week * capacity;
+    const { row, bit } = bitOfHour(position.week, capacity);
+    for (let s = 0; s < count; s++) {
+      const bits = keptLines[row + s]!;
+      keptLine[s] = (bits & bit) === 0 ? 0 : 1;
+      if (!isHoliday) keptLines[row + s] = bits & ~bit;
+    }
+    offLine.fill(0);
     lastWeekFirst.set(hourFirst.subarray(from, from + capacity));
     lastWeekLast.set(hourLast.subarray(from, from + capacity));
     if (isHoliday) return;
@@ -68,18 +95,33 @@ export class LastWeek {
    */
   public learn(position: SeasonPosition, from: number, to: number, values: Float64Array, scale: Float64Array): void {
     if (!this.isKept) return;
-    const { hourFirst, hourLast, repeated, origin, capacity } = this.state;
+    const { hourFirst, hourLast, lastWeekFirst, lastWeekLast, keptLines, keptLine, offLine, repeated, origin, capacity } = this.state;
     const hour = position.week * capacity;
+    const { row, bit } = bitOfHour(position.week, capacity);
+    const before = bitOfHour((position.week || this.calendar.weekSlots) - 1, capacity);
     for (let s = from; s < to; s++) {
       const value = values[s - from]!;
       if (value !== value) continue;
-      const kept = value - origin[s]!;
-      if (hourFirst[hour + s] !== hourFirst[hour + s]) hourFirst[hour + s] = kept;
-      hourLast[hour + s] = kept;
+      const isLineKept = (keptLines[row + s]! & bit) !== 0;
+      if (!isLineKept) {
+        const kept = value - origin[s]!;
+        if (hourFirst[hour + s] !== hourFirst[hour + s]) hourFirst[hour + s] = kept;
+        hourLast[hour + s] = kept;
+      }
       const off = abs(value - this.valueAt(position, s));
       // where nothing is known of a week ago, nothing speaks against it
       if (off !== off) continue;
-      repeated[s] = off <= NEAR * scale[s - from]! ? min(REPEATED_INTERVALS, repeated[s]! + 1) : 0;
+      if (off <= NEAR * scale[s - from]!) {
+        repeated[s] = min(REPEATED_INTERVALS, repeated[s]! + 1);
+        continue;
+      }
+      // a series that was not on its line before is no news by leaving it
+      if (offLine[s] === 0 && repeated[s]! < REPEATED_INTERVALS && (keptLines[before.row + s]! & before.bit) === 0) offLine[s] = NEVER;
+      repeated[s] = 0;
+      if (offLine[s] === NEVER || isLineKept || keptLine[s] === 1 || ++offLine[s]! < this.otherFrom) continue;
+      keptLines[row + s]! |= bit;
+      hourFirst[hour + s] = lastWeekFirst[s]!;
+      hourLast[hour + s] = lastWeekLast[s]!;
     }
   }
 

@@ -10,8 +10,8 @@ const { abs, floor, max, min } = Math;
 
 /** Level and short cycle learn what the week explains up to so many mean absolute errors without the week. */
 const MOST_OF_WEEK = 6;
-/** Hours of the week that share one number of `weekMisses`, a bit each. */
-const HOURS_A_NUMBER = 8;
+/** Hours of the week that share one number of a column that keeps a bit of each. */
+export const HOURS_A_NUMBER = 8;
 /** Lowest gain of a slot: the prototype's 0.1 needs a quarter of a year to follow a week that changes. */
 const GAIN = 0.25;
 /** Errors are compared over some two weeks of hours. */
@@ -59,7 +59,7 @@ export function mostOfWeek({ isHourly }: Calendar, { cycleError, scale }: Series
  * @param isKept whether it stays for a week later too
  */
 export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: SeriesState, position: SeasonPosition, isKept = false): void {
-  const { row, bit } = missesOf(position, capacity);
+  const { row, bit } = bitOfHour(position.week, capacity);
   for (let s = 0; s < count; s++) {
     const misses = weekMisses[row + s]!;
     missedBefore[s] = (misses & bit) === 0 ? 0 : 1;
@@ -69,12 +69,12 @@ export function beginHourOfWeek({ weekMisses, missedBefore, count, capacity }: S
 
 /** Notes that the present hour of the week is far off. */
 export function noteMissed({ weekMisses, capacity }: SeriesState, position: SeasonPosition, series: number): void {
-  const { row, bit } = missesOf(position, capacity);
+  const { row, bit } = bitOfHour(position.week, capacity);
   weekMisses[row + series]! |= bit;
 }
 
-/** Where an hour of the week has its bit: first entry of the row, and the bit's weight. */
-function missesOf({ week }: SeasonPosition, capacity: number): { readonly row: number; readonly bit: number } {
+/** Where an hour of the week has its bit in a column that keeps one of each: first entry of the row, and the bit's weight. */
+export function bitOfHour(week: number, capacity: number): { readonly row: number; readonly bit: number } {
   return { row: floor(week / HOURS_A_NUMBER) * capacity, bit: 1 << week % HOURS_A_NUMBER };
 }
 

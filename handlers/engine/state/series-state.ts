@@ -51,6 +51,11 @@ export class SeriesState {
   /** The same of the present hour a week ago. */
   public lastWeekFirst!: Float32Array;
   public lastWeekLast!: Float32Array;
+  /** One number for eight hours of the week, one bit for each: whether it has the line of the week before; the same of the present hour's line, 1 or 0. */
+  public keptLines!: Uint8Array;
+  public keptLine!: Uint8Array;
+  /** Intervals of the present hour that are off its line. */
+  public offLine!: Uint8Array;
   /** Successive intervals that were as they were a week ago, up to REPEATED_INTERVALS. */
   public repeated!: Uint8Array;
   /** For each hour of the day the last seven days on which an edge of it was early or late, a bit each (see MovingEdges). */

@@ -31,7 +31,7 @@ export type ColumnName =
   'effect' | 'effectError' | 'plainError' | 'year' | 'yearError' | 'yearMiss' | 'countMiss' |
   'effectsRelative' | 'origin' | 'past' | 'regressionWeights' | 'regressionCovariance' | 'regressionScale' | 'regressionError' | 'seasonalError' |
   'regressionErrors' | 'rangeHigh' | 'rangeLow' | 'rangeMean' | 'rangeSquare' | 'rangeUnit' | 'exceedances' | 'exceededLevels' | 'exceededAt' | 'weeksOff' | 'farOff' | 'recurring' |
-  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'repeated' | 'edgeDays' | 'atEnd' | 'endLength' | 'event' |
+  'hourFirst' | 'hourLast' | 'lastWeekFirst' | 'lastWeekLast' | 'keptLines' | 'keptLine' | 'offLine' | 'repeated' | 'edgeDays' | 'atEnd' | 'endLength' | 'event' |
   'lastingError' | 'lastingScale' | 'lastingFollowed' | 'lastingWeeks' | 'lastingKnown' | 'cycle' | 'week' | 'noise' | 'points' | 'errors' | 'firstSeen' | 'weekMisses' | 'missedBefore' | 'astray' | 'runLength' | 'inRun' | 'equalValues' | 'mostEqual' |
   'formerLevel' | 'formerShare' | 'formerNoise' | 'formerMoved' | 'formerAt' | 'eventLength' | 'kind';
 
@@ -109,6 +109,9 @@ export function columnsOf(calendar: Calendar): Column[] {
     { name: 'recurring', type: 'uint8', rows: Math.min(1, recurrenceRows(calendar)), initial: 0 },
     { name: 'weekMisses', type: 'uint8', rows: calendar.weekSlots / 8, initial: 0 },
     { name: 'missedBefore', type: 'uint8', rows: Math.min(1, calendar.weekSlots), initial: 0 },
+    { name: 'keptLines', type: 'uint8', rows: lastWeek.bits, initial: 0 },
+    { name: 'keptLine', type: 'uint8', rows: lastWeek.present, initial: 0 },
+    { name: 'offLine', type: 'uint8', rows: lastWeek.present, initial: 0 },
     { name: 'repeated', type: 'uint8', rows: lastWeek.present, initial: REPEATED_INTERVALS },
     { name: 'edgeDays', type: 'uint8', rows: edgeRows(calendar), initial: 0 },
     { name: 'lastingWeeks', type: 'uint8', rows: lasting.hours, initial: 0 },

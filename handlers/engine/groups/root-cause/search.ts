@@ -41,14 +41,15 @@ const EVIDENCE_MARGIN = 6;
  * leaf can say: more is no chance but an event of its own).
  *
  * All of the measure, as one cause that names no value, must hold more evidence than the combinations that were found do together, each
- * beyond what is demanded of it: of two values the one that fell is not "all", however little the other one moved.
+ * beyond what is demanded of it: of two values the one that fell is not "all", however little the other one moved. Nor is it "all" where the other one has
+ * no leaf that tells anything: what has moved over to one value is that value's.
  *
  * Averages and ratios: each leaf counts the same, since their weights are not known.
  *
  * Time: up to 63 passes over the leaves a round. With more than 6 dimensions, the 6 in which the deviation is most concentrated are combined.
  * @param direction 1 when the event is an increase, -1 when it is a decrease
- * @returns most of the deviation first; one cause without any dimension value (all codes -1) when all of the measure deviates alike; empty
- *   when no combination stands out
+ * @returns most of the deviation first; when all of the measure deviates alike, one cause with what all of its leaves have and other known ones have not: mostly
+ *   no dimension value (all codes -1); empty when no combination stands out
  */
 export function findRootCauses(leaves: Leaves, direction: 1 | -1): RootCause[] {
   let evidence = evidenceOf(leaves, direction);
@@ -64,7 +65,7 @@ export function findRootCauses(leaves: Leaves, direction: 1 | -1): RootCause[] {
   }
   // all of them, or each by itself: whichever leaves less unexplained, and every cause has to earn its place
   if (whole && whole.surplus >= found.reduce((sum, { surplus }) => sum + surplus, 0)) {
-    return [{ codes: whole.codes, consistency: whole.consistency, deviation: direction * whole.deviation, share: 1 }];
+    return [{ codes: whatAllHave(leaves, whole), consistency: whole.consistency, deviation: direction * whole.deviation, share: 1 }];
   }
   const total = totalDeviation(leaves, direction);
   const part = (leaf: number): number => direction * (leaves.values[leaf]! / total.unit - leaves.expected[leaf]! / total.unit);
@@ -82,6 +83,14 @@ function wholeMeasure(leaves: Leaves, evidence: Evidence): Selection | undefined
   if (leaf.length === 0) return undefined;
   const candidate = new Candidate(leaves, evidence, Array.from(leaf, (_, entry) => entry), [], EVIDENCE_MARGIN);
   return isConvincing(candidate) ? candidate.selection() : undefined;
+}
+
+/** The value of each dimension that has others, where all leaves that tell something have the same; -1 in the other dimensions. */
+function whatAllHave({ codes, cardinalities }: Leaves, { leaf }: Selection): number[] {
+  return codes.map((column, dimension) => {
+    const code = column[leaf[0]!]!;
+    return cardinalities[dimension]! > 1 && leaf.every(one => column[one] === code) ? code : -1;
+  });
 }
 
 function isConvincing({ consistency, gain, demand }: Candidate): boolean {

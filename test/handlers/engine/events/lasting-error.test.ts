@@ -141,3 +141,25 @@ test('what was off for hours before a silence of days has not lasted: the first 
   const after = run(event + 24 + 3 * per, event + 48 + 3 * per, 1);
   expect(after).toBeLessThan(8);
 });
+
+test.each([
+  [600, 0.1, 2, 20], [600, 2, 3, 5], [300, 0.1, 2, 5], [300, 2, 3, 5],
+] as const)('%i seconds: what was off until the end of an event (%f times as much) has not lasted after it', (intervalSeconds, left, hours, most) => {
+  const count = 300;
+  const known = 3 * 7 * DAY;
+  const random = randomOf(4);
+  // in daytime: what nights have too little of to tell is another matter
+  const begins = Array.from({ length: count }, (_, series) => known + series % 7 * DAY + (8 + series % 11) * 3600);
+  const model = new DetectionModel({ intervalSeconds }, count);
+  const told = new Set<number>();
+  for (let seconds = 0; seconds < known + 7 * DAY; seconds += intervalSeconds) {
+    const ofDay = 1000 * (1.5 + Math.sin((seconds / DAY - 0.35) * 2 * Math.PI));
+    const since = begins.map(begin => (seconds - begin) / 3600);
+    const values = Float64Array.from(since, after => ofDay * Math.exp(0.15 * normal(random)) * (after >= 0 && after < hours ? left : 1));
+    const { severity } = model.observe(MONDAY + seconds, values, Infinity);
+    since.forEach((after, series) => {
+      if (after >= hours && after < hours + 2 && severity[series]! >= ANOMALOUS_SEVERITY) told.add(series);
+    });
+  }
+  expect(told.size).toBeLessThanOrEqual(most);
+});

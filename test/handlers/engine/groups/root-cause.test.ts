@@ -46,6 +46,19 @@ describe('root causes', () => {
     expect(codesOf(leavesOf(() => 0.5), -1)).toEqual([[-1, -1, -1]]);
   });
 
+  test('all that is there of a measure whose other values report nothing is not all of it', () => {
+    const moved = leavesOf(() => 2);
+    const gone = (leaf: number): boolean => moved.codes[1]![leaf] !== 4;
+    expect(codesOf({ ...moved, values: moved.values.map((value, leaf) => gone(leaf) ? NaN : value) }, 1)).toEqual([[-1, 4, -1]]);
+    // as it is where they report 0, as was expected
+    const zero = (column: Float64Array): Float64Array => column.map((value, leaf) => gone(leaf) ? 0 : value);
+    expect(codesOf({ ...moved, values: zero(moved.values), expected: zero(moved.expected) }, 1)).toEqual([[-1, 4, -1]]);
+    // a dimension that never had another value tells nothing
+    const codes = [Int32Array.of(0, 0, 0), Int32Array.of(0, 1, 2)];
+    const [values, expected, scale] = [Float64Array.of(10, 11, 12), Float64Array.of(20, 22, 24), Float64Array.of(1, 1, 1)];
+    expect(codesOf({ values, expected, scale, codes, cardinalities: [1, 3] }, -1)).toEqual([[-1, -1]]);
+  });
+
   test.each([2, 3, 6, 10])('one of %i values that moves alone is not all of the measure, whatever the others do by chance', values => {
     const random = randomOf(3);
     for (let index = 0; index < 200; index++) expect(causesOf(makeFewValues(values, FALLS['one falls'], random))).toEqual([[0]]);

@@ -60,6 +60,26 @@ describe('what a series does as it did it a week ago', () => {
     expect(anomalies(again.slice(432, 436))).toBe(4);
   });
 
+  test.each([2.2, 1.3, 0.3])('what comes every Friday evening (%f times as much) and is missing once is no news on the Friday after', times => {
+    const shop = new Shop();
+    const isShow = (seconds: number): boolean => seconds % WEEK >= 4.75 * DAY && seconds % WEEK < 4.75 * DAY + 7200;
+    const show = (seconds: number): number | undefined => (isShow(seconds) ? times * shop.valueAt(seconds) : undefined);
+    shop.until(7 * WEEK, show);
+    shop.until(8 * WEEK);
+    const [after, later] = [shop.until(9 * WEEK, show), shop.until(10 * WEEK, show)];
+    expect([anomalies(after), anomalies(later)]).toEqual([0, 0]);
+  });
+
+  test('what came once and comes again in the week after next is news then', () => {
+    const shop = new Shop();
+    const show = (seconds: number): number | undefined => (
+      seconds % WEEK >= 4.75 * DAY && seconds % WEEK < 4.75 * DAY + 7200 ? 2.2 * shop.valueAt(seconds) : undefined);
+    shop.until(5 * WEEK);
+    expect(anomalies(shop.until(6 * WEEK, show))).toBeGreaterThan(12);
+    expect(anomalies(shop.until(7 * WEEK))).toBe(0);
+    expect(anomalies(shop.until(8 * WEEK, show))).toBeGreaterThan(12);
+  });
+
   test('a series that comes back to where it was a week ago from somewhere else is not doing what it did', () => {
     const shop = new Shop();
     shop.until(4 * WEEK + DAY);
@@ -99,4 +119,22 @@ test.each([300, 600] as const)('%i seconds: an outage of two hours is an anomaly
   }
   expect(Math.min(...during)).toBeGreaterThanOrEqual(ANOMALOUS_SEVERITY);
   expect(Math.min(...later)).toBeGreaterThan(0.9);
+});
+
+test.each([600, 300] as const)('%i seconds: what comes every week, in noise, and was missed once is news in few series a week later', intervalSeconds => {
+  const count = 40;
+  const random = randomOf(3);
+  const model = new DetectionModel({ intervalSeconds }, count);
+  // two hours of each series, at another time of the week
+  const begins = Array.from({ length: count }, (_, series) => (series % 7) * DAY + (6 + series % 14) * 3600);
+  const told = new Set<number>();
+  for (let seconds = 0; seconds < 10 * WEEK; seconds += intervalSeconds) {
+    const week = Math.floor(seconds / WEEK);
+    const isShow = begins.map(begin => seconds % WEEK >= begin && seconds % WEEK < begin + 7200);
+    const values = Float64Array.from(isShow, shows => (
+      1000 * (1.5 + Math.sin(seconds / DAY * 2 * Math.PI)) * (1 + 0.03 * normal(random)) * (shows && week !== 8 ? 2.2 : 1)));
+    const { severity } = model.observe(MONDAY + seconds, values, Infinity);
+    for (let series = 0; series < count; series++) if (week === 9 && isShow[series] && severity[series]! >= ANOMALOUS_SEVERITY) told.add(series);
+  }
+  expect(told.size).toBeLessThanOrEqual(20);
 });
