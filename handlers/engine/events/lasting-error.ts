@@ -162,8 +162,11 @@ export class LastingError {
     lastingScale[series]! += this.scaleGain * (DEVIATION_TO_SCALE * size - lastingScale[series]!);
   }
 
-  /** Takes in by how much the level of a series has moved, after `learn`. */
-  public follow(series: number, moved: number): void {
+  /**
+   * Takes in by how much the level of a series has moved, after `learn`. No more counts than an error does: what was far off is told of at once, and is the new normal half a day later too.
+   * @param usual error of the seasonal state, in the unit of the series
+   */
+  public follow(series: number, moved: number, usual: number): void {
     if (!this.isShort) return;
     const { lastingError, lastingFollowed, points } = this.state;
     const before = lastingFollowed[series]!;
@@ -173,7 +176,8 @@ export class LastingError {
     if (before === 0 && !isFollowed) return;
     const left = this.kept * before;
     // on its way back to where it was
-    if (isFollowed) lastingFollowed[series] = left + moved;
+    const most = CLIP * usual;
+    if (isFollowed) lastingFollowed[series] = max(-most, min(most, left + moved));
     else if (moved > 0 === left > 0) lastingFollowed[series] = left;
     else lastingFollowed[series] = left > 0 ? max(0, left + moved) : min(0, left + moved);
   }

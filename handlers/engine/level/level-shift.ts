@@ -23,16 +23,16 @@ export function firstShiftLength(calendar: Calendar): number {
   return calendar.isHourly ? FIRST_SHIFT_HOURS : shiftLength(calendar);
 }
 
-/** At intervals of less than an hour a value that speaks against a run takes so many off its length: one value of a noisy series does not tell. */
-const LOSS = 6;
+/** At intervals of less than an hour a value that speaks against a run takes so much of an hour off its length: one value of a noisy series does not tell. */
+const LOSS = 0.5;
 
 /** Ends the run of a series, if there is one. */
 export function endRun({ runLength, inRun }: SeriesState, series: number): void {
   runLength[series] = inRun[series] = 0;
 }
 
-function shorten({ isWithinHour }: Calendar, state: SeriesState, series: number): void {
-  const left = isWithinHour ? state.runLength[series]! - LOSS : 0;
+function shorten({ isWithinHour, intervalsPerWeekSlot }: Calendar, state: SeriesState, series: number): void {
+  const left = isWithinHour ? state.runLength[series]! - LOSS * intervalsPerWeekSlot : 0;
   if (left > 0) state.runLength[series] = left;
   else endRun(state, series);
 }

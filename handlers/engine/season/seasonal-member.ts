@@ -302,7 +302,7 @@ export class SeasonalMember {
       const isThere = calendar.isWithinHour && isMistaken && runLength[s]! >= calendar.intervalsPerWeekSlot;
       const moved = isThere ? REGRESSED_GAIN * error : gains.level * (ofLevel + share * (error - clipped));
       level[s]! += moved;
-      this.lastingError.follow(s, moved);
+      this.lastingError.follow(s, moved, usual);
       const cycleGain = seen < cyclePoints ? max(gains.cycle, 1 / (seen / calendar.cycleSlots + 1)) : gains.cycle;
       // what may be a new level is no mistake of the slot
       const isWhole = isMistaken && weeks === 1 && !(calendar.isWithinHour && runLength[s] !== 0)
