@@ -186,7 +186,7 @@ export class IntervalScoring {
       const seasonal = error === 0 ? 0 : abs(error) / usual;
       const errors = error > 0 ? seasonal : -seasonal;
       const isNoNews = this.former.isNoNews(s, value, prediction.expected[index]!, usual, points[s]!);
-      const lastingErrors = isNoNews ? 0 : errors;
+      let lastingErrors = isNoNews ? 0 : errors;
       if (isNoNews) this.lasting.forgetMean(s);
       if (scores === undefined && seasonal < TOO_NEAR) {
         this.lasting.learn(position, s, lastingErrors, usual);
@@ -206,11 +206,14 @@ export class IntervalScoring {
       // while an hourly series learns its week, a weekly edge is to a value that other hours have
       const isNewsWhereNeverThere = known === HIGHEST_SCORE;
       if (isNewsWhereNeverThere && this.rarity.wasNeverAt(s, value)) known = 0;
-      // what was off a week ago and not before is an event that comes again; of a series that is new nothing is known before. As two weeks ago is no such event
-      const isRepeated = this.lastWeek.isRepeated(position, s, value, distance[index]!, value - expected, usual)
-        && (points[s]! < this.twoWeeks || this.lastWeek.isFromBefore(s) || !this.recurrence.wasOff(position, s));
+      // What was off a week ago and not before is an event that comes again; of a series that is new nothing is known before. As two weeks ago is no such event, nor
+      // is what came in two of three weeks.
+      const isUsual = this.recurrence.isUsual(s);
+      const isRepeated = this.lastWeek.isRepeated(position, s, value, distance[index]!, value - expected, usual, isUsual)
+        && (isUsual || points[s]! < this.twoWeeks || this.lastWeek.isFromBefore(s) || !this.recurrence.wasOff(position, s));
+      if (!this.isHoliday && stuck === 0) this.recurrence.learn(position, s, distance[index]!, isRepeated);
       if (isRepeated) distance[index] = 0;
-      if (!this.isHoliday && stuck === 0) this.recurrence.learn(position, s, distance[index]!);
+      if (isRepeated && isUsual && seasonal >= TOO_NEAR) lastingErrors = 0;
       const size = min(HIGHEST_SCORE, confidence * newDistance(distance[index]!, known));
       damped[index] = value < expected ? -size : size;
       if (scores === undefined) {

@@ -17,6 +17,8 @@ const LEAST_DISTANCE = 2;
 const NEWS = 1.75;
 /** Step of the distance from which on an hour may be a weekly edge, and no longer what noise does now and then. */
 const EDGE_STEP = stepOf(2.5);
+/** Step by which it is kept that an hour was off as a week ago: just below that of an event, and more than noise does in two of three weeks mostly. */
+const REPEATED_STEP = EDGE_STEP - 1;
 /** Weeks in which an hourly series is still learning its week: what was off a week ago is no news there. */
 export const YOUNG_WEEKS = 6;
 /** Weeks that are kept: what came in two of them is what the hour does. */
@@ -85,6 +87,11 @@ export class WeeklyRecurrence {
     return this.state.farOff[(this.calendar.weekSlots + position.week) * this.state.capacity + series]! >= EDGE_STEP;
   }
 
+  /** Whether the present hour was off in two of the last three weeks, as an event or as it had been the week before: that is what the hour does. At intervals of less than an hour. */
+  public isUsual(series: number): boolean {
+    return this.isKept && this.state.recurring[series]! >= REPEATED_STEP;
+  }
+
   private isYoung(series: number): boolean {
     return this.state.points[series]! < YOUNG_WEEKS * this.calendar.intervalsPerWeek;
   }
@@ -111,11 +118,14 @@ export class WeeklyRecurrence {
     }
   }
 
-  /** Takes in how far off the value of a series is. */
-  public learn(position: SeasonPosition, series: number, distance: number): void {
+  /**
+   * Takes in how far off the value of a series is.
+   * @param isRepeated whether it is so as a week ago: that the hour was off is kept, and no event
+   */
+  public learn(position: SeasonPosition, series: number, distance: number, isRepeated: boolean): void {
     if (!this.isKept || !(distance >= LEAST_DISTANCE)) return;
     const { farOff, capacity } = this.state;
     const newest = position.week * capacity + series;
-    farOff[newest] = max(farOff[newest]!, stepOf(distance));
+    farOff[newest] = max(farOff[newest]!, min(isRepeated ? REPEATED_STEP : MOST_STEP, stepOf(distance)));
   }
 }

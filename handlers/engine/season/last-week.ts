@@ -13,6 +13,8 @@ const NEAR = 3;
 /** Most that last week's value may leave of the error: else it does not explain it. What is left anyway is that the line is straight. */
 const LEFT_OVER = 0.3;
 const LEFT_ANYWAY = 0.25;
+/** The same of the error of an hour that is off in most weeks: a peak of that hour is mostly larger or smaller than the one before. */
+const USUAL_LEFT_OVER = 0.4;
 /** Nearer values are no anomaly, however rare. */
 const LEAST_DISTANCE = 0.5;
 /** Successive intervals as they were a week ago, from which on a series does what it did then. */
@@ -33,7 +35,7 @@ export function lastWeekRows(calendar: Calendar): { readonly hours: number; read
  * them. A series that has been on that line for an hour or two and stays on it is doing what it did last week, however suddenly: Saturday begins
  * within five minutes, and the slots of the week need several weeks to learn such an edge.
  *
- * Only a series that was on the line before is believed. After an event it comes back to where it was last week from somewhere else, and the
+ * Only a series that was on the line before is believed, or one whose hour is off in most weeks. After an event it comes back to where it was last week from somewhere else, and the
  * way back is as much of the event as the way there.
  *
  * An hour in which a series leaves its line keeps that, for one week: what comes every Friday evening and is missing once is no
@@ -60,10 +62,14 @@ export class LastWeek {
    * @param distance how far off the value is, in usual errors
    * @param error the same as a difference
    * @param usual usual error of the seasonal state
+   * @param isUsual whether the hour was off in two of the last three weeks: then no more is asked for than that last week's value explains most of it
    */
-  public isRepeated(position: SeasonPosition, series: number, value: number, distance: number, error: number, usual: number): boolean {
-    if (!this.isKept || distance < LEAST_DISTANCE || this.state.repeated[series]! < REPEATED_INTERVALS) return false;
-    return abs(value - this.valueAt(position, series)) <= min(NEAR * usual, max(LEFT_OVER * abs(error), LEFT_ANYWAY * usual));
+  public isRepeated(
+    position: SeasonPosition, series: number, value: number, distance: number, error: number, usual: number, isUsual: boolean,
+  ): boolean {
+    if (!this.isKept || distance < LEAST_DISTANCE || !isUsual && this.state.repeated[series]! < REPEATED_INTERVALS) return false;
+    const off = abs(value - this.valueAt(position, series));
+    return isUsual && off <= USUAL_LEFT_OVER * abs(error) || off <= min(NEAR * usual, max(LEFT_OVER * abs(error), LEFT_ANYWAY * usual));
   }
 
   /**
