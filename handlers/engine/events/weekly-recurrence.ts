@@ -120,12 +120,12 @@ export class WeeklyRecurrence {
 
   /**
    * Takes in how far off the value of a series is.
-   * @param isRepeated whether it is so as a week ago: that the hour was off is kept, and no event
+   * @param isRepeated whether it is so as a week ago: that the hour was off is kept, as far as it usually is, and no event
    */
   public learn(position: SeasonPosition, series: number, distance: number, isRepeated: boolean): void {
     if (!this.isKept || !(distance >= LEAST_DISTANCE)) return;
-    const { farOff, capacity } = this.state;
+    const { farOff, recurring, capacity } = this.state;
     const newest = position.week * capacity + series;
-    farOff[newest] = max(farOff[newest]!, min(isRepeated ? REPEATED_STEP : MOST_STEP, stepOf(distance)));
+    farOff[newest] = max(farOff[newest]!, min(isRepeated ? max(REPEATED_STEP, recurring[series]!) : MOST_STEP, stepOf(distance)));
   }
 }

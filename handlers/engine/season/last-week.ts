@@ -15,6 +15,8 @@ const LEFT_OVER = 0.3;
 const LEFT_ANYWAY = 0.25;
 /** The same of the error of an hour that is off in most weeks: a peak of that hour is mostly larger or smaller than the one before. */
 const USUAL_LEFT_OVER = 0.4;
+/** Distance from which on such an hour is asked: noise is off by less in any hour. */
+const USUAL_DISTANCE = 3;
 /** Nearer values are no anomaly, however rare. */
 const LEAST_DISTANCE = 0.5;
 /** Successive intervals as they were a week ago, from which on a series does what it did then. */
@@ -67,9 +69,10 @@ export class LastWeek {
   public isRepeated(
     position: SeasonPosition, series: number, value: number, distance: number, error: number, usual: number, isUsual: boolean,
   ): boolean {
-    if (!this.isKept || distance < LEAST_DISTANCE || !isUsual && this.state.repeated[series]! < REPEATED_INTERVALS) return false;
+    const asks = isUsual && distance >= USUAL_DISTANCE;
+    if (!this.isKept || distance < LEAST_DISTANCE || !asks && this.state.repeated[series]! < REPEATED_INTERVALS) return false;
     const off = abs(value - this.valueAt(position, series));
-    return isUsual && off <= USUAL_LEFT_OVER * abs(error) || off <= min(NEAR * usual, max(LEFT_OVER * abs(error), LEFT_ANYWAY * usual));
+    return asks && off <= USUAL_LEFT_OVER * abs(error) || off <= min(NEAR * usual, max(LEFT_OVER * abs(error), LEFT_ANYWAY * usual));
   }
 
   /**
