@@ -89,6 +89,8 @@ export enum Word {
   nothing,
   /** It speaks against it. */
   against,
+  /** The run has ended. */
+  over,
 }
 
 /**
@@ -97,7 +99,7 @@ export enum Word {
  */
 export function wordOf(calendar: Calendar, state: SeriesState, series: number, { value, expected, usual }: AnomalousValue): Word {
   const { runMean, runExpected } = state;
-  if (calendar.weekSlots === 0 || !canHaveShare(state, series) || calendar.isWithinHour && !mayGoOn(calendar, state, series)) return Word.against;
+  if (calendar.weekSlots === 0 || !canHaveShare(state, series) || calendar.isWithinHour && !mayGoOn(calendar, state, series)) return Word.over;
   const before = expected - followed(state, series);
   const ofRun = runMean[series]! / runExpected[series]! * before;
   const error = value - before;

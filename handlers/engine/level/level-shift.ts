@@ -51,7 +51,8 @@ export function continueRun(
   inRun[series] = anomalous ? 1 : 0;
   if (!anomalous) {
     const word = wordOf(calendar, state, series, value);
-    if (word === Word.against) shorten(calendar, state, series);
+    if (word === Word.over) endRun(state, series);
+    else if (word === Word.against) shorten(calendar, state, series);
     if (word !== Word.part) return false;
   }
   if (runLength[series] === 0 || value.value > expectedBefore(state, series, value.expected) !== runMean[series]! > 0) {
